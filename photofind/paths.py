@@ -1,0 +1,106 @@
+"""Where photofind keeps its own files, and where it finds what it ships."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+DATA_DIR_VARIABLE = "PHOTOFIND_DATA_DIR"
+_APP = "photofind"
+_PRIVATE_FOLDER_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class AppFolders:
+    """The folders photofind writes to. It never writes anywhere else unasked."""
+
+    data: Path
+    cache: Path
+    config: Path
+    logs: Path
+
+    @property
+    def catalog(self) -> Path:
+        return self.data / "catalog.db"
+
+    @property
+    def thumbnails(self) -> Path:
+        """A cache: may be deleted at any time, is filled again."""
+        return self.cache / "thumbnails.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def models(self) -> Path:
+        """Models the person installed; the built-in one lies in the resources."""
+        return self.data / "models"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that changes the catalog."""
+        return self.data / "catalog.lock"
+
+    @property
+    def worker_address(self) -> Path:
+        """Where a running worker says how to reach it."""
+        return self.data / "worker.json"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.json"
+
+    def ensure(self) -> None:
+        """Creates the folders, readable by their owner alone.
+
+        Raises:
+            OSError: a folder can't be made.
+        """
+        for folder in (self.data, self.cache, self.config, self.logs):
+            folder.mkdir(mode=_PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+
+
+def app_folders(data_dir: Path | None = None) -> AppFolders:
+    """Finds photofind's folders.
+
+    Args:
+        data_dir: moves all state below this folder; the environment variable
+            PHOTOFIND_DATA_DIR does the same, the argument wins.
+    """
+    chosen = data_dir
+    if chosen is None and (variable := os.environ.get(DATA_DIR_VARIABLE)):
+        chosen = Path(variable)
+    if chosen is not None:
+        root = Path(os.path.abspath(chosen.expanduser()))  # noqa: PTH100 (resolve() follows links)
+        return AppFolders(root, root / "cache", root / "config", root / "logs")
+    return AppFolders(
+        Path(platformdirs.user_data_dir(_APP, appauthor=False)),
+        Path(platformdirs.user_cache_dir(_APP, appauthor=False)),
+        Path(platformdirs.user_config_dir(_APP, appauthor=False)),
+        Path(platformdirs.user_log_dir(_APP, appauthor=False)),
+    )
+
+
+def resources() -> Path:
+    """The folder of files that ship with photofind.
+
+    It lies inside the package in a wheel and a frozen program, and beside the package in a
+    checkout and an editable install.
+
+    Raises:
+        FileNotFoundError: the installation is incomplete.
+    """
+    package = Path(__file__).resolve().parent
+    candidates = [package / "resources", package.parent / "resources"]
+    if frozen_root := getattr(sys, "_MEIPASS", None):
+        candidates.insert(0, Path(frozen_root) / "photofind" / "resources")
+    for candidate in candidates:
+        if (candidate / "models").is_dir():
+            return candidate
+    searched = ", ".join(str(candidate) for candidate in candidates)
+    raise FileNotFoundError(f"photofind's resources are missing; looked in {searched}")

@@ -1,0 +1,53 @@
+"""What the person chose, kept in one small JSON file."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's choices. A field that is not in the file has its default.
+
+    Attributes:
+        paused: indexing rests until the person resumes it.
+        window_geometry: Qt's saveGeometry(), base64.
+        last_query: shown again at the next start.
+        thumbnail_px: size of a grid cell's picture in device-independent pixels.
+    """
+
+    paused: bool = False
+    window_geometry: str = ""
+    last_query: str = ""
+    thumbnail_px: int = 200
+
+
+def read_settings(path: Path) -> Settings:
+    """Reads the settings; a missing or damaged file means the defaults."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, msgspec.DecodeError) as error:
+        logger.info("settings not readable, using the defaults: %s", error)
+        return Settings()
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Replaces the settings file in one step.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+    os.replace(partial, path)  # noqa: PTH105 (same file system, atomic)

@@ -1,0 +1,221 @@
+"""What window and worker say to each other: small frozen values, msgpack on the wire.
+
+Paths travel as `os.fsencode` bytes, so that a name that is not valid UTF-8 survives.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from photofind.domain import IndexReport, MediaCode, Problem
+
+
+def path_to_wire(path: Path) -> bytes:
+    return os.fsencode(path)
+
+
+def path_from_wire(raw: bytes) -> Path:
+    return Path(os.fsdecode(raw))
+
+
+class _Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """`request_id` comes back in the answer; the client numbers its requests."""
+
+    request_id: int = 0
+
+
+class _Event(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+class AddFolders(_Command, frozen=True, kw_only=True):
+    """Adds roots (already known ones are fine) and indexes them. Answer: JobFinished."""
+
+    paths: tuple[bytes, ...]
+
+
+class Rescan(_Command, frozen=True, kw_only=True):
+    """Compares folders with the catalog and indexes what is new. Answer: JobFinished.
+
+    An empty `paths` means every folder.
+    """
+
+    paths: tuple[bytes, ...] = ()
+
+
+class RemoveFolder(_Command, frozen=True, kw_only=True):
+    """Hides a root's photos; what the person made stays. Answer: Done."""
+
+    path: bytes
+
+
+class RetryProblems(_Command, frozen=True, kw_only=True):
+    """Tries every failed file again. Answer: JobFinished."""
+
+
+class SetPaused(_Command, frozen=True, kw_only=True):
+    paused: bool
+
+
+class Shutdown(_Command, frozen=True, kw_only=True):
+    """Finish or roll back the batch, close the catalog, exit."""
+
+
+Command: TypeAlias = AddFolders | Rescan | RemoveFolder | RetryProblems | SetPaused | Shutdown
+
+
+class Hello(_Event, frozen=True, kw_only=True):
+    """First message on every connection."""
+
+    version: str
+    pid: int
+    model_key: str
+    paused: bool
+
+
+class Progress(_Event, frozen=True, kw_only=True):
+    """How far indexing is; sent a few times a second while anything changes.
+
+    Attributes:
+        activity: "idle" | "scanning" | "indexing" | "paused".
+        found: photo files seen by the running scans.
+        done: files finished (embedded, known already, or failed) since work began.
+        total: files to finish; grows while a scan goes on.
+        images_per_s: embedded pictures a second, smoothed; 0 when unknown.
+        eta_s: seconds to go, None when unknown.
+    """
+
+    activity: str
+    found: int = 0
+    done: int = 0
+    total: int = 0
+    failed: int = 0
+    images_per_s: float = 0.0
+    eta_s: float | None = None
+
+
+class PhotosReady(_Event, frozen=True, kw_only=True):
+    """These contents can be found from now on."""
+
+    content_ids: tuple[int, ...]
+
+
+class CatalogChanged(_Event, frozen=True, kw_only=True):
+    """Paths, folders or states changed; what is shown should be read again."""
+
+
+class JobFinished(_Event, frozen=True, kw_only=True):
+    """The answer to a command that indexes."""
+
+    request_id: int
+    report: WireReport
+
+
+class Done(_Event, frozen=True, kw_only=True):
+    """The answer to a command that was carried out."""
+
+    request_id: int
+
+
+class Refused(_Event, frozen=True, kw_only=True):
+    """The answer to a command that could not be carried out (request_id 0: the worker itself
+    can't go on), with a code for scripts and a sentence for people."""
+
+    request_id: int
+    code: str
+    message: str
+
+
+class Notice(_Event, frozen=True, kw_only=True):
+    """Something the person should know that answers no command."""
+
+    code: str
+    message: str
+
+
+class WireProblem(msgspec.Struct, frozen=True):
+    path: bytes
+    code: str
+    reason: str
+    attempts: int
+
+
+class WireReport(msgspec.Struct, frozen=True, kw_only=True):
+    """IndexReport with paths as bytes."""
+
+    new: int
+    changed: int
+    unchanged: int
+    moved: int
+    copies: int
+    missing: int
+    failed: int
+    ignored: int
+    elapsed_s: float
+    images_per_s: float
+    problems: tuple[WireProblem, ...]
+
+
+Event: TypeAlias = (
+    Hello | Progress | PhotosReady | CatalogChanged | JobFinished | Done | Refused | Notice
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+
+
+def encode(message: Command | Event) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode_command(raw: bytes) -> Command:
+    """Raises msgspec.DecodeError for anything that is not a command."""
+    return _command_decoder.decode(raw)
+
+
+def decode_event(raw: bytes) -> Event:
+    """Raises msgspec.DecodeError for anything that is not an event."""
+    return _event_decoder.decode(raw)
+
+
+def report_to_wire(report: IndexReport) -> WireReport:
+    return WireReport(
+        new=report.new,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        moved=report.moved,
+        copies=report.copies,
+        missing=report.missing,
+        failed=report.failed,
+        ignored=report.ignored,
+        elapsed_s=report.elapsed_s,
+        images_per_s=report.images_per_s,
+        problems=tuple(
+            WireProblem(path_to_wire(p.path), p.code.value, p.reason, p.attempts)
+            for p in report.problems
+        ),
+    )
+
+
+def report_from_wire(wire: WireReport) -> IndexReport:
+    return IndexReport(
+        new=wire.new,
+        changed=wire.changed,
+        unchanged=wire.unchanged,
+        moved=wire.moved,
+        copies=wire.copies,
+        missing=wire.missing,
+        failed=wire.failed,
+        ignored=wire.ignored,
+        elapsed_s=wire.elapsed_s,
+        images_per_s=wire.images_per_s,
+        problems=tuple(
+            Problem(path_from_wire(p.path), MediaCode(p.code), p.reason, p.attempts)
+            for p in wire.problems
+        ),
+    )
