@@ -1,0 +1,159 @@
+"""One decode of a photo gives everything: the models' squares, the thumbnail, what EXIF says."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from photofind.media.colour import to_resizable, to_srgb
+from photofind.media.exif import read_capture
+from photofind.media.geometry import (
+    crop_centre,
+    fit_geometry,
+    fit_within,
+    read_orientation,
+    swaps_sides,
+    upright,
+)
+from photofind.media.guard import decoder_errors
+from photofind.media.opening import OpenedPicture, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from photofind.domain import Capture, ImageGeometry
+
+THUMBNAIL_PX: Final = 512
+_THUMBNAIL_QUALITY: Final = 82
+_OVERSAMPLING: Final = 2
+"""A picture shrunk while it is decoded keeps at least twice the pixels a model needs: then its
+vector equals that of the full decode (cosine 0.9999)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    """Everything one decode of a photo gives.
+
+    Attributes:
+        format: "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF" or "AVIF".
+        width, height: pixels of the upright picture.
+        tensors: one uint8 RGB array [size, size, 3] for each geometry asked for.
+        thumbnail: a JPEG in sRGB, upright.
+        capture: what EXIF says; the file's own date is not looked at.
+    """
+
+    format: str
+    width: int
+    height: int
+    tensors: tuple[NDArray[np.uint8], ...]
+    thumbnail: bytes
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
+class RgbImage:
+    """Pixels for the window: 8-bit RGB, rows from top to bottom without gaps."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+def decode_photo(
+    source: Path | bytes,
+    geometries: Sequence[ImageGeometry],
+    *,
+    thumbnail_px: int = THUMBNAIL_PX,
+) -> DecodedPhoto:
+    """Decodes a photo once, into all that indexing needs.
+
+    Colour profiles are honoured in the thumbnail and in the models' squares alike: models were
+    trained on what people see (nearly all of it sRGB), and the same photo saved with another
+    profile shall have the same vector.
+
+    Args:
+        source: the file, or its bytes.
+        geometries: the squares asked for.
+        thumbnail_px: long side of the thumbnail; a smaller picture isn't enlarged.
+
+    Raises:
+        MediaError: unreadable, unsupported, too_large, vanished or denied.
+    """
+    least_short = max((_OVERSAMPLING * geometry.size for geometry in geometries), default=1)
+    with opened(source) as picture:
+        # PNG keeps its EXIF behind the pixels, TIFF takes the orientation out while it loads
+        capture = None if picture.format == "PNG" else read_capture(picture.image)
+        with picture.loaded(least_short, thumbnail_px) as image:
+            capture = read_capture(image) if capture is None else capture
+            finish = _Finish(picture)
+            small = _reduced(to_resizable(image), least_short, thumbnail_px)
+            tensors = tuple(finish.square(small, geometry) for geometry in geometries)
+            thumbnail = _encode_jpeg(finish.fitted(small, thumbnail_px))
+        width, height = finish.full_size
+    return DecodedPhoto(picture.format, width, height, tensors, thumbnail, capture)
+
+
+def decode_preview(path: Path, max_px: int) -> RgbImage:
+    """Decodes a photo for looking at: upright, sRGB, long side at most `max_px`.
+
+    Raises:
+        MediaError: unreadable, unsupported, too_large, vanished or denied.
+    """
+    with opened(path) as picture, picture.loaded(1, max_px) as image:
+        fitted = _Finish(picture).fitted(to_resizable(image), max_px)
+    return RgbImage(*fitted.size, fitted.tobytes())
+
+
+def decode_jpeg(data: bytes) -> RgbImage:
+    """Decodes a thumbnail this module has encoded.
+
+    Raises:
+        MediaError: unreadable.
+    """
+    with decoder_errors("thumbnail"), JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
+        image.load()
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        return RgbImage(*rgb.size, rgb.tobytes())
+
+
+class _Finish:
+    """The last steps, on small images: colour, then orientation."""
+
+    def __init__(self, picture: OpenedPicture) -> None:
+        self._profile = picture.image.info.get("icc_profile")
+        self._orientation = read_orientation(picture.image)
+        width, height = picture.size
+        self.full_size = (height, width) if swaps_sides(self._orientation) else (width, height)
+
+    def square(self, image: Image.Image, geometry: ImageGeometry) -> NDArray[np.uint8]:
+        fitted = self._finished(fit_geometry(image, geometry))
+        return np.array(crop_centre(fitted, geometry.size))
+
+    def fitted(self, image: Image.Image, longest: int) -> Image.Image:
+        size = fit_within(image.size, longest)
+        if size != image.size:
+            image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        return self._finished(image)
+
+    def _finished(self, image: Image.Image) -> Image.Image:
+        return upright(to_srgb(image, self._profile), self._orientation)
+
+
+def _reduced(image: Image.Image, least_short: int, least_long: int) -> Image.Image:
+    """Shrinks by a whole factor as far as the sides allow: one cheap pass before the resizes."""
+    factor = min(min(image.size) // least_short, max(image.size) // least_long)
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _encode_jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    # Pillow would carry a comment over from the original
+    image.save(buffer, "JPEG", quality=_THUMBNAIL_QUALITY, comment=None)
+    return buffer.getvalue()

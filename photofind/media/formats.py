@@ -1,0 +1,122 @@
+"""Which files are photos, and what a file's first bytes say it is.
+
+The suffix decides whether a file is looked at at all; the content decides how it is decoded.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+PHOTO_SUFFIXES: Final[frozenset[str]] = frozenset(
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo",
+        ".png", ".apng",
+        ".webp",
+        ".gif",
+        ".tif", ".tiff",
+        ".bmp", ".dib",
+        ".heic", ".heics", ".heif", ".heifs", ".hif",
+        ".avif", ".avifs",
+    }
+)  # fmt: skip
+"""Suffixes of the files photofind looks at, lower case."""
+
+HEADER_BYTES: Final = 64
+"""As much of a file's beginning as `sniff_format` and `describe_kind` want to see."""
+
+_AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+_HEIF_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+)
+_CONTAINER_BRANDS: Final = frozenset({b"mif1", b"msf1", b"mif2"})
+"""ISO/IEC 23008-12: the coding is named by a compatible brand, not by the major one."""
+
+_MAGIC: Final = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),
+    (b"MM\x00+", "TIFF"),
+    (b"BM", "BMP"),
+)
+
+_OTHER_KINDS: Final = (
+    (b"8BPS", "a Photoshop document"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "an archive or office document"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"\x1aE\xdf\xa3", "a video"),
+    (b"RIFF", "a video or sound file"),
+)
+_ISO_VIDEO_BRANDS: Final = (b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp")
+_WEB_BEGINNINGS: Final = (b"<!doctype", b"<html", b"<?xml", b"<svg")
+
+
+def is_photo_name(name: str) -> bool:
+    """Tells from its name alone whether photofind looks at a file."""
+    return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES  # noqa: PTH122 (100,000 names)
+
+
+def sniff_format(header: bytes) -> str | None:
+    """Recognises a picture by its first bytes.
+
+    Args:
+        header: the file's first HEADER_BYTES bytes, fewer if it is shorter.
+
+    Returns:
+        Pillow's name of the format ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF",
+        "AVIF"), None for anything else.
+    """
+    for magic, name in _MAGIC:
+        if header.startswith(magic):
+            return name
+    if header[:4] == b"RIFF" and header[8:12] == b"WEBP":
+        return "WEBP"
+    if header[4:8] == b"ftyp":
+        return _sniff_iso_base_media(header)
+    return None
+
+
+def _sniff_iso_base_media(header: bytes) -> str | None:
+    major = header[8:12]
+    if major in _AVIF_BRANDS:
+        return "AVIF"
+    if major in _HEIF_BRANDS:
+        return "HEIF"
+    if major in _CONTAINER_BRANDS:
+        box_size = int.from_bytes(header[:4], "big")
+        compatible = header[16 : min(box_size, len(header))]
+        brands = {compatible[at : at + 4] for at in range(0, len(compatible), 4)}
+        return "AVIF" if brands & _AVIF_BRANDS else "HEIF"
+    return None
+
+
+def describe_kind(header: bytes) -> str:
+    """Names in words what a file is that `sniff_format` doesn't know, for a message."""
+    for magic, kind in _OTHER_KINDS:
+        if header.startswith(magic):
+            return kind
+    if header[4:8] == b"ftyp" and header[8:12].startswith(_ISO_VIDEO_BRANDS):
+        return "a video"
+    if header.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_WEB_BEGINNINGS):
+        return "a web page or drawing"
+    if not header.strip(b"\x00"):
+        return "a file of zero bytes, as an interrupted copy leaves behind"
+    if all(byte in b"\t\r\n\f" or byte >= 0x20 for byte in header) and _is_text(header):
+        return "a text file"
+    return "a file of an unknown kind"
+
+
+def _is_text(header: bytes) -> bool:
+    try:
+        header[: HEADER_BYTES - 3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        # a character may be cut in two at the end
+        return error.start >= len(header) - 6
+    return True
