@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photofind.domain import QueryError
+from photofind.search.query import MAX_CHARACTERS, parse
+
+
+def test_words_keep_what_was_typed_and_lose_surplus_spaces() -> None:
+    query = parse("  two\tdogs \n in  the snow ")
+    assert query.words == "two dogs in the snow"
+    assert query.text == "  two\tdogs \n in  the snow "
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t\r\n", "\x00\x07", "\u200b\u200d\ufeff", "\udcff"])
+def test_a_query_without_anything_visible_is_empty(text: str) -> None:
+    with pytest.raises(QueryError, match="for example") as caught:
+        parse(text)
+    assert caught.value.code == "query_empty"
+
+
+def test_a_query_of_the_greatest_length_is_taken() -> None:
+    assert len(parse("a" * MAX_CHARACTERS).words) == MAX_CHARACTERS
+
+
+def test_a_longer_query_says_how_long_it_may_be() -> None:
+    with pytest.raises(QueryError, match=r"10,000 characters.*at most 2,000") as caught:
+        parse("a" * 10_000)
+    assert (caught.value.code, caught.value.position) == ("query_too_long", MAX_CHARACTERS)
+
+
+@pytest.mark.parametrize("text", ["สุนัขในหิมะ", "雪の中の犬", "🐶❄️", "-5 °C", "'; DROP TABLE photos"])
+def test_any_script_and_sign_is_a_query(text: str) -> None:
+    assert parse(text).words == text
+
+
+def test_control_characters_and_lone_surrogates_separate_words() -> None:
+    assert parse("dog\x00\udcffsnow").words == "dog snow"
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=50))
+def test_words_can_be_encoded_whatever_was_typed(text: str) -> None:
+    words = parse("snow " + text).words
+    words.encode("utf-8")
+    assert words == " ".join(words.split())
