@@ -1,0 +1,133 @@
+"""The JSON documents, built from what the layers below return. Their keys are stable."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from photofind.catalog.rows import CatalogStatus, FolderStatus
+    from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
+    from photofind.search.evaluate import EvalReport
+
+Document = dict[str, object]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def taken_at(capture: Capture) -> str | None:
+    """ISO 8601 wall time to the second, with the offset only if the file told it.
+
+    None when there is no date, or none that a calendar has.
+    """
+    if capture.taken_at_ms is None:
+        return None
+    try:
+        wall = (_EPOCH + timedelta(milliseconds=capture.taken_at_ms)).replace(tzinfo=None)
+        if capture.taken_offset_min is not None:
+            wall = wall.replace(tzinfo=timezone(timedelta(minutes=capture.taken_offset_min)))
+    except (OverflowError, ValueError):
+        return None
+    return wall.isoformat(timespec="seconds")
+
+
+def first_existing(paths: tuple[Path, ...]) -> Path:
+    """The first path that is there now, else the first."""
+    return next((path for path in paths if path.exists()), paths[0])
+
+
+def hit_document(hit: Hit, photo: Photo) -> Document:
+    return {
+        "path": str(first_existing(photo.paths)),
+        "paths": [str(path) for path in photo.paths],
+        "score": _number(hit.score),
+        "relevant": hit.relevant,
+        "taken_at": taken_at(photo.capture),
+        "why": [
+            {"kind": why.kind.value, "score": _number(why.score), "text": why.text}
+            for why in hit.why
+        ],
+    }
+
+
+def search_document(
+    query: str, model: str, elapsed_ms: float, found: Iterable[tuple[Hit, Photo]]
+) -> Document:
+    return {
+        "query": query,
+        "model": model,
+        "elapsed_ms": round(elapsed_ms, 3),
+        "hits": [hit_document(hit, photo) for hit, photo in found],
+    }
+
+
+def problem_document(problem: Problem) -> Document:
+    return {"path": str(problem.path), "code": problem.code.value, "reason": problem.reason}
+
+
+def report_document(report: IndexReport) -> Document:
+    return {
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "moved": report.moved,
+        "copies": report.copies,
+        "missing": report.missing,
+        "failed": report.failed,
+        "ignored": report.ignored,
+        "elapsed_s": round(report.elapsed_s, 3),
+        "images_per_s": round(report.images_per_s, 2),
+        "problems": [problem_document(problem) for problem in report.problems],
+    }
+
+
+def problems_document(problems: Iterable[Problem]) -> Document:
+    return {
+        "problems": [
+            {**problem_document(problem), "attempts": problem.attempts} for problem in problems
+        ]
+    }
+
+
+def folders_document(folders: Iterable[FolderStatus]) -> Document:
+    return {
+        "folders": [
+            {"path": str(folder.path), "state": folder.state.value, "photos": folder.photos}
+            for folder in folders
+        ]
+    }
+
+
+def status_document(status: CatalogStatus, model: str) -> Document:
+    return {
+        "photos": status.photos,
+        "ready": status.ready,
+        "pending": status.pending,
+        "failed": status.failed,
+        "missing": status.missing,
+        "offline": status.offline,
+        "model": model,
+        **folders_document(status.folders),
+    }
+
+
+def eval_document(report: EvalReport) -> Document:
+    return {
+        "images": report.images,
+        "queries": report.queries,
+        "skipped": report.skipped,
+        "R@1": _number(report.recall_at_1),
+        "R@5": _number(report.recall_at_5),
+        "R@10": _number(report.recall_at_10),
+        "median_rank": _number(report.median_rank),
+        "mean_ms": _number(report.mean_ms),
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN: what could not be computed is null."""
+    return round(float(value), 6) if math.isfinite(value) else None
