@@ -1,0 +1,89 @@
+"""The one place where SQLite's errors become sentences a person can act on."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photofind.domain import CatalogError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PRIMARY_CODE = 0xFF
+_HARDLY_FREE_BYTES = 1 << 20
+
+_CODES = {
+    sqlite3.SQLITE_FULL: "catalog_full",
+    sqlite3.SQLITE_BUSY: "catalog_locked",
+    sqlite3.SQLITE_LOCKED: "catalog_locked",
+    sqlite3.SQLITE_PROTOCOL: "catalog_locked",
+    sqlite3.SQLITE_CORRUPT: "catalog_corrupt",
+    sqlite3.SQLITE_NOTADB: "catalog_corrupt",
+    sqlite3.SQLITE_READONLY: "catalog_denied",
+    sqlite3.SQLITE_CANTOPEN: "catalog_denied",
+    sqlite3.SQLITE_PERM: "catalog_denied",
+    sqlite3.SQLITE_AUTH: "catalog_denied",
+    sqlite3.SQLITE_IOERR: "catalog_denied",
+}
+
+_SENTENCES = {
+    "catalog_full": "The disk that holds {path} is full. Free some space, then try again.",
+    "catalog_locked": "Another program is using {path}. Close it, or wait a moment and try again.",
+    "catalog_corrupt": "{path} is damaged or is not a photofind catalog. Move it away and start "
+    "photofind again to build a new one; your photos are not affected.",
+    "catalog_denied": "photofind can't read or write {path}. Check that the folder exists, that "
+    "it belongs to you and that its disk is connected and not write-protected.",
+    "catalog_too_new": "{path} was made by a newer version of photofind. Update photofind to "
+    "open it; nothing was changed.",
+    "catalog_outdated": "{path} was made by an earlier version of photofind. Run 'photofind "
+    "index' or open the window once to bring it up to date.",
+}
+
+
+def catalog_error(code: str, path: Path) -> CatalogError:
+    """The error with its sentence, ready to be raised."""
+    return CatalogError(code, _SENTENCES[code].format(path=path))
+
+
+@contextmanager
+def catalog_errors(where: Path | sqlite3.Connection) -> Iterator[None]:
+    """Turns what the environment does to the database into CatalogError.
+
+    Errors that are our own fault (wrong SQL, a violated constraint) pass unchanged.
+
+    Args:
+        where: the file, or an open connection to it.
+
+    Raises:
+        CatalogError: catalog_full, catalog_locked, catalog_corrupt or catalog_denied.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Errors raised by Python's module itself (a closed connection) carry no number.
+        number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & _PRIMARY_CODE
+        code = _CODES.get(number)
+        if code is None:
+            raise
+        path = where if isinstance(where, Path) else _file_of(where)
+        if number == sqlite3.SQLITE_IOERR and _disk_is_full(path):
+            code = "catalog_full"
+        raise catalog_error(code, path) from error
+
+
+def _file_of(connection: sqlite3.Connection) -> Path:
+    try:
+        return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    except sqlite3.Error:
+        return Path("catalog.db")
+
+
+def _disk_is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _HARDLY_FREE_BYTES
+    except OSError:
+        return False

@@ -1,0 +1,172 @@
+"""Reads the catalog while the writer changes it; never takes a write lock."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from photofind.catalog.db import is_in_memory, open_reading
+from photofind.catalog.errors import catalog_errors
+from photofind.catalog.reading import files, photos, status
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import (
+        CatalogStatus,
+        FileRow,
+        FolderRow,
+        PendingFile,
+        PhotoOrder,
+        TagRow,
+    )
+    from photofind.domain import ContentId, FolderId, ModelId, Photo, PhotoId, Problem
+    from photofind.paths import AppFolders
+
+
+class CatalogReader:
+    """Answers questions about the catalog; one reader a thread.
+
+    Where there is no catalog yet everything is empty; once the writer has made one, the next
+    call sees it. Every method raises CatalogError (catalog_corrupt, catalog_denied,
+    catalog_locked).
+    """
+
+    def __init__(self, folders: AppFolders) -> None:
+        """Opens the catalog.
+
+        Raises:
+            CatalogError: see `open_reading`.
+        """
+        self._folders = folders
+        self._connection = open_reading(folders)
+        self._waits_for_catalog = is_in_memory(self._connection)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the vector and text questions of `catalog.vectors` and `catalog.text`.
+
+        Ask for it anew each time: it changes when the catalog appears.
+        """
+        if self._waits_for_catalog:
+            fresh = open_reading(self._folders)
+            self._connection.close()
+            self._connection = fresh
+            self._waits_for_catalog = is_in_memory(fresh)
+        return self._connection
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """All statements inside see the catalog at one moment."""
+        connection = self.connection
+        with catalog_errors(self._folders.catalog):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    def data_version(self) -> int:
+        """A number that changes whenever the writer has committed something; 0 without a
+        catalog."""
+        connection = self.connection
+        if self._waits_for_catalog:
+            return 0
+        with catalog_errors(self._folders.catalog):
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def folders(self) -> list[FolderRow]:
+        """The roots, in the order they were added."""
+        with self._snapshot() as connection:
+            return files.read_folders(connection)
+
+    def files(self, folder_id: FolderId) -> Iterator[FileRow]:
+        """Every path below a root, missing ones included, ordered by path; read in chunks."""
+        return files.read_files(self.connection, folder_id)
+
+    def pending(
+        self, model_id: ModelId, limit: int, folder_ids: Collection[FolderId] | None = None
+    ) -> list[PendingFile]:
+        """What waits to be identified or embedded with this model; one file a content.
+
+        In the order of work: files never hashed, contents never embedded, contents that only
+        other models know, suspects. What is in flight is left out, but for contents that are
+        embedded again for another model. Finding out that nothing is left costs one look-up a
+        photo (about 0.1 s at 100,000).
+
+        Args:
+            folder_ids: only files below these roots (those within reach).
+        """
+        with self._snapshot() as connection:
+            return files.read_pending(connection, model_id, limit, folder_ids)
+
+    def problems(self) -> list[Problem]:
+        """Every file that can't be searched, ordered by path."""
+        with self._snapshot() as connection:
+            return files.read_problems(connection)
+
+    def status(self, is_online: Callable[[Path], bool]) -> CatalogStatus:
+        """How far the catalog is.
+
+        Args:
+            is_online: whether a root can be reached now.
+        """
+        with self._snapshot() as connection:
+            return status.read_status(connection, is_online)
+
+    def active_model(self) -> tuple[ModelId, str] | None:
+        """Number and catalog key of the model that search uses."""
+        with self._snapshot() as connection:
+            return status.read_active_model(connection)
+
+    def photo_order(self) -> PhotoOrder:
+        """All visible photos, newest first."""
+        with self._snapshot() as connection:
+            return photos.read_order(connection)
+
+    def photos_of_contents(self, content_ids: Sequence[int]) -> PhotoOrder:
+        """Those of these contents that are a visible photo's primary one, newest first."""
+        with self._snapshot() as connection:
+            return photos.read_photos_of_contents(connection, content_ids)
+
+    def photos(
+        self, photo_ids: Sequence[int], is_online: Callable[[Path], bool] | None = None
+    ) -> dict[PhotoId, Photo]:
+        """The visible ones of these photos, by number.
+
+        Args:
+            is_online: whether a root can be reached now; without it `Photo.offline` is False.
+        """
+        with self._snapshot() as connection:
+            return photos.read_photos(connection, photo_ids, is_online)
+
+    def content_by_path(self, path: Path) -> ContentId | None:
+        """What lies at this absolute path, as far as the last scan knows."""
+        with self._snapshot() as connection:
+            return files.find_content_by_path(connection, path)
+
+    def content_by_sha256(self, sha256: bytes) -> ContentId | None:
+        """The content with this hash, whether it is ready, visible or neither."""
+        with self._snapshot() as connection:
+            return photos.find_content_by_sha256(connection, sha256)
+
+    def primary_photo(self, content_id: ContentId) -> PhotoId | None:
+        """The photo that shows this content; None for a former state of a photo."""
+        with self._snapshot() as connection:
+            return photos.find_primary_photo(connection, content_id)
+
+    def tags(self, photo_id: PhotoId) -> tuple[TagRow, ...]:
+        """The photo's labels, a person's first, then by falling score."""
+        with self._snapshot() as connection:
+            return photos.read_tags(connection, photo_id)

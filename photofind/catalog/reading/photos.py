@@ -1,0 +1,134 @@
+"""Photos as a person sees them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photofind.catalog.rows import NO_DATE, PhotoOrder, TagRow, TagSource
+from photofind.domain import Capture, ContentId, Photo, PhotoId, TakenSource
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+
+def read_order(connection: sqlite3.Connection) -> PhotoOrder:
+    return _order(
+        connection.execute(
+            "SELECT photo_id, content_id, coalesce(taken_at, ?) FROM visible_photos", (NO_DATE,)
+        )
+    )
+
+
+def read_photos_of_contents(
+    connection: sqlite3.Connection, content_ids: Sequence[int]
+) -> PhotoOrder:
+    return _order(
+        connection.execute(
+            """SELECT photo_id, content_id, coalesce(taken_at, ?) FROM visible_photos
+               WHERE content_id IN (SELECT value FROM json_each(?))""",
+            (NO_DATE, json.dumps([int(content_id) for content_id in content_ids])),
+        )
+    )
+
+
+def _order(rows: sqlite3.Cursor) -> PhotoOrder:
+    table = np.array(rows.fetchall(), dtype=np.int64).reshape(-1, 3)
+    # Newest first; of equal dates, the one that was added last.
+    table = table[np.lexsort((table[:, 0], table[:, 2]))[::-1]]
+    return PhotoOrder(*(np.ascontiguousarray(table[:, column]) for column in range(3)))
+
+
+def read_photos(
+    connection: sqlite3.Connection,
+    photo_ids: Sequence[int],
+    is_online: Callable[[Path], bool] | None,
+) -> dict[PhotoId, Photo]:
+    ids = json.dumps([int(photo_id) for photo_id in photo_ids])
+    roots = {
+        folder_id: (os.fsdecode(path), is_online is None or is_online(Path(os.fsdecode(path))))
+        for folder_id, path in connection.execute("SELECT id, path FROM folders")
+    }
+    places: dict[int, list[Path]] = {}
+    reachable: set[int] = set()
+    for photo_id, folder_id, rel_path in connection.execute(
+        """SELECT p.id, f.folder_id, f.rel_path
+           FROM json_each(?) AS wanted JOIN photos p ON p.id = wanted.value
+           JOIN live_files f ON f.content_id = p.primary_content_id
+           ORDER BY f.id""",
+        (ids,),
+    ):
+        root, online = roots[folder_id]
+        places.setdefault(photo_id, []).append(Path(root, os.fsdecode(rel_path)))
+        if online:
+            reachable.add(photo_id)
+    photos = {}
+    for row in connection.execute(
+        """SELECT p.id, c.id, c.sha256, c.byte_size, c.format, c.width, c.height, c.taken_at,
+               c.taken_offset_min, c.taken_source, c.camera, c.lens, c.lat, c.lon,
+               p.title, p.rating, p.favourite
+           FROM json_each(?) AS wanted JOIN photos p ON p.id = wanted.value
+           JOIN contents c ON c.id = p.primary_content_id AND c.state = 'ready'""",
+        (ids,),
+    ):
+        paths = places.get(row[0])
+        if paths is not None:
+            photos[PhotoId(row[0])] = _photo(row, tuple(paths), offline=row[0] not in reachable)
+    return photos
+
+
+def _photo(row: tuple[Any, ...], paths: tuple[Path, ...], *, offline: bool) -> Photo:
+    (photo_id, content_id, sha256, byte_size, image_format, width, height, taken_at, offset) = row[
+        :9
+    ]
+    (source, camera, lens, latitude, longitude, title, rating, favourite) = row[9:]
+    return Photo(
+        id=photo_id,
+        content_id=content_id,
+        sha256=sha256,
+        paths=paths,
+        byte_size=byte_size,
+        format=image_format,
+        width=width,
+        height=height,
+        capture=Capture(
+            taken_at_ms=taken_at,
+            taken_offset_min=offset,
+            taken_source=None if source is None else TakenSource(source),
+            camera=camera,
+            lens=lens,
+            latitude=latitude,
+            longitude=longitude,
+        ),
+        title=title,
+        rating=rating,
+        favourite=bool(favourite),
+        offline=offline,
+    )
+
+
+def find_content_by_sha256(connection: sqlite3.Connection, sha256: bytes) -> ContentId | None:
+    row = connection.execute("SELECT id FROM contents WHERE sha256 = ?", (sha256,)).fetchone()
+    return None if row is None else ContentId(row[0])
+
+
+def find_primary_photo(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId | None:
+    row = connection.execute(
+        "SELECT id FROM photos WHERE primary_content_id = ?", (content_id,)
+    ).fetchone()
+    return None if row is None else PhotoId(row[0])
+
+
+def read_tags(connection: sqlite3.Connection, photo_id: PhotoId) -> tuple[TagRow, ...]:
+    rows = connection.execute(
+        """SELECT t.label, t.source, t.score FROM photos p
+           JOIN tags t ON t.photo_id = p.id OR t.content_id = p.primary_content_id
+           WHERE p.id = ? AND t.state <> 'rejected' ORDER BY t.score DESC NULLS FIRST, t.id""",
+        (photo_id,),
+    )
+    return tuple(TagRow(label, TagSource(source), score) for label, source, score in rows)

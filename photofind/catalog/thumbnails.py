@@ -1,0 +1,135 @@
+"""Thumbnails in a SQLite file of their own: a cache that may vanish or break at any moment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING, Self
+
+from photofind.catalog.db import PRIVATE_FOLDER, connect, create_file
+from photofind.catalog.errors import catalog_error, catalog_errors
+from photofind.domain import CatalogError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+APPLICATION_ID = 0x70687462
+"""In the file's header ("phtb")."""
+_TABLE = "CREATE TABLE thumbnails (sha256 BLOB PRIMARY KEY, jpeg BLOB NOT NULL) STRICT"
+
+# Several threads of the worker may find at once that there is no file yet.
+_creating = threading.Lock()
+
+
+class ThumbnailStore:
+    """JPEG thumbnails by the sha256 of the content they show; one store a thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Touches nothing yet: the file is opened when it is needed and made by `put`."""
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def get(self, sha256: bytes) -> bytes | None:
+        """The JPEG, or None when there is none (or the file can't be read: it is a cache)."""
+        try:
+            with catalog_errors(self._path):
+                connection = self._open()
+                if connection is None:
+                    return None
+                row = connection.execute(
+                    "SELECT jpeg FROM thumbnails WHERE sha256 = ?", (sha256,)
+                ).fetchone()
+        except CatalogError as error:
+            logger.info("thumbnails not readable: %s", error.code)
+            self.close()
+            return None
+        return None if row is None else bytes(row[0])
+
+    def put(self, thumbnails: Mapping[bytes, bytes]) -> None:
+        """Stores JPEGs by sha256 (32 bytes), in one transaction.
+
+        A damaged file is set aside (`.damaged`) and begun anew.
+
+        Raises:
+            CatalogError: catalog_full, catalog_denied or catalog_locked; nothing is stored.
+        """
+        try:
+            self._put(thumbnails)
+        except CatalogError as error:
+            self.close()
+            if error.code != "catalog_corrupt":
+                raise
+            self._set_aside()
+            self._put(thumbnails)
+
+    def _put(self, thumbnails: Mapping[bytes, bytes]) -> None:
+        with catalog_errors(self._path):
+            connection = self._open() or self._create()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO thumbnails (sha256, jpeg) VALUES (?, ?)",
+                    thumbnails.items(),
+                )
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _open(self) -> sqlite3.Connection | None:
+        """The connection to the file that lies there now; None when there is none."""
+        identity = self._find_identity()
+        if identity is None or identity != self._identity:
+            self.close()
+        if identity is None:
+            return None
+        if self._connection is None:
+            connection = connect(self._path)
+            self._connection = connection
+            self._identity = identity
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise catalog_error("catalog_corrupt", self._path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        return self._connection
+
+    def _create(self) -> sqlite3.Connection:
+        with _creating:
+            connection = self._open()
+            if connection is None:
+                self._path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+                create_file(self._path, APPLICATION_ID, lambda made: made.execute(_TABLE))
+                connection = self._open()
+        if connection is None:
+            raise catalog_error("catalog_denied", self._path)
+        return connection
+
+    def _set_aside(self) -> None:
+        logger.warning("the thumbnails were damaged and are made anew")
+        with catalog_errors(self._path):
+            os.replace(self._path, f"{self._path}.damaged")  # noqa: PTH105 (same folder)
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found.st_size else None

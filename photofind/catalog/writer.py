@@ -1,0 +1,216 @@
+"""The one writer of the catalog: every change is one transaction."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from photofind.catalog.db import open_writing
+from photofind.catalog.encoding import path_to_blob
+from photofind.catalog.errors import catalog_errors
+from photofind.catalog.rows import ClaimOutcome
+from photofind.catalog.writing import claims, contents, files, folders, models
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import Claim, EmbeddedContent, FolderRow, IdentifiedFile
+    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId
+    from photofind.paths import AppFolders
+
+
+class CatalogWriter:
+    """Changes the catalog; any thread may call, one at a time gets in.
+
+    One process at a time may have a writer (the caller holds `AppFolders.lock`). Every method
+    raises CatalogError (catalog_full, catalog_locked, catalog_corrupt, catalog_denied) and has
+    then changed nothing.
+    """
+
+    def __init__(self, folders: AppFolders) -> None:
+        """Opens the catalog, created or migrated if need be.
+
+        Raises:
+            CatalogError: see `open_writing`.
+        """
+        self._path = folders.catalog
+        self._lock = threading.RLock()
+        self._in_flight: frozenset[ContentId] = frozenset()
+        self._connection = open_writing(folders)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Moves the write-ahead log into the catalog and closes it; twice does no harm."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, catalog_errors(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk ends the transaction by itself.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def add_folder(self, path: Path, volume_id: str | None) -> FolderRow:
+        """Adds a root, or finds the one that covers it already.
+
+        Known roots below the new one are absorbed: their files belong to it from now on, and
+        nothing of theirs is hashed or embedded again.
+
+        Returns:
+            The root that covers `path`: itself, or a parent that was known.
+        """
+        with self._transaction() as connection:
+            return folders.add_folder(connection, path_to_blob(path), volume_id)
+
+    def remove_folder(self, path: Path) -> None:
+        """Hides a root's photos. What is known about their contents stays.
+
+        Raises:
+            FolderError: folder_unknown, it isn't a root.
+        """
+        with self._transaction() as connection:
+            folders.remove_folder(connection, path_to_blob(path))
+
+    def ensure_model(self, catalog_key: str, task: str, dim: int) -> ModelId:
+        """The number under which vectors of this model are kept; `dim` is its search space's."""
+        with self._transaction() as connection:
+            return models.ensure_model(connection, catalog_key, task, dim)
+
+    def activate_model(self, model_id: ModelId) -> None:
+        """Makes this the model that search uses for its task."""
+        with self._transaction() as connection:
+            models.activate_model(connection, model_id)
+
+    def insert_files(
+        self, folder_id: FolderId, found: Sequence[tuple[bytes, int, int]]
+    ) -> list[FileId]:
+        """Adds paths that are not identified yet.
+
+        Args:
+            found: relative path (`os.fsencode`d), size in bytes and mtime in ns of each.
+
+        Returns:
+            One number a path, in order; a path that was known keeps its row as it is.
+
+        Raises:
+            FolderError: folder_unknown, the root was removed meanwhile.
+        """
+        with self._transaction() as connection:
+            return files.insert_files(connection, folder_id, found)
+
+    def mark_missing(self, file_ids: Sequence[FileId], now_ms: int) -> None:
+        """These paths are gone; rows that were never identified are dropped."""
+        with self._transaction() as connection:
+            files.mark_missing(connection, file_ids, now_ms)
+
+    def mark_seen(self, file_ids: Sequence[FileId]) -> None:
+        """These missing paths are back as they were (same size and time)."""
+        with self._transaction() as connection:
+            files.mark_seen(connection, file_ids)
+
+    def forget_departed(self, departed: Mapping[ContentId, int]) -> None:
+        """Drops missing paths whose content turned up elsewhere: so many a content, the latest
+        to go first."""
+        with self._transaction() as connection:
+            files.forget_departed(connection, departed)
+
+    def fail_file(
+        self, file_id: FileId, code: MediaCode, detail: str, byte_size: int, mtime_ns: int
+    ) -> int:
+        """The file could not be read far enough to know its content.
+
+        Returns:
+            How often it was tried.
+        """
+        with self._transaction() as connection:
+            return files.fail_file(connection, file_id, code, detail, byte_size, mtime_ns)
+
+    def claim(self, identified: Sequence[IdentifiedFile], model_id: ModelId) -> list[Claim]:
+        """Ties hashed files to their contents and says what is left to do.
+
+        A new content takes over the photo of the content the path had before, unless another
+        file still shows that one. A known content keeps its own photo.
+
+        Returns:
+            One claim a file, in order. Contents of NEW ones are the caller's, committed as in
+            flight, until `complete`, `fail_content` or `release`.
+        """
+        with self._lock:
+            with self._transaction() as connection:
+                answers = claims.claim(connection, identified, model_id, self._in_flight)
+            self._in_flight |= {
+                answer.content_id
+                for answer in answers
+                if answer.outcome is ClaimOutcome.NEW and answer.content_id is not None
+            }
+            return answers
+
+    def complete(self, embedded: Sequence[EmbeddedContent], model_id: ModelId) -> None:
+        """Stores what was found out; these contents are ready and findable afterwards.
+
+        Raises:
+            ValueError: a vector isn't one row of finite numbers; nothing is stored.
+        """
+        with self._landing([content.content_id for content in embedded]) as connection:
+            contents.complete(connection, embedded, model_id)
+
+    def fail_content(self, content_id: ContentId, code: MediaCode, detail: str) -> int:
+        """These bytes can't be searched; tried again when asked (`retry_failed`).
+
+        Returns:
+            How often they were tried.
+        """
+        with self._landing([content_id]) as connection:
+            return contents.fail_content(connection, content_id, code, detail)
+
+    def release(self, content_ids: Collection[ContentId]) -> None:
+        """Gives claimed contents back untried (an orderly shutdown)."""
+        with self._landing(content_ids) as connection:
+            contents.release(connection, content_ids)
+
+    @contextmanager
+    def _landing(self, content_ids: Collection[ContentId]) -> Iterator[sqlite3.Connection]:
+        """A transaction after which these contents are nobody's."""
+        with self._lock:
+            with self._transaction() as connection:
+                yield connection
+            self._in_flight -= frozenset(content_ids)
+
+    def suspects(self) -> list[ContentId]:
+        """Contents that were in flight when the last worker died; call it once, at the start.
+
+        They are pending afterwards, marked as suspect (last in `CatalogReader.pending`) until
+        they are embedded or fail. One with three strikes is failed (code crashed) instead, and
+        not among those returned.
+        """
+        with self._transaction() as connection:
+            return contents.suspects(connection, self._in_flight)
+
+    def charge_strike(self, content_id: ContentId) -> None:
+        """Charges a content before it is tried alone; `complete` and `fail_content` clear it.
+
+        If the process dies meanwhile the charge stays: this content is to blame, for nothing
+        else was in flight. `suspects` quarantines it after the third.
+        """
+        with self._transaction() as connection:
+            contents.charge_strike(connection, content_id)
+
+    def retry_failed(self) -> int:
+        """Makes everything that failed pending again; returns how many files and contents."""
+        with self._transaction() as connection:
+            return files.retry_files(connection) + contents.retry_contents(connection)

@@ -1,0 +1,149 @@
+"""Identified files meet the contents the catalog knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from photofind.catalog.rows import Claim, ClaimOutcome, IdentifiedFile
+from photofind.catalog.writing.photos import (
+    has_live_file,
+    heir_photo,
+    make_primary,
+    new_photo,
+    photo_of,
+    refresh_words,
+    settle,
+)
+from photofind.domain import ContentId, MediaCode, ModelId, PhotoId, Space
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+
+def claim(
+    connection: sqlite3.Connection,
+    files: Sequence[IdentifiedFile],
+    model_id: ModelId,
+    in_flight: frozenset[ContentId],
+) -> list[Claim]:
+    """Ties files to contents, and says what is left to do with each, in the order given.
+
+    Args:
+        in_flight: contents that somebody works on now; those of NEW answers join them.
+    """
+    taken = set(in_flight)
+    touched: set[PhotoId] = set()
+    answers = []
+    for file in files:
+        answer = _claim_one(connection, file, model_id, taken, touched)
+        answers.append(answer)
+        if answer.outcome is ClaimOutcome.NEW and answer.content_id is not None:
+            taken.add(answer.content_id)
+    refresh_words(connection, touched)
+    return answers
+
+
+def _claim_one(
+    connection: sqlite3.Connection,
+    file: IdentifiedFile,
+    model_id: ModelId,
+    taken: set[ContentId],
+    touched: set[PhotoId],
+) -> Claim:
+    row = connection.execute(
+        "SELECT content_id, name FROM files WHERE id = ?", (file.file_id,)
+    ).fetchone()
+    if row is None:
+        return Claim(file.file_id, None, ClaimOutcome.GONE)
+    former: ContentId | None = row[0]
+    known = connection.execute(
+        "SELECT id, state FROM contents WHERE sha256 = ?", (file.sha256,)
+    ).fetchone()
+    if known is None:
+        content_id, state = _insert_content(connection, file, former), "pending"
+    else:
+        content_id, state = known
+    same = former == content_id
+    changed = former is not None and not same
+    connection.execute(
+        """UPDATE files SET content_id = ?, byte_size = ?, mtime_ns = ?, state = 'known',
+           missing_since = NULL, attempts = 0, error_code = NULL, error_detail = NULL
+           WHERE id = ?""",
+        (content_id, file.byte_size, file.mtime_ns, file.file_id),
+    )
+    moved = known is not None and not same and _take_place(connection, content_id, file, row[1])
+    if former is not None:
+        touched.add(photo_of(connection, former))
+    touched.add(photo_of(connection, content_id))
+    touched.add(settle(connection, content_id))
+    outcome = _outcome(connection, content_id, state, model_id, taken)
+    answer = Claim(file.file_id, content_id, outcome, same, changed, moved)
+    return _with_error(connection, answer) if outcome is ClaimOutcome.FAILED else answer
+
+
+def _with_error(connection: sqlite3.Connection, answer: Claim) -> Claim:
+    code, detail, attempts = connection.execute(
+        "SELECT error_code, error_detail, attempts FROM contents WHERE id = ?",
+        (answer.content_id,),
+    ).fetchone()
+    return replace(answer, error_code=MediaCode(code), error_detail=detail or "", attempts=attempts)
+
+
+def _insert_content(
+    connection: sqlite3.Connection, file: IdentifiedFile, former: ContentId | None
+) -> ContentId:
+    """A content never seen before: the next state of the path's photo, or a new photo."""
+    photo_id = None if former is None else heir_photo(connection, former, file.file_id)
+    if photo_id is None:
+        photo_id = new_photo(connection)
+    row = connection.execute(
+        "INSERT INTO contents (photo_id, sha256, byte_size) VALUES (?, ?, ?) RETURNING id",
+        (photo_id, file.sha256, file.byte_size),
+    ).fetchone()
+    make_primary(connection, photo_id, row[0])
+    return ContentId(row[0])
+
+
+def _take_place(
+    connection: sqlite3.Connection, content_id: ContentId, file: IdentifiedFile, name: str
+) -> bool:
+    """Whether the file moved here; the row of the place it left goes away.
+
+    Each arrival takes the place of one departure (of the same name, if there is one), so that a
+    moved folder that holds the same photo twice counts as two moves.
+    """
+    left = connection.execute(
+        """SELECT id FROM files WHERE content_id = ? AND id <> ?
+           AND state = 'known' AND missing_since IS NOT NULL
+           ORDER BY name = ? DESC, id LIMIT 1""",
+        (content_id, file.file_id, name),
+    ).fetchone()
+    if left is not None:
+        connection.execute("DELETE FROM files WHERE id = ?", left)
+        return True
+    return not has_live_file(connection, content_id, except_file=file.file_id)
+
+
+def _outcome(
+    connection: sqlite3.Connection,
+    content_id: ContentId,
+    state: str,
+    model_id: ModelId,
+    taken: set[ContentId],
+) -> ClaimOutcome:
+    if content_id in taken:
+        return ClaimOutcome.BUSY
+    if state == "failed":
+        return ClaimOutcome.FAILED
+    if state != "ready":
+        connection.execute("UPDATE contents SET state = 'in_flight' WHERE id = ?", (content_id,))
+        return ClaimOutcome.NEW
+    # A ready content without vectors of this model stays findable through the others' while it
+    # is embedded.
+    row = connection.execute(
+        "SELECT 1 FROM embeddings WHERE model_id = ? AND space = ? AND content_id = ?",
+        (model_id, Space.SEARCH.value, content_id),
+    ).fetchone()
+    return ClaimOutcome.NEW if row is None else ClaimOutcome.READY

@@ -1,0 +1,132 @@
+"""Contents: embedded, failed, given back, suspected."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from photofind.catalog.encoding import clean_text
+from photofind.catalog.rows import EmbeddedContent, TagSource
+from photofind.catalog.writing.photos import photo_of, refresh_words
+from photofind.domain import Capture, ContentId, MediaCode, ModelId
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+STRIKES_TO_QUARANTINE = 3
+_CRASHED = (
+    "photofind stopped three times while reading this photo. It is left out until the file "
+    "changes or you retry it."
+)
+
+
+def complete(
+    connection: sqlite3.Connection, embedded: Sequence[EmbeddedContent], model_id: ModelId
+) -> None:
+    for content in embedded:
+        _store_description(connection, content)
+        connection.executemany(
+            """INSERT INTO embeddings (model_id, content_id, space, vector) VALUES (?, ?, ?, ?)
+               ON CONFLICT DO UPDATE SET vector = excluded.vector, pass = excluded.pass""",
+            [
+                (model_id, content.content_id, space.value, vector_to_blob(vector))
+                for space, vector in content.vectors.items()
+            ],
+        )
+        connection.execute(
+            "DELETE FROM tags WHERE content_id = ? AND source = ? AND model_id = ?",
+            (content.content_id, TagSource.MODEL.value, model_id),
+        )
+        connection.executemany(
+            """INSERT INTO tags (content_id, label, source, model_id, score)
+               VALUES (?, ?, ?, ?, ?)""",
+            [
+                (content.content_id, clean_text(label), TagSource.MODEL.value, model_id, score)
+                for label, score in content.tags
+            ],
+        )
+    refresh_words(connection, {photo_of(connection, content.content_id) for content in embedded})
+
+
+def vector_to_blob(vector: NDArray[np.float32]) -> bytes:
+    """float16, little-endian.
+
+    Raises:
+        ValueError: it isn't one row of finite numbers.
+    """
+    if vector.ndim != 1 or not np.isfinite(vector).all():
+        raise ValueError(f"not a finite vector: shape {vector.shape}")
+    return vector.astype("<f2").tobytes()
+
+
+def _store_description(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
+    capture: Capture = content.capture
+    connection.execute(
+        """UPDATE contents SET state = 'ready', suspect = 0, strikes = 0, attempts = 0,
+           error_code = NULL, error_detail = NULL, format = ?, width = ?, height = ?,
+           taken_at = ?, taken_offset_min = ?, taken_source = ?, camera = ?, lens = ?,
+           lat = ?, lon = ? WHERE id = ?""",
+        (
+            content.format,
+            content.width,
+            content.height,
+            capture.taken_at_ms,
+            capture.taken_offset_min,
+            None if capture.taken_source is None else capture.taken_source.value,
+            None if capture.camera is None else clean_text(capture.camera),
+            None if capture.lens is None else clean_text(capture.lens),
+            capture.latitude,
+            capture.longitude,
+            content.content_id,
+        ),
+    )
+
+
+def fail_content(
+    connection: sqlite3.Connection, content_id: ContentId, code: MediaCode, detail: str
+) -> int:
+    attempts: int = connection.execute(
+        """UPDATE contents SET state = 'failed', suspect = 0, strikes = 0,
+           attempts = attempts + 1, error_code = ?, error_detail = ?
+           WHERE id = ? RETURNING attempts""",
+        (code.value, clean_text(detail), content_id),
+    ).fetchone()[0]
+    refresh_words(connection, [photo_of(connection, content_id)])
+    return attempts
+
+
+def release(connection: sqlite3.Connection, content_ids: Collection[ContentId]) -> None:
+    connection.execute(
+        """UPDATE contents SET state = 'pending' WHERE state = 'in_flight'
+           AND id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(content_ids)),),
+    )
+
+
+def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -> list[ContentId]:
+    """Marks what a dead worker left in flight, and returns what is to be tried again."""
+    left = connection.execute(
+        """UPDATE contents SET state = 'pending', suspect = 1 WHERE state = 'in_flight'
+           AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id, strikes""",
+        (json.dumps(list(in_flight)),),
+    ).fetchall()
+    for content_id, strikes in left:
+        if strikes >= STRIKES_TO_QUARANTINE:
+            fail_content(connection, content_id, MediaCode.CRASHED, _CRASHED)
+    return sorted(ContentId(each) for each, strikes in left if strikes < STRIKES_TO_QUARANTINE)
+
+
+def charge_strike(connection: sqlite3.Connection, content_id: ContentId) -> None:
+    connection.execute("UPDATE contents SET strikes = strikes + 1 WHERE id = ?", (content_id,))
+
+
+def retry_contents(connection: sqlite3.Connection) -> int:
+    return connection.execute(
+        """UPDATE contents SET state = 'pending', strikes = 0, error_code = NULL,
+           error_detail = NULL WHERE state = 'failed'"""
+    ).rowcount
