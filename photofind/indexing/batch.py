@@ -1,0 +1,299 @@
+"""What happens to a few files at once: identify, claim, decode, embed, store."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
+from photofind.domain import CatalogError, MediaCode, MediaError, Problem, Space, TakenSource
+from photofind.indexing.job import Outcome
+from photofind.indexing.scanning import now_ms
+from photofind.inference.labels import first_tags
+from photofind.media.decode import decode_photo
+from photofind.media.files import media_error_from, system_path
+from photofind.media.identity import read_and_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import Claim
+    from photofind.catalog.thumbnails import ThumbnailStore
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.domain import Capture, ContentId, FileId, ModelId, PhotofindError
+    from photofind.indexing.job import Job
+    from photofind.indexing.progress import ProgressTracker
+    from photofind.indexing.queue import WorkItem, WorkQueue
+    from photofind.inference.clip import ImageEmbeddings, ImageEncoder
+    from photofind.inference.store import InstalledModel
+    from photofind.media.decode import DecodedPhoto
+
+logger = logging.getLogger(__name__)
+
+BATCH = 4
+"""Files a thread works on at once: larger batches gain nothing on a CPU and cost memory."""
+_KEEP_BYTES = 64 * 2**20
+"""Files up to this size are read once, for the hash and for the decoder."""
+
+
+class PipelineListener(Protocol):
+    """Told what happens, on the pipeline's threads."""
+
+    def photos_ready(self, content_ids: Sequence[ContentId]) -> None: ...
+
+    def files_settled(self) -> None:
+        """Paths or states changed without a new vector: moves, copies, failures."""
+
+    def halted(self, error: PhotofindError) -> None:
+        """Nothing can be written any more; the pipeline has stopped taking work."""
+
+    def broken(self, error: BaseException) -> None:
+        """A bug: the process should end and be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveModel:
+    """What the pipeline embeds with; the encoder is loaded when the first photo needs it."""
+
+    id: ModelId
+    installed: InstalledModel
+    encoder: Callable[[], ImageEncoder]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the batches of all threads share.
+
+    Attributes:
+        suspects: contents that were in flight when an earlier worker died; whichever of them
+            ends the process again must be found out, so they are tried alone.
+    """
+
+    queue: WorkQueue
+    writer: CatalogWriter
+    model: ActiveModel
+    progress: ProgressTracker
+    listener: PipelineListener
+    suspects: set[ContentId]
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """A file whose bytes were hashed; `data` are the bytes if they are few."""
+
+    item: WorkItem
+    identified: IdentifiedFile
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A file whose content is new and ours to embed."""
+
+    file: _Readable
+    content_id: ContentId
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    claimed: _Claimed
+    photo: DecodedPhoto
+
+
+class Batch:
+    """One thread's work on a few files. What is `open` has not been answered yet."""
+
+    def __init__(self, surroundings: Surroundings, thumbnails: ThumbnailStore) -> None:
+        self._queue = surroundings.queue
+        self._writer = surroundings.writer
+        self._model = surroundings.model
+        self._progress = surroundings.progress
+        self._listener = surroundings.listener
+        self._suspects = surroundings.suspects
+        self._thumbnails = thumbnails
+        self._open: dict[FileId, WorkItem] = {}
+
+    def work_on(self, batch: list[WorkItem]) -> None:
+        decoded: list[_Decoded] = []
+        try:
+            while batch:
+                self._open.update((item.file_id, item) for item in batch)
+                decoded += self._decode(self._claim(self._identify(batch)))
+                # Known contents cost no embedding: fill the batch up for the model.
+                batch = self._queue.take_more(BATCH - len(decoded))
+            if decoded:
+                self._embed(decoded)
+        except CatalogError as error:
+            for item in list(self._open.values()):
+                for job in self._close(item):
+                    job.file_dropped(error)
+            self._listener.halted(error)
+
+    def _identify(self, items: Sequence[WorkItem]) -> list[_Readable]:
+        readable = []
+        for item in items:
+            size = mtime_ns = 0
+            try:
+                size, mtime_ns = _size_and_time(item.path)
+                digest, data = read_and_hash(item.path, _KEEP_BYTES)
+                still_the_same = _size_and_time(item.path) == (size, mtime_ns)
+            except MediaError as error:
+                self._unreadable(item, error, size, mtime_ns)
+                continue
+            if not still_the_same:
+                # Still being written: the next scan finds it changed and takes it up again.
+                self._answer(item, Outcome.SKIPPED)
+                continue
+            identified = IdentifiedFile(item.file_id, size, mtime_ns, digest)
+            readable.append(_Readable(item, identified, data))
+        return readable
+
+    def _claim(self, readable: Sequence[_Readable]) -> list[_Claimed]:
+        """Commits what the files are; returns those whose content must be embedded."""
+        if not readable:
+            return []
+        claims = self._writer.claim([each.identified for each in readable], self._model.id)
+        claimed = []
+        for each, claim in zip(readable, claims, strict=True):
+            if claim.content_id is None:
+                self._answer(each.item, Outcome.SKIPPED)  # its folder was removed meanwhile
+            elif claim.outcome is ClaimOutcome.NEW:
+                claimed.append(_Claimed(each, claim.content_id, claim.changed))
+            elif claim.outcome is ClaimOutcome.FAILED:
+                self._failed(
+                    each.item,
+                    claim.error_code or MediaCode.UNREADABLE,
+                    claim.error_detail,
+                    claim.attempts,
+                )
+            else:
+                self._answer(each.item, _known_outcome(claim), known_as=claim.content_id)
+        if len(claimed) < len(readable):
+            self._listener.files_settled()
+        return claimed
+
+    def _decode(self, claimed: Sequence[_Claimed]) -> list[_Decoded]:
+        decoded = []
+        geometry = self._model.installed.spec.preprocess.geometry
+        for each in claimed:
+            item = each.file.item
+            if item.suspect:
+                # Charged before the attempt: whatever ends the process now, the charge stays.
+                self._writer.charge_strike(each.content_id)
+            elif each.content_id in self._suspects:
+                self._writer.release([each.content_id])
+                del self._open[item.file_id]
+                self._queue.defer(item)
+                continue
+            source = item.path if each.file.data is None else each.file.data
+            try:
+                decoded.append(_Decoded(each, decode_photo(source, (geometry,))))
+            except MediaError as error:
+                code, reason = error.media_code, error.user_message
+                attempts = self._writer.fail_content(each.content_id, code, reason)
+                self._failed(item, code, reason, attempts)
+                self._listener.files_settled()
+        return decoded
+
+    def _embed(self, decoded: Sequence[_Decoded]) -> None:
+        embeddings = self._model.encoder().encode([each.photo.tensors[0] for each in decoded])
+        contents = [self._describe(each, embeddings, row) for row, each in enumerate(decoded)]
+        self._thumbnails.put(
+            {each.claimed.file.identified.sha256: each.photo.thumbnail for each in decoded}
+        )
+        self._writer.complete(contents, self._model.id)
+        content_ids = [content.content_id for content in contents]
+        self._suspects.difference_update(content_ids)
+        self._listener.photos_ready(content_ids)
+        for each in decoded:
+            outcome = Outcome.CHANGED if each.claimed.changed else Outcome.NEW
+            self._answer(each.claimed.file.item, outcome, embedded=True)
+
+    def _describe(
+        self, decoded: _Decoded, embeddings: ImageEmbeddings, row: int
+    ) -> EmbeddedContent:
+        vectors = {Space.SEARCH: embeddings.search[row]}
+        if embeddings.similar is not None:
+            vectors[Space.SIMILAR] = embeddings.similar[row]
+        tags: tuple[tuple[str, float], ...] = ()
+        if embeddings.posterior is not None:
+            tags = first_tags(self._model.installed, embeddings.posterior[row])
+        photo, identified = decoded.photo, decoded.claimed.file.identified
+        return EmbeddedContent(
+            content_id=decoded.claimed.content_id,
+            format=photo.format,
+            width=photo.width,
+            height=photo.height,
+            capture=_with_file_time(photo.capture, identified.mtime_ns),
+            vectors=vectors,
+            tags=tags,
+        )
+
+    def _unreadable(self, item: WorkItem, error: MediaError, byte_size: int, mtime_ns: int) -> None:
+        """The file could not be read far enough to know its content."""
+        code, reason = error.media_code, error.user_message
+        if code is MediaCode.VANISHED:
+            self._writer.mark_missing([item.file_id], now_ms())
+            self._answer(item, Outcome.SKIPPED)
+        else:
+            attempts = self._writer.fail_file(item.file_id, code, reason, byte_size, mtime_ns)
+            self._failed(item, code, reason, attempts)
+        self._listener.files_settled()
+
+    def _failed(self, item: WorkItem, code: MediaCode, reason: str, attempts: int) -> None:
+        self._answer(item, Outcome.FAILED, problem=Problem(item.path, code, reason, attempts))
+
+    def _answer(
+        self,
+        item: WorkItem,
+        outcome: Outcome,
+        *,
+        known_as: ContentId | None = None,
+        embedded: bool = False,
+        problem: Problem | None = None,
+    ) -> None:
+        for job in self._close(item, embedded=embedded, failed=problem is not None):
+            job.file_ended(outcome, known_as=known_as, embedded=embedded, problem=problem)
+
+    def _close(self, item: WorkItem, *, embedded: bool = False, failed: bool = False) -> list[Job]:
+        del self._open[item.file_id]
+        self._progress.finished(embedded=embedded, failed=failed)
+        return self._queue.finished(item)
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Size in bytes and mtime in ns; MediaError when the system won't say."""
+    try:
+        stat = os.stat(system_path(path))  # noqa: PTH116 (long paths on Windows)
+    except OSError as error:
+        raise media_error_from(error) from error
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _known_outcome(claim: Claim) -> Outcome:
+    if claim.same:
+        return Outcome.UNCHANGED  # touched, but the bytes are as they were
+    if claim.changed:
+        return Outcome.CHANGED
+    return Outcome.MOVED if claim.moved else Outcome.COPIES
+
+
+def _with_file_time(capture: Capture, mtime_ns: int) -> Capture:
+    """A photo that doesn't say when it was taken is sorted by its file's time, as local time."""
+    if capture.taken_at_ms is not None:
+        return capture
+    try:
+        local = datetime.fromtimestamp(mtime_ns / 1e9).replace(tzinfo=UTC)  # noqa: DTZ006
+    except (OverflowError, OSError, ValueError):
+        return capture
+    return replace(
+        capture,
+        taken_at_ms=int(local.timestamp() * 1000),
+        taken_offset_min=None,
+        taken_source=TakenSource.FILE_TIME,
+    )

@@ -1,0 +1,189 @@
+"""Takes requests to index folders, works on them in the background, says what came of them."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from photofind.catalog.reader import CatalogReader
+from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.domain import CatalogError
+from photofind.indexing.batch import ActiveModel, PipelineListener, Surroundings
+from photofind.indexing.job import Job
+from photofind.indexing.pipeline import Pipeline
+from photofind.indexing.progress import ProgressTracker
+from photofind.indexing.queue import WorkQueue
+from photofind.indexing.scanning import is_online, scan_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from photofind.catalog.rows import FolderRow
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.domain import ContentId, FolderId, PhotofindError
+    from photofind.indexing.job import JobResult
+    from photofind.indexing.progress import ProgressSnapshot
+    from photofind.indexing.queue import WorkItem
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+
+class IndexerListener(Protocol):
+    """Told what happens, on the indexer's threads."""
+
+    def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
+        """These contents can be found from now on."""
+
+    def catalog_changed(self) -> None:
+        """Paths, folders or states changed."""
+
+    def halted(self, error: PhotofindError) -> None:
+        """The catalog can't be written; every job has ended with this error."""
+
+    def broken(self, error: BaseException) -> None:
+        """A bug: the process should end and be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What the scan thread takes up next."""
+
+    folder_ids: tuple[FolderId, ...]
+    job: Job
+
+
+class Indexer(PipelineListener):
+    """One scan thread and as many embedding threads as asked for, on one catalog."""
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        *,
+        writer: CatalogWriter,
+        model: ActiveModel,
+        listener: IndexerListener,
+        threads: int,
+    ) -> None:
+        self._folders = folders
+        self._writer = writer
+        self._listener = listener
+        self._queue = WorkQueue()
+        self._progress = ProgressTracker()
+        self._scans: queue.SimpleQueue[_Scan | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._scan_thread = threading.Thread(target=self._run_scans, name="scan")
+        surroundings = Surroundings(
+            queue=self._queue,
+            writer=writer,
+            model=model,
+            progress=self._progress,
+            listener=self,
+            suspects=set(writer.suspects()),
+        )
+        self._pipeline = Pipeline(
+            surroundings,
+            open_thumbnails=lambda: ThumbnailStore(folders.thumbnails),
+            threads=threads,
+        )
+
+    def start(self) -> None:
+        self._scan_thread.start()
+        self._pipeline.start()
+
+    def stop(self) -> None:
+        """Finishes the batches in hand and ends the threads; unfinished jobs are dropped."""
+        self._stopping.set()
+        self._queue.close()
+        self._scans.put(None)
+        if self._scan_thread.ident is not None:
+            self._scan_thread.join()
+        self._pipeline.join()
+
+    def index(self, folders: Sequence[FolderRow], on_finished: Callable[[JobResult], None]) -> None:
+        """Begins a job: scans the folders, embeds what is new.
+
+        Args:
+            on_finished: called once, on one of the indexer's threads.
+        """
+        job = Job(lambda job: self._finish(job, on_finished))
+        self._progress.scan_began()
+        self._scans.put(_Scan(tuple(folder.id for folder in folders), job))
+
+    def set_paused(self, paused: bool) -> None:
+        self._queue.set_paused(paused)
+
+    @property
+    def paused(self) -> bool:
+        return self._queue.paused
+
+    def progress(self) -> ProgressSnapshot:
+        return self._progress.snapshot()
+
+    def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
+        self._listener.photos_ready(content_ids)
+
+    def files_settled(self) -> None:
+        self._listener.catalog_changed()
+
+    def halted(self, error: PhotofindError) -> None:
+        for item in self._queue.clear():
+            self._progress.finished()
+            for job in item.jobs:
+                job.file_dropped(error)
+        self._listener.halted(error)
+
+    def broken(self, error: BaseException) -> None:
+        self._listener.broken(error)
+
+    def _finish(self, job: Job, on_finished: Callable[[JobResult], None]) -> None:
+        result = job.result()
+        if result.departed:
+            self._writer.forget_departed(result.departed)
+        self._listener.catalog_changed()
+        on_finished(result)
+
+    def _run_scans(self) -> None:
+        try:
+            with CatalogReader(self._folders) as reader:
+                while (scan := self._scans.get()) is not None:
+                    self._scan(scan, reader)
+        except BaseException as error:  # noqa: BLE001 (a bug of ours: logged, answered by a restart)
+            self._listener.broken(error)
+
+    def _scan(self, scan: _Scan, reader: CatalogReader) -> None:
+        failure: PhotofindError | None = None
+        try:
+            for folder in reader.folders():
+                if folder.id in scan.folder_ids and is_online(folder):
+                    self._scan_folder(folder, scan.job, reader)
+        except CatalogError as error:
+            failure = error
+        self._progress.scan_ended()
+        scan.job.scan_ended(failure)
+        if failure is not None:
+            self.halted(failure)
+
+    def _scan_folder(self, folder: FolderRow, job: Job, reader: CatalogReader) -> None:
+        def enqueue(items: list[WorkItem]) -> None:
+            self._progress.queued(self._queue.put(items, job))
+
+        findings = scan_folder(
+            folder,
+            reader=reader,
+            writer=self._writer,
+            enqueue=enqueue,
+            found=self._progress.scan_found,
+            stopped=self._stopping.is_set,
+        )
+        job.add_scan(
+            unchanged=findings.unchanged,
+            ignored=findings.ignored,
+            gone=findings.gone,
+            problems=findings.problems,
+        )
+        if findings.gone:
+            self._listener.catalog_changed()

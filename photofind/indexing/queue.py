@@ -1,0 +1,147 @@
+"""The files waiting to be embedded, and who waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from photofind.domain import FileId
+    from photofind.indexing.job import Job
+
+
+@dataclass(eq=False, slots=True)
+class WorkItem:
+    """One file to identify and, if its content is new, to embed.
+
+    Attributes:
+        suspect: it was in flight when an earlier worker died; tried last and alone, so that a
+            further death tells which file is to blame.
+        jobs: who counts this file.
+    """
+
+    file_id: FileId
+    path: Path
+    suspect: bool = False
+    jobs: list[Job] = field(default_factory=list)
+
+
+class WorkQueue:
+    """Hands files to the embedding threads, a few at a time; thread-safe.
+
+    A file stands in the queue once, however many jobs wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[WorkItem] = deque()
+        self._suspects: deque[WorkItem] = deque()
+        self._known: dict[FileId, WorkItem] = {}
+        self._in_flight = 0
+        self._alone = False
+        self._paused = False
+        self._closed = False
+
+    def __len__(self) -> int:
+        """Files that are waiting or being worked on."""
+        with self._changed:
+            return len(self._known)
+
+    def put(self, items: Iterable[WorkItem], job: Job) -> int:
+        """Adds files for a job; a file that is queued already gets the job as well.
+
+        Returns:
+            How many files were not queued before.
+        """
+        added = 0
+        with self._changed:
+            for item in items:
+                queued = self._known.setdefault(item.file_id, item)
+                job.expect_file()
+                queued.jobs.append(job)
+                if queued is item:
+                    self._waiting.append(item)
+                    added += 1
+            self._changed.notify_all()
+        return added
+
+    def take(self, at_most: int) -> list[WorkItem]:
+        """Waits for work and takes some; an empty list means that the queue was closed."""
+        with self._changed:
+            while True:
+                if self._closed:
+                    return []
+                if batch := self._next(at_most):
+                    self._in_flight += len(batch)
+                    return batch
+                self._changed.wait()
+
+    def take_more(self, at_most: int) -> list[WorkItem]:
+        """Takes more ordinary files without waiting, to fill a batch."""
+        with self._changed:
+            if self._closed or self._paused or self._alone:
+                return []
+            batch = self._take_waiting(at_most)
+            self._in_flight += len(batch)
+            return batch
+
+    def finished(self, item: WorkItem) -> list[Job]:
+        """Takes a file out of the queue for good; returns the jobs that waited for it."""
+        with self._changed:
+            del self._known[item.file_id]
+            self._in_flight -= 1
+            if item.suspect:
+                self._alone = False
+            self._changed.notify_all()
+            return item.jobs
+
+    def defer(self, item: WorkItem) -> None:
+        """Puts a file that was taken to the end of the queue, to be tried alone."""
+        with self._changed:
+            item.suspect = True
+            self._in_flight -= 1
+            self._suspects.append(item)
+            self._changed.notify_all()
+
+    def clear(self) -> list[WorkItem]:
+        """Drops everything that nobody works on yet, and returns it."""
+        with self._changed:
+            dropped = [*self._waiting, *self._suspects]
+            self._waiting.clear()
+            self._suspects.clear()
+            for item in dropped:
+                del self._known[item.file_id]
+            return dropped
+
+    def set_paused(self, paused: bool) -> None:
+        with self._changed:
+            self._paused = paused
+            self._changed.notify_all()
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def close(self) -> None:
+        """Lets every waiting thread go; what is queued is found again by the next scan."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _next(self, at_most: int) -> list[WorkItem]:
+        if self._paused or self._alone:
+            return []
+        if self._waiting:
+            return self._take_waiting(at_most)
+        if self._suspects and self._in_flight == 0:
+            self._alone = True
+            return [self._suspects.popleft()]
+        return []
+
+    def _take_waiting(self, at_most: int) -> list[WorkItem]:
+        return [self._waiting.popleft() for _ in range(min(at_most, len(self._waiting)))]

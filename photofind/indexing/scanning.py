@@ -1,0 +1,116 @@
+"""Looks through one folder and says which of its files need work."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from photofind.indexing.queue import WorkItem
+from photofind.indexing.reconcile import Reconciliation
+from photofind.media.scan import FolderScan, root_problem
+from photofind.media.volume import read_volume_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from photofind.catalog.reader import CatalogReader
+    from photofind.catalog.rows import FileRow, FolderRow
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.domain import FileId, Problem
+    from photofind.indexing.reconcile import Differences
+    from photofind.media.scan import ScannedFile
+
+_CHUNK = 1_000
+"""Files compared and queued at once: work begins while the rest is still being found."""
+
+
+@dataclass(slots=True)
+class ScanFindings:
+    """What the scan of one folder settled by itself; the rest went to the queue."""
+
+    unchanged: int = 0
+    ignored: int = 0
+    gone: list[FileRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def is_online(folder: FolderRow) -> bool:
+    """Whether the folder can be looked at now and is the one that was added."""
+    if root_problem(folder.path) is not None:
+        return False
+    return folder.volume_id is None or read_volume_id(folder.path) in (None, folder.volume_id)
+
+
+def scan_folder(
+    folder: FolderRow,
+    *,
+    reader: CatalogReader,
+    writer: CatalogWriter,
+    enqueue: Callable[[list[WorkItem]], None],
+    found: Callable[[int], None],
+    stopped: Callable[[], bool],
+) -> ScanFindings:
+    """Compares a folder that is online with the catalog; `enqueue` gets what must be hashed.
+
+    Args:
+        found: told how many photo files were seen, as they are.
+        stopped: asked between chunks; a scan cut short marks nothing missing.
+
+    Raises:
+        CatalogError: the catalog can't be written.
+    """
+    findings = ScanFindings()
+    scan = FolderScan(folder.path)
+    reconciliation = Reconciliation(reader.files(folder.id))
+    seen_any = False
+    known_bad: set[Path] = set()
+    for chunk in _chunks(iter(scan)):
+        if stopped():
+            return findings
+        seen_any = True
+        found(len(chunk))
+        differences = reconciliation.compare(chunk)
+        findings.unchanged += differences.unchanged
+        writer.mark_seen([row.id for row in differences.returned])
+        known_bad.update(_path(folder, row.rel_path) for row in differences.known_bad)
+        enqueue(_to_work_on(folder, differences, writer))
+    findings.ignored = scan.ignored
+    if known_bad:
+        findings.problems = [each for each in reader.problems() if each.path in known_bad]
+    if seen_any or not reconciliation.knows_files:
+        findings.gone = reconciliation.gone(scan.unreadable)
+        writer.mark_missing([row.id for row in findings.gone], now_ms())
+    # else: an empty folder where the catalog has files is an unmounted drive's mount point.
+    return findings
+
+
+def _to_work_on(
+    folder: FolderRow, differences: Differences, writer: CatalogWriter
+) -> list[WorkItem]:
+    added_ids: list[FileId] = writer.insert_files(
+        folder.id, [(file.rel_path, file.byte_size, file.mtime_ns) for file in differences.added]
+    )
+    items = [
+        WorkItem(file_id, _path(folder, file.rel_path))
+        for file_id, file in zip(added_ids, differences.added, strict=True)
+    ]
+    items += [WorkItem(row.id, _path(folder, row.rel_path)) for row in differences.stale]
+    return items
+
+
+def now_ms() -> int:
+    """Milliseconds since the epoch, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def _path(folder: FolderRow, rel_path: bytes) -> Path:
+    return folder.path / os.fsdecode(rel_path)
+
+
+def _chunks(scan: Iterator[ScannedFile]) -> Iterator[list[ScannedFile]]:
+    while chunk := list(islice(scan, _CHUNK)):
+        yield chunk

@@ -1,0 +1,163 @@
+"""How close indexing comes to what this machine can do at all.
+
+    python tests/benchmarks/bench_indexing.py [--photos 200] [--megapixels 12]
+
+Makes JPEGs of 12 megapixels from freely licensed sample photos, measures in one run
+1. the floor: hashing, decoding (with the thumbnail) and embedding, each alone, all cores busy;
+2. the real worker process on the same files, into a fresh catalog;
+and prints the ratio, with the worker's peak memory. Not a test: it fails nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+from PIL import Image
+
+from photofind.inference.clip import ImageEncoder
+from photofind.inference.registry import BASIC
+from photofind.inference.store import ModelStore
+from photofind.media.decode import decode_photo
+from photofind.paths import AppFolders, app_folders
+from photofind.worker.client import WorkerClient
+from photofind.worker.messages import (
+    AddFolders,
+    Event,
+    Hello,
+    JobFinished,
+    path_to_wire,
+    report_from_wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+BATCH = 4
+
+
+def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
+    """Writes JPEGs of camera size, each with contents of its own, from real photos."""
+    from skimage import data
+
+    sources = [
+        Image.fromarray(picture)
+        for picture in (data.astronaut(), data.chelsea(), data.coffee(), data.rocket())
+    ]
+    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
+    width = height * 4 // 3
+    grain = np.random.default_rng(0).normal(0, 4, (height, width, 1))
+    large = [
+        np.clip(
+            np.asarray(source.resize((width, height), Image.Resampling.LANCZOS)) + grain, 0, 255
+        )
+        for source in sources
+    ]
+    paths = []
+    for number in range(count):
+        pixels = np.roll(large[number % len(large)], 37 * number, axis=1).astype(np.uint8)
+        path = folder / f"photo-{number:04}.jpg"
+        Image.fromarray(pixels).save(path, quality=88)
+        paths.append(path)
+    return paths
+
+
+def seconds_for(work: Callable[[Any], object], items: Sequence[Any], threads: int) -> float:
+    """Wall seconds for all items with every core busy."""
+    with ThreadPoolExecutor(threads) as pool:
+        began = time.perf_counter()
+        list(pool.map(work, items))
+        return time.perf_counter() - began
+
+
+def measure_floor(paths: Sequence[Path], threads: int, folders: AppFolders) -> dict[str, float]:
+    """Seconds each step takes by itself for all photos."""
+    model = ModelStore(folders).find(BASIC.key)
+    geometry = model.spec.preprocess.geometry
+    encoder = ImageEncoder(model)
+    tensors = [decode_photo(path, (geometry,)).tensors[0] for path in paths[: 4 * BATCH]]
+    batches = [
+        [tensors[(start + each) % len(tensors)] for each in range(BATCH)]
+        for start in range(0, len(paths), BATCH)
+    ]
+    encoder.encode(batches[0])
+    return {
+        "hash": seconds_for(
+            lambda path: hashlib.sha256(path.read_bytes()).digest(), paths, threads
+        ),
+        "decode + thumbnail": seconds_for(
+            lambda path: decode_photo(path, (geometry,)), paths, threads
+        ),
+        "embed": seconds_for(encoder.encode, batches, threads),
+    }
+
+
+def run_worker(folder: Path, folders: AppFolders) -> tuple[float, float, float]:
+    """Seconds and images a second of the real worker, and its peak memory in MB."""
+    pids: list[int] = []
+    greeted = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Hello):
+            pids.append(event.pid)
+            greeted.set()
+
+    client = WorkerClient(folders, hear)
+    client.start()
+    greeted.wait(30)
+    try:
+        answer = client.request(AddFolders(paths=(path_to_wire(folder),)))
+        assert isinstance(answer, JobFinished)
+        report = report_from_wire(answer.report)
+        peak = peak_memory_mb(pids[0])
+    finally:
+        client.close()
+    return report.elapsed_s, report.images_per_s, peak
+
+
+def peak_memory_mb(pid: int) -> float:
+    """The most memory a process has had at once; where the system doesn't keep it, what it has."""
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1000
+    except OSError:
+        pass
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--photos", type=int, default=200)
+    parser.add_argument("--megapixels", type=float, default=12)
+    chosen = parser.parse_args()
+    threads = psutil.cpu_count(logical=False) or 1
+    with tempfile.TemporaryDirectory(prefix="photofind-bench-") as scratch:
+        photos = Path(scratch, "photos")
+        photos.mkdir()
+        paths = make_photos(photos, chosen.photos, chosen.megapixels)
+        folders = app_folders(Path(scratch, "data"))
+        before = measure_floor(paths, threads, folders)
+        elapsed, rate, peak = run_worker(photos, folders)
+        after = measure_floor(paths, threads, folders)
+    # The machine's speed drifts: the floor is measured before and after, and averaged.
+    floor = {step: (before[step] + after[step]) / 2 for step in before}
+    for step, seconds in floor.items():
+        print(f"{step:20} {1000 * seconds * threads / len(paths):7.1f} core-ms an image")
+    ideal = len(paths) / sum(floor.values())
+    print(f"floor                {ideal:7.2f} images/s on {threads} cores")
+    print(f"worker               {rate:7.2f} images/s ({elapsed:.1f} s, start to last commit)")
+    print(f"ratio                {rate / ideal:7.1%}")
+    print(f"worker's peak memory {peak:7.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

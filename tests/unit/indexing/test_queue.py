@@ -1,0 +1,88 @@
+"""Who gets which files, and when."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from photofind.domain import FileId
+from photofind.indexing.job import Job
+from photofind.indexing.queue import WorkItem, WorkQueue
+
+
+def item(number: int) -> WorkItem:
+    return WorkItem(FileId(number), Path(f"/{number}.jpg"))
+
+
+def new_job() -> Job:
+    return Job(lambda _: None)
+
+
+def test_files_come_out_in_order_a_few_at_a_time() -> None:
+    queue = WorkQueue()
+    items = [item(n) for n in range(5)]
+    assert queue.put(items, new_job()) == 5
+    assert queue.take(4) == items[:4]
+    assert queue.take_more(4) == items[4:]
+    assert queue.take_more(4) == []
+
+
+def test_a_file_that_two_jobs_want_is_worked_on_once() -> None:
+    queue, first, second = WorkQueue(), new_job(), new_job()
+    one = item(1)
+    queue.put([one], first)
+    assert queue.put([item(1)], second) == 0
+    assert queue.take(4) == [one]
+    assert queue.finished(one) == [first, second]
+    assert len(queue) == 0
+
+
+def test_a_suspect_waits_for_the_others_and_is_alone() -> None:
+    queue = WorkQueue()
+    good, bad, late = item(1), item(2), item(3)
+    queue.put([bad, good], new_job())
+    assert queue.take(2) == [bad, good]
+    queue.defer(bad)
+    taken: list[list[WorkItem]] = []
+    thread = threading.Thread(target=lambda: taken.append(queue.take(4)))
+    thread.start()
+    assert taken == []  # `good` is still being worked on
+    queue.finished(good)
+    thread.join(10)
+    assert taken == [[bad]]
+    queue.put([late], new_job())
+    assert queue.take_more(4) == []  # nobody else while a suspect is tried
+    queue.finished(bad)
+    assert queue.take(4) == [late]
+
+
+def test_pausing_holds_work_back_and_resuming_lets_it_go() -> None:
+    queue = WorkQueue()
+    queue.set_paused(True)
+    queue.put([item(1)], new_job())
+    assert queue.take_more(1) == []
+    taken: list[list[WorkItem]] = []
+    thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
+    thread.start()
+    queue.set_paused(False)
+    thread.join(10)
+    assert [each.file_id for each in taken[0]] == [1]
+
+
+def test_closing_lets_waiting_threads_go() -> None:
+    queue = WorkQueue()
+    taken: list[list[WorkItem]] = []
+    thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
+    thread.start()
+    queue.close()
+    thread.join(10)
+    assert taken == [[]]
+
+
+def test_clear_drops_only_what_nobody_works_on() -> None:
+    queue = WorkQueue()
+    first, second = item(1), item(2)
+    queue.put([first, second], new_job())
+    queue.take(1)
+    assert queue.clear() == [second]
+    assert len(queue) == 1
