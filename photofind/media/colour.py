@@ -16,31 +16,41 @@ logger = logging.getLogger(__name__)
 
 _WHITE: Final = (255, 255, 255)
 _SIXTEEN_BIT: Final = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_STRETCHED_MODES: Final = frozenset({"I", "F"})
 _READY_MODES: Final = frozenset({"L", "RGB", "CMYK", "LAB"})
 _KNOWN_PROFILES: Final = 32
 
 
-def to_resizable(image: Image.Image) -> Image.Image:
+def to_resizable(image: Image.Image, factor: int = 1) -> Image.Image:
     """Makes pixels that can be averaged: whole bytes, no palette, nothing transparent.
 
     Transparent parts are laid over white, as a picture viewer shows them. 16-bit gray keeps
     its upper byte; 32-bit and floating-point gray are stretched from their darkest to their
     lightest value.
 
+    Args:
+        image: any mode, loaded.
+        factor: shrinks both sides by a whole factor on the way, where it costs least.
+
     Returns:
         An image of mode L, RGB, CMYK or LAB.
     """
-    if image.has_transparency_data:
-        return _over_white(image if image.mode == "RGBA" else image.convert("RGBA"))
-    if image.mode in _READY_MODES:
-        return image
-    if image.mode == "1":
-        return image.convert("L")
+    if image.mode in _STRETCHED_MODES:
+        return _stretched(_reduced(image, factor))
     if image.mode in _SIXTEEN_BIT:
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        return _stretched(image)
-    return image.convert("RGB")
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.has_transparency_data:
+        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+        return _over_white(_reduced(rgba, factor))
+    elif image.mode == "1":
+        image = image.convert("L")
+    elif image.mode not in _READY_MODES:
+        image = image.convert("RGB")
+    return _reduced(image, factor)
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    return image.reduce(factor) if factor > 1 else image
 
 
 def _over_white(image: Image.Image) -> Image.Image:

@@ -7,48 +7,79 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from PIL import Image, JpegImagePlugin
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+from PIL.JpegImagePlugin import JpegImageFile
 
 from photofind.domain import MediaCode, MediaError
 from photofind.media.files import open_photo
 from photofind.media.formats import HEADER_BYTES, describe_kind, sniff_format
 from photofind.media.guard import decoder_errors, quiet_pillow
+from photofind.media.jpeg import coefficient_bytes, shrink_while_decoding
 from photofind.media.memory import BYTES_PER_PIXEL, decoding_gate, picture_budget, pixel_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
     from PIL.ImageFile import ImageFile
 
-_JPEG_SCALES: Final = (8, 4, 2)
-"""What libjpeg can shrink by while it decodes, and Pillow's `draft` offers."""
+_TEXT_CHUNK_BYTES: Final = 16 << 20
+"""Pillow refuses a PNG with a compressed text or profile of over 1 MiB; picture generators
+write longer ones."""
 
-_COEFFICIENT_BYTES: Final = 2 * 3
-"""A progressive JPEG is decoded at full size before it is shrunk: 16 bits a coefficient of up
-to three full planes (ITU-T T.81)."""
+_DECODER_THREADS: Final = 2
+"""Threads within one decode of a HEIF or AVIF. Indexing keeps all cores busy by itself; two
+halve the wait for a preview."""
 
-_DECODER_BYTES_PER_PIXEL: Final = {"WEBP": 16, "AVIF": 16, "HEIF": 16}
-"""Formats whose decoder hands over a finished copy of all pixels besides Pillow's own."""
+_DECODER_BYTES_PER_PIXEL: Final = {"TIFF": 14, "AVIF": 16, "HEIF": 14, "WEBP": 16}
+"""Formats whose decoder holds all pixels besides Pillow's copy (measured peaks: AVIF 9.5 to 14,
+HEIF 8, WebP 16; TIFF with 16 bits a channel in one strip)."""
 
 _WHOLE_FILE_FORMATS: Final = frozenset({"WEBP", "AVIF", "HEIF"})
 """Formats whose plugin reads the whole file into memory (some twice)."""
 
 
+_PLUGINS: Final[dict[str, type[ImageFile]]] = {
+    "AVIF": AvifImagePlugin.AvifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "JPEG": JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+}
+"""Pillow's formats that photofind decodes; the others stay out of reach of what people collect.
+Without Image.open in between, a multi-picture JPEG opens as the plain JPEG it begins with."""
+
+
 @functools.cache
-def register_plugins() -> None:
-    """Prepares Pillow: HEIF support, and this machine's pixel limit inside its plugins.
-
-    Idempotent; every opening calls it.
-    """
-    from pillow_heif import register_heif_opener
-
-    register_heif_opener(thumbnails=True, depth_images=False, aux_images=False)
-    Image.preinit()
-    Image.init()
-    # Pillow warns above its limit and refuses above twice the limit
+def _set_limits() -> None:
+    """Sets Pillow's own limits, which are global to the process, to suit this machine."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = _DECODER_THREADS
+    PngImagePlugin.MAX_TEXT_CHUNK = _TEXT_CHUNK_BYTES
+    # checked inside some plugins: a warning above it, a refusal above twice of it
     Image.MAX_IMAGE_PIXELS = pixel_limit() // 2
+
+
+@functools.cache
+def _heif_plugin() -> type[ImageFile]:
+    """Imported with the first HEIF: most commands never meet one."""
+    import pillow_heif
+
+    pillow_heif.options.DECODE_THREADS = _DECODER_THREADS
+    pillow_heif.options.THUMBNAILS = False
+    pillow_heif.options.DEPTH_IMAGES = False
+    pillow_heif.options.AUX_IMAGES = False
+    plugin: type[ImageFile] = pillow_heif.HeifImageFile
+    return plugin
 
 
 class OpenedPicture:
@@ -82,27 +113,27 @@ class OpenedPicture:
         Raises:
             MediaError: unreadable or too_large.
         """
-        scale = 1
-        if isinstance(self.image, JpegImagePlugin.JpegImageFile):
-            scale = _draft(self.image, least_short_side, least_long_side)
-        need = self._memory_need(scale)
+        scale, need = 1, 0
+        if isinstance(self.image, JpegImageFile):
+            with decoder_errors(self.kind):
+                need = coefficient_bytes(self.image)
+                scale = shrink_while_decoding(self.image, least_short_side, least_long_side)
+        need += self._pixel_bytes(scale)
         if need > picture_budget():
             self._refuse()
         with decoding_gate().hold(need):
             with decoder_errors(self.kind), quiet_pillow():
                 self.image.load()
+            if scale == 1:
+                self.size = self.image.size  # a HEIF's may turn out otherwise than announced
             yield self.image
 
-    def _memory_need(self, scale: int) -> int:
+    def _pixel_bytes(self, scale: int) -> int:
         """Bytes that decoding will take at its peak, estimated from the header."""
         width, height = self.size
-        pixels = width * height
-        need = pixels // scale**2 * _DECODER_BYTES_PER_PIXEL.get(self.format, BYTES_PER_PIXEL)
-        if self.image.info.get("progressive"):
-            need += pixels * _COEFFICIENT_BYTES
-        if self.format in _WHOLE_FILE_FORMATS:
-            need += 2 * self.file_bytes
-        return need
+        each = _DECODER_BYTES_PER_PIXEL.get(self.format, BYTES_PER_PIXEL)
+        need = width * height // scale**2 * each
+        return need + 2 * self.file_bytes if self.format in _WHOLE_FILE_FORMATS else need
 
     def _refuse(self) -> NoReturn:
         width, height = self.size
@@ -111,15 +142,6 @@ class OpenedPicture:
             f"This picture is too large: {width:,} × {height:,} pixels are more than this "
             "computer's memory can hold at once. A smaller copy of it would be found.",
         )
-
-
-def _draft(image: JpegImagePlugin.JpegImageFile, least_short: int, least_long: int) -> int:
-    width, height = image.size
-    room = min(min(image.size) // least_short, max(image.size) // least_long)
-    scale = next((scale for scale in _JPEG_SCALES if scale <= room), 1)
-    if scale > 1:
-        image.draft(None, (width // scale, height // scale))
-    return scale
 
 
 @contextmanager
@@ -132,7 +154,7 @@ def opened(source: Path | bytes) -> Iterator[OpenedPicture]:
     Raises:
         MediaError: unreadable, unsupported, too_large, vanished or denied.
     """
-    register_plugins()
+    _set_limits()
     with io.BytesIO(source) if isinstance(source, bytes) else open_photo(source) as file:
         with decoder_errors("file"):
             header = file.read(HEADER_BYTES)
@@ -157,22 +179,12 @@ def opened(source: Path | bytes) -> Iterator[OpenedPicture]:
                 f"{file_bytes / 1e9:.1f} GB.",
             )
         with decoder_errors(_kind(format_name)), quiet_pillow():
-            image = _open_plugin(format_name, file)
+            plugin = _heif_plugin() if format_name == "HEIF" else _PLUGINS[format_name]
+            image = plugin(file, "")
         try:
             yield OpenedPicture(image, format_name, file_bytes)
         finally:
             image.close()
-
-
-def _open_plugin(format_name: str, file: BinaryIO) -> ImageFile:
-    """Opens a file with one plugin, without Image.open's guessing.
-
-    A multi-picture JPEG opens as the plain JPEG of its first picture that way.
-    """
-    if format_name == "JPEG":
-        return JpegImagePlugin.JpegImageFile(file, "")
-    factory, _accept = Image.OPEN[format_name]
-    return factory(file, "")
 
 
 def _kind(format_name: str) -> str:
