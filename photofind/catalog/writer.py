@@ -179,9 +179,11 @@ class CatalogWriter:
             return contents.fail_content(connection, content_id, code, detail)
 
     def release(self, content_ids: Collection[ContentId]) -> None:
-        """Gives claimed contents back untried (an orderly shutdown)."""
-        with self._landing(content_ids) as connection:
-            contents.release(connection, content_ids)
+        """Gives claimed contents back untried; they can be claimed again even if this fails."""
+        with self._lock:
+            self._in_flight -= frozenset(content_ids)
+            with self._transaction() as connection:
+                contents.release(connection, content_ids)
 
     @contextmanager
     def _landing(self, content_ids: Collection[ContentId]) -> Iterator[sqlite3.Connection]:

@@ -106,7 +106,10 @@ class _Decoded:
 
 
 class Batch:
-    """One thread's work on a few files. What is `open` has not been answered yet."""
+    """One thread's work on a few files.
+
+    Files in `_open` have not been answered yet; contents in `_owned` are claimed by us.
+    """
 
     def __init__(self, surroundings: Surroundings, thumbnails: ThumbnailStore) -> None:
         self._queue = surroundings.queue
@@ -117,6 +120,7 @@ class Batch:
         self._suspects = surroundings.suspects
         self._thumbnails = thumbnails
         self._open: dict[FileId, WorkItem] = {}
+        self._owned: set[ContentId] = set()
 
     def work_on(self, batch: list[WorkItem]) -> None:
         decoded: list[_Decoded] = []
@@ -129,10 +133,17 @@ class Batch:
             if decoded:
                 self._embed(decoded)
         except CatalogError as error:
+            self._give_back()
+            self._listener.halted(error)
             for item in list(self._open.values()):
                 for job in self._close(item):
                     job.file_dropped(error)
-            self._listener.halted(error)
+
+    def _give_back(self) -> None:
+        try:
+            self._writer.release(self._owned)
+        except CatalogError as error:
+            logger.info("what was in flight is tried again later: %s", error)
 
     def _identify(self, items: Sequence[WorkItem]) -> list[_Readable]:
         readable = []
@@ -163,6 +174,7 @@ class Batch:
             if claim.content_id is None:
                 self._answer(each.item, Outcome.SKIPPED)  # its folder was removed meanwhile
             elif claim.outcome is ClaimOutcome.NEW:
+                self._owned.add(claim.content_id)
                 claimed.append(_Claimed(each, claim.content_id, claim.changed))
             elif claim.outcome is ClaimOutcome.FAILED:
                 self._failed(
@@ -187,6 +199,7 @@ class Batch:
                 self._writer.charge_strike(each.content_id)
             elif each.content_id in self._suspects:
                 self._writer.release([each.content_id])
+                self._owned.discard(each.content_id)
                 del self._open[item.file_id]
                 self._queue.defer(item)
                 continue
@@ -196,6 +209,7 @@ class Batch:
             except MediaError as error:
                 code, reason = error.media_code, error.user_message
                 attempts = self._writer.fail_content(each.content_id, code, reason)
+                self._owned.discard(each.content_id)
                 self._failed(item, code, reason, attempts)
                 self._listener.files_settled()
         return decoded
@@ -208,6 +222,7 @@ class Batch:
         )
         self._writer.complete(contents, self._model.id)
         content_ids = [content.content_id for content in contents]
+        self._owned.difference_update(content_ids)
         self._suspects.difference_update(content_ids)
         self._listener.photos_ready(content_ids)
         for each in decoded:

@@ -130,11 +130,11 @@ class Indexer(PipelineListener):
         self._listener.catalog_changed()
 
     def halted(self, error: PhotofindError) -> None:
+        self._listener.halted(error)
         for item in self._queue.clear():
             self._progress.finished()
             for job in item.jobs:
                 job.file_dropped(error)
-        self._listener.halted(error)
 
     def broken(self, error: BaseException) -> None:
         self._listener.broken(error)
@@ -162,10 +162,10 @@ class Indexer(PipelineListener):
                     self._scan_folder(folder, scan.job, reader)
         except CatalogError as error:
             failure = error
-        self._progress.scan_ended()
-        scan.job.scan_ended(failure)
         if failure is not None:
             self.halted(failure)
+        self._progress.scan_ended()
+        scan.job.scan_ended(failure)
 
     def _scan_folder(self, folder: FolderRow, job: Job, reader: CatalogReader) -> None:
         def enqueue(items: list[WorkItem]) -> None:

@@ -49,8 +49,8 @@ def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
     from skimage import data
 
     sources = [
-        Image.fromarray(picture)
-        for picture in (data.astronaut(), data.chelsea(), data.coffee(), data.rocket())
+        Image.fromarray(getattr(data, name)())
+        for name in ("astronaut", "chelsea", "coffee", "rocket")
     ]
     height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
     width = height * 4 // 3

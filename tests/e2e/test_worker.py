@@ -155,7 +155,7 @@ def test_moves_and_copies_embed_nothing(
     with CatalogReader(folders) as reader:
         paths = [
             p
-            for photo in reader.photos(reader.photo_order().photo_ids).values()
+            for photo in reader.photos(reader.photo_order().photo_ids.tolist()).values()
             for p in photo.paths
         ]
     assert len(paths) == 25
