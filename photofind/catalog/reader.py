@@ -11,14 +11,13 @@ from photofind.catalog.reading import files, photos, status
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from photofind.catalog.rows import (
         CatalogStatus,
         FileRow,
         FolderRow,
-        PendingFile,
         PhotoOrder,
         TagRow,
     )
@@ -92,24 +91,9 @@ class CatalogReader:
             return files.read_folders(connection)
 
     def files(self, folder_id: FolderId) -> Iterator[FileRow]:
-        """Every path below a root, missing ones included, ordered by path; read in chunks."""
+        """Every path below a root, missing ones included, in the order they were found; read in
+        chunks, so that memory stays flat."""
         return files.read_files(self.connection, folder_id)
-
-    def pending(
-        self, model_id: ModelId, limit: int, folder_ids: Collection[FolderId] | None = None
-    ) -> list[PendingFile]:
-        """What waits to be identified or embedded with this model; one file a content.
-
-        In the order of work: files never hashed, contents never embedded, contents that only
-        other models know, suspects. What is in flight is left out, but for contents that are
-        embedded again for another model. Finding out that nothing is left costs one look-up a
-        photo (about 0.1 s at 100,000).
-
-        Args:
-            folder_ids: only files below these roots (those within reach).
-        """
-        with self._snapshot() as connection:
-            return files.read_pending(connection, model_id, limit, folder_ids)
 
     def problems(self) -> list[Problem]:
         """Every file that can't be searched, ordered by path."""

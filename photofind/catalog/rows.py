@@ -51,7 +51,7 @@ class FileRow:
         content_id: None while the bytes are not identified or could not be read.
         missing: it was not there at the last scan.
         failed: the file itself, or its content, can't be searched.
-        ready: its content can be searched.
+        ready: its content can be searched with the active model.
     """
 
     id: FileId
@@ -170,24 +170,6 @@ class EmbeddedContent:
     capture: Capture
     vectors: Mapping[Space, NDArray[np.float32]]
     tags: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PendingFile:
-    """A file that waits to be identified or embedded.
-
-    Attributes:
-        content_id: None when it has not been hashed yet.
-        suspect: it was in flight when the worker died; to be tried alone.
-    """
-
-    file_id: FileId
-    folder_id: FolderId
-    content_id: ContentId | None
-    path: Path
-    byte_size: int
-    mtime_ns: int
-    suspect: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

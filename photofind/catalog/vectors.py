@@ -20,7 +20,7 @@ _HALF = np.dtype("<f2")
 
 
 def iterate_vectors(
-    connection: sqlite3.Connection, model_id: ModelId, space: Space, *, chunk: int = 4096
+    connection: sqlite3.Connection, model_id: ModelId, space: Space, *, chunk: int = 1024
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
     """The vectors of the visible photos' primary contents, in chunks of rising content ids.
 

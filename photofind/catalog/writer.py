@@ -187,18 +187,24 @@ class CatalogWriter:
 
     @contextmanager
     def _landing(self, content_ids: Collection[ContentId]) -> Iterator[sqlite3.Connection]:
-        """A transaction after which these contents are nobody's."""
+        """A transaction after which these contents are nobody's, even if it fails: then they
+        may be claimed once more."""
         with self._lock:
-            with self._transaction() as connection:
-                yield connection
-            self._in_flight -= frozenset(content_ids)
+            try:
+                with self._transaction() as connection:
+                    yield connection
+            finally:
+                self._in_flight -= frozenset(content_ids)
 
     def suspects(self) -> list[ContentId]:
-        """Contents that were in flight when the last worker died; call it once, at the start.
+        """Contents that were in flight when a worker died; call it once, at the start.
 
-        They are pending afterwards, marked as suspect (last in `CatalogReader.pending`) until
-        they are embedded or fail. One with three strikes is failed (code crashed) instead, and
-        not among those returned.
+        They are pending, and suspect until they are embedded or fail (so also after a death
+        that came before they were tried again). One with three strikes is failed (code
+        crashed) instead, and not among those returned.
+
+        Returns:
+            The least suspicious first.
         """
         with self._transaction() as connection:
             return contents.suspects(connection, self._in_flight)

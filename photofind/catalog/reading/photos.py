@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def read_photos_of_contents(
 
 
 def _order(rows: sqlite3.Cursor) -> PhotoOrder:
-    table = np.array(rows.fetchall(), dtype=np.int64).reshape(-1, 3)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 3)
     # Newest first; of equal dates, the one that was added last.
     table = table[np.lexsort((table[:, 0], table[:, 2]))[::-1]]
     return PhotoOrder(*(np.ascontiguousarray(table[:, column]) for column in range(3)))

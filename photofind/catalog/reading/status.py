@@ -26,8 +26,8 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
     photos_in: dict[int, int] = dict(
         connection.execute(
             """SELECT folder_id, count(*) FROM (
-                   SELECT DISTINCT folder_id, content_id FROM live_files
-                   WHERE content_id IN (SELECT content_id FROM visible_photos))
+                   SELECT DISTINCT f.content_id, f.folder_id FROM live_files f
+                   JOIN visible_photos v ON v.content_id = f.content_id)
                GROUP BY folder_id"""
         )
     )

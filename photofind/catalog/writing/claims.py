@@ -12,7 +12,7 @@ from photofind.catalog.writing.photos import (
     make_primary,
     new_photo,
     photo_of,
-    refresh_words,
+    refresh_visible,
     settle,
 )
 from photofind.domain import ContentId, MediaCode, ModelId, PhotoId, Space
@@ -41,7 +41,7 @@ def claim(
         answers.append(answer)
         if answer.outcome is ClaimOutcome.NEW and answer.content_id is not None:
             taken.add(answer.content_id)
-    refresh_words(connection, touched)
+    refresh_visible(connection, touched)
     return answers
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import EmbeddedContent, TagSource
-from photofind.catalog.writing.photos import photo_of, refresh_words
+from photofind.catalog.writing.photos import photo_of, refresh_visible
 from photofind.domain import Capture, ContentId, MediaCode, ModelId
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def complete(
                 for label, score in content.tags
             ],
         )
-    refresh_words(connection, {photo_of(connection, content.content_id) for content in embedded})
+    refresh_visible(connection, {photo_of(connection, content.content_id) for content in embedded})
 
 
 def vector_to_blob(vector: NDArray[np.float32]) -> bytes:
@@ -96,7 +96,7 @@ def fail_content(
            WHERE id = ? RETURNING attempts""",
         (code.value, clean_text(detail), content_id),
     ).fetchone()[0]
-    refresh_words(connection, [photo_of(connection, content_id)])
+    refresh_visible(connection, [photo_of(connection, content_id)])
     return attempts
 
 
@@ -109,7 +109,7 @@ def release(connection: sqlite3.Connection, content_ids: Collection[ContentId]) 
 
 
 def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -> list[ContentId]:
-    """Marks what a dead worker left in flight, and returns what is to be tried again."""
+    """Marks what a dead worker left in flight; quarantines it or returns it."""
     left = connection.execute(
         """UPDATE contents SET state = 'pending', suspect = 1 WHERE state = 'in_flight'
            AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id, strikes""",
@@ -118,7 +118,10 @@ def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -
     for content_id, strikes in left:
         if strikes >= STRIKES_TO_QUARANTINE:
             fail_content(connection, content_id, MediaCode.CRASHED, _CRASHED)
-    return sorted(ContentId(each) for each, strikes in left if strikes < STRIKES_TO_QUARANTINE)
+    rows = connection.execute(
+        "SELECT id FROM contents WHERE state = 'pending' AND suspect = 1 ORDER BY strikes, id"
+    )
+    return [ContentId(content_id) for (content_id,) in rows]
 
 
 def charge_strike(connection: sqlite3.Connection, content_id: ContentId) -> None:

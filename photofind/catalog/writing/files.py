@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import clean_text, search_name
-from photofind.catalog.writing.photos import photo_of, refresh_words, settle
+from photofind.catalog.writing.photos import photo_of, refresh_visible, settle
 from photofind.domain import ContentId, FileId, FolderError, MediaCode, PhotoId
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def mark_missing(connection: sqlite3.Connection, file_ids: Sequence[FileId], now
            AND id IN (SELECT value FROM json_each(?))""",
         (now_ms, ids),
     )
-    refresh_words(connection, touched)
+    refresh_visible(connection, touched)
 
 
 def mark_seen(connection: sqlite3.Connection, file_ids: Sequence[FileId]) -> None:
@@ -61,7 +61,7 @@ def mark_seen(connection: sqlite3.Connection, file_ids: Sequence[FileId]) -> Non
         (ids,),
     ).fetchall()
     back = {ContentId(content_id) for state, content_id in rows if state == "known"}
-    refresh_words(connection, {settle(connection, content_id) for content_id in back})
+    refresh_visible(connection, {settle(connection, content_id) for content_id in back})
 
 
 def fail_file(
@@ -82,7 +82,7 @@ def fail_file(
     if row is None:
         return 1  # its folder was removed meanwhile
     if row[0] is not None:
-        refresh_words(connection, [photo_of(connection, row[0])])
+        refresh_visible(connection, [photo_of(connection, row[0])])
     return int(row[1])
 
 

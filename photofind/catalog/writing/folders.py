@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import path_from_blob, relative_to_root
 from photofind.catalog.rows import FolderRow
-from photofind.catalog.writing.photos import refresh_words
+from photofind.catalog.writing.photos import refresh_visible
 from photofind.domain import FolderError, FolderId, PhotoId
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def remove_folder(connection: sqlite3.Connection, path: bytes) -> None:
     ).fetchall()
     connection.execute("DELETE FROM files WHERE folder_id = ?", row)
     connection.execute("DELETE FROM folders WHERE id = ?", row)
-    refresh_words(connection, [PhotoId(photo_id) for (photo_id,) in hidden])
+    refresh_visible(connection, [PhotoId(photo_id) for (photo_id,) in hidden])
 
 
 def _unknown_sentence(connection: sqlite3.Connection, path: bytes) -> str:

@@ -76,13 +76,23 @@ def settle(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId:
     return PhotoId(photo_id)
 
 
-def refresh_words(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]) -> None:
-    """Brings the search rows of these photos up to date; hidden photos have none."""
-    ids = json.dumps(sorted(photo_ids))
-    if ids == "[]":
-        return
+def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]) -> None:
+    """Brings what can be found of these photos up to date: whether they are visible, their
+    date, their words. To be called after whatever may change one of these."""
+    values = {"ids": json.dumps(sorted(photo_ids)), "separator": SEPARATOR}
+    for table in ("photo_words", "visible_photos"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT value FROM json_each(:ids))",  # noqa: S608
+            values,
+        )
     connection.execute(
-        "DELETE FROM photo_words WHERE rowid IN (SELECT value FROM json_each(?))", (ids,)
+        """INSERT INTO visible_photos (photo_id, content_id, taken_at)
+           SELECT p.id, c.id, c.taken_at
+           FROM json_each(:ids) AS wanted
+           JOIN photos p ON p.id = wanted.value
+           JOIN contents c ON c.id = p.primary_content_id AND c.state = 'ready'
+           WHERE EXISTS (SELECT 1 FROM live_files WHERE content_id = c.id)""",
+        values,
     )
     connection.execute(
         """INSERT INTO photo_words (rowid, names, title, tags, texts)
@@ -98,5 +108,5 @@ def refresh_words(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]) 
            FROM json_each(:ids) AS wanted
            JOIN visible_photos v ON v.photo_id = wanted.value
            JOIN photos p ON p.id = v.photo_id""",
-        {"separator": SEPARATOR, "ids": ids},
+        values,
     )
