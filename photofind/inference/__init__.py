@@ -1,0 +1,1 @@
+"""Models: what they are, where they lie, and how pictures and words become vectors."""

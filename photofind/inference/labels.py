@@ -1,0 +1,95 @@
+"""First tags: what a model's own classes say about a photo, only where it is sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from photofind.domain import ModelError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from photofind.inference.store import InstalledModel
+
+
+class Label(msgspec.Struct, frozen=True):
+    """One class.
+
+    Attributes:
+        name: what a person calls it ("golden retriever"); "" when the model errs about it more
+            often than people photograph it.
+        groups: more general words, the narrowest first ("parrot", "bird").
+    """
+
+    name: str
+    groups: tuple[str, ...]
+
+
+def first_tags(
+    model: InstalledModel, posterior: NDArray[np.float32]
+) -> tuple[tuple[str, float], ...]:
+    """Says what is in a photo, as far as the model is sure. Mostly one or two tags, often none.
+
+    Args:
+        posterior: float32 [classes], probabilities in the order of the model's labels.
+
+    Returns:
+        Tags and how sure the model is of each (0..1, the share of the sharpened posterior), the
+        surest first.
+
+    Raises:
+        ModelError: model_incompatible, the labels can't be read.
+    """
+    spec = model.spec
+    if spec.labels is None or spec.tag_cuts is None:
+        return ()
+    cuts = spec.tag_cuts
+    sharpened = posterior.astype(np.float64) ** cuts.sharpness
+    sharpened /= sharpened.sum()
+    sure = []
+    for word in _read_words(model.file(spec.labels)):
+        share = float(sharpened[word.classes].sum())
+        if share >= (cuts.group if word.is_general else cuts.label):
+            sure.append((word.text, share))
+    sure.sort(key=lambda tag: (-tag[1], tag[0]))
+    return tuple(sure[: cuts.at_most])
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Something to tag with.
+
+    Attributes:
+        classes: int [n], the classes that it covers.
+        is_general: it stands for different classes.
+    """
+
+    text: str
+    classes: NDArray[np.intp]
+    is_general: bool
+
+
+@lru_cache(maxsize=4)
+def _read_words(path: Path) -> tuple[_Word, ...]:
+    try:
+        labels = msgspec.json.decode(path.read_bytes(), type=tuple[Label, ...])
+    except (OSError, msgspec.DecodeError) as error:
+        raise ModelError(
+            "model_incompatible",
+            f"The model file {path.name} can't be used. Please install the model again.",
+        ) from error
+    classes: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        for word in {label.name, *label.groups} - {""}:
+            classes.setdefault(word, []).append(index)
+    general = {group for label in labels for group in label.groups}
+    return tuple(
+        _Word(word, np.asarray(indices), word in general) for word, indices in classes.items()
+    )

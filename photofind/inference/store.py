@@ -1,0 +1,123 @@
+"""Finds the files of models: the built-in one in the resources, others in the data folder."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from photofind import paths
+from photofind.domain import ModelError
+from photofind.inference import registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.inference.spec import FileSpec, ModelSpec
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model whose files were there, with the right sizes, when it was looked for.
+
+    Attributes:
+        folder: holds the files of `spec` at their relative paths.
+    """
+
+    spec: ModelSpec
+    folder: Path
+
+    def file(self, file: FileSpec) -> Path:
+        return self.folder / file.path
+
+
+class ModelStore:
+    """Looks models up; several threads may use one store."""
+
+    def __init__(self, folders: paths.AppFolders) -> None:
+        self._folders = folders
+
+    def find(self, key: str) -> InstalledModel:
+        """Finds a model that is ready to use.
+
+        Raises:
+            ModelError: model_missing, the model is not known or not installed;
+                model_checksum, a file of it has the wrong size.
+        """
+        spec = registry.find_spec(key)
+        for folder in self._places(spec):
+            if any((folder / file.path).exists() for file in spec.files):
+                _check_sizes(spec, folder)
+                return InstalledModel(spec, folder)
+        raise ModelError(
+            "model_missing",
+            f"The model “{spec.title}” is not installed. {_advice(spec)}",
+        )
+
+    def installed(self) -> tuple[InstalledModel, ...]:
+        """Every model that is complete, in the registry's order."""
+        found = []
+        for spec in registry.ALL:
+            try:
+                found.append(self.find(spec.key))
+            except ModelError:
+                continue  # not installed, or not completely: not to be offered
+        return tuple(found)
+
+    def verify(self, key: str) -> InstalledModel:
+        """Reads every file of a model and compares its hash (0.1 s for the built-in one).
+
+        Raises:
+            ModelError: model_missing as for `find`; model_checksum, a file is not what it
+                should be.
+        """
+        model = self.find(key)
+        for file in model.spec.files:
+            if _sha256(model.file(file)) != file.sha256:
+                raise _damaged(model.spec, file)
+        return model
+
+    def _places(self, spec: ModelSpec) -> tuple[Path, ...]:
+        installed = self._folders.models / spec.key
+        try:
+            return (paths.resources() / "models" / spec.key, installed)
+        except FileNotFoundError:  # an incomplete installation; the person may have the model
+            return (installed,)
+
+
+def _check_sizes(spec: ModelSpec, folder: Path) -> None:
+    for file in spec.files:
+        try:
+            size = (folder / file.path).stat().st_size
+        except OSError as error:
+            raise ModelError(
+                "model_missing",
+                f"The file {file.path} of the model “{spec.title}” is missing or can't be read."
+                f" {_advice(spec)}",
+            ) from error
+        if size != file.bytes:
+            raise _damaged(spec, file)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(
+            "model_missing",
+            f"The model file {path.name} can't be read. Check its permissions.",
+        ) from error
+
+
+def _damaged(spec: ModelSpec, file: FileSpec) -> ModelError:
+    return ModelError(
+        "model_checksum",
+        f"The file {file.path} of the model “{spec.title}” is damaged. {_advice(spec)}",
+    )
+
+
+def _advice(spec: ModelSpec) -> str:
+    if spec is registry.BASIC:
+        return "Please install photofind again."
+    return "Please install the model again."

@@ -1,0 +1,38 @@
+"""The built-in model, loaded once for all tests here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.store import InstalledModel, ModelStore
+from photofind.paths import app_folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def basic(tmp_path_factory: pytest.TempPathFactory) -> InstalledModel:
+    return ModelStore(app_folders(tmp_path_factory.mktemp("data"))).find("basic")
+
+
+@pytest.fixture(scope="session")
+def image_encoder(basic: InstalledModel) -> ImageEncoder:
+    return ImageEncoder(basic)
+
+
+@pytest.fixture(scope="session")
+def text_encoder(basic: InstalledModel) -> TextEncoder:
+    return TextEncoder(basic)
+
+
+@pytest.fixture(scope="session")
+def shared_model(repo_root: Path) -> Path:
+    """The folder of the files that the recipe's author built."""
+    folder = repo_root.parent / "shared" / "basic-model"
+    if not folder.is_dir():
+        pytest.skip("needs the reference files of ../shared/basic-model, not on this machine")
+    return folder
