@@ -53,31 +53,33 @@ def first_tags(
     cuts = spec.tag_cuts
     sharpened = posterior.astype(np.float64) ** cuts.sharpness
     sharpened /= sharpened.sum()
-    sure = []
-    for word in _read_words(model.file(spec.labels)):
-        share = float(sharpened[word.classes].sum())
-        if share >= (cuts.group if word.is_general else cuts.label):
-            sure.append((word.text, share))
+    words = _read_words(model.file(spec.labels))
+    shares = np.add.reduceat(sharpened[words.classes], words.starts)
+    cut = np.where(words.is_general, cuts.group, cuts.label)
+    sure = [(words.texts[index], float(shares[index])) for index in np.flatnonzero(shares >= cut)]
     sure.sort(key=lambda tag: (-tag[1], tag[0]))
     return tuple(sure[: cuts.at_most])
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """Something to tag with.
+class _Words:
+    """What can be tagged with: n words, each covering one or more classes.
 
     Attributes:
-        classes: int [n], the classes that it covers.
-        is_general: it stands for different classes.
+        texts: the words, [n].
+        classes: the classes of all words, one word after the other.
+        starts: where each word's classes begin in `classes`, [n].
+        is_general: whether a word stands for different classes, bool [n].
     """
 
-    text: str
+    texts: tuple[str, ...]
     classes: NDArray[np.intp]
-    is_general: bool
+    starts: NDArray[np.intp]
+    is_general: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=4)
-def _read_words(path: Path) -> tuple[_Word, ...]:
+def _read_words(path: Path) -> _Words:
     try:
         labels = msgspec.json.decode(path.read_bytes(), type=tuple[Label, ...])
     except (OSError, msgspec.DecodeError) as error:
@@ -87,9 +89,13 @@ def _read_words(path: Path) -> tuple[_Word, ...]:
         ) from error
     classes: dict[str, list[int]] = {}
     for index, label in enumerate(labels):
-        for word in {label.name, *label.groups} - {""}:
+        for word in filter(None, dict.fromkeys((label.name, *label.groups))):
             classes.setdefault(word, []).append(index)
     general = {group for label in labels for group in label.groups}
-    return tuple(
-        _Word(word, np.asarray(indices), word in general) for word, indices in classes.items()
+    sizes = [len(indices) for indices in classes.values()]
+    return _Words(
+        tuple(classes),
+        np.concatenate([np.asarray(indices) for indices in classes.values()]),
+        np.cumsum([0, *sizes[:-1]]),
+        np.array([word in general for word in classes]),
     )
