@@ -113,7 +113,7 @@ def decode_preview(path: Path, max_px: int) -> RgbImage:
         finish = _Finish(picture)
         small = finish.averageable(1, 2 * max_px)
         fitted = finish.fitted(small, max_px, Image.Resampling.BICUBIC)
-    return RgbImage(*fitted.size, fitted.tobytes())
+        return RgbImage(*fitted.size, fitted.tobytes())
 
 
 def decode_jpeg(data: bytes) -> RgbImage:

@@ -23,6 +23,8 @@ _FIRST_PHOTO_YEAR: Final = 1826
 """Niépce's view from the window at Le Gras; nothing was photographed before."""
 _FUTURE_SLACK_MS: Final = 366 * 24 * 3600 * 1000
 """A camera's clock may be ahead by a mistyped year, not by more."""
+_DEGREE_DIGITS: Final = 7
+"""A centimetre; what lies behind is rounding."""
 _WIDEST_OFFSET_MIN: Final = 15 * 60
 """Time zones reach from -12:00 to +14:00."""
 
@@ -237,6 +239,7 @@ def _degrees(value: object, reference: object, directions: str, limit: float) ->
         degrees += number / 60**position
     if degrees > limit:
         return None
+    degrees = round(degrees, _DEGREE_DIGITS)
     return -degrees if direction == directions[1] else degrees
 
 

@@ -13,6 +13,9 @@ _SCALES: Final = (8, 4, 2)
 _COEFFICIENT_BYTES: Final = 2
 """libjpeg's JCOEF, a 16-bit integer."""
 
+_LONGEST_SCAN_HEADER: Final = 2 + 6 + 2 * 4
+"""Marker, fixed fields, four components."""
+
 
 def shrink_while_decoding(image: JpegImageFile, least_short: int, least_long: int) -> int:
     """Makes an unloaded JPEG decode smaller: about a quarter of the time for a large photo.
@@ -54,10 +57,17 @@ def coefficient_bytes(image: JpegImageFile) -> int:
 
 
 def _components_in_first_scan(image: JpegImageFile) -> int:
-    """Reads the byte Ns of the scan header (ITU-T T.81, B.2.3).
+    """Reads Ns of the first scan header (ITU-T T.81, B.2.3).
 
-    Pillow leaves the file behind the marker of the first scan; loading seeks by itself.
+    Pillow leaves the file right behind that header, whose length is 6 + 2 Ns; loading seeks by
+    itself.
     """
     assert image.fp is not None
-    header = image.fp.read(3)
-    return header[2] if len(header) == 3 else 0
+    end = image.fp.tell()
+    image.fp.seek(max(0, end - _LONGEST_SCAN_HEADER))
+    before = image.fp.read(end - image.fp.tell())
+    for components in range(1, 5):
+        length = 6 + 2 * components
+        if before[-length - 2 :].startswith(bytes((0xFF, 0xDA, 0, length, components))):
+            return components
+    return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -62,7 +63,11 @@ Without Image.open in between, a multi-picture JPEG opens as the plain JPEG it b
 
 @functools.cache
 def _set_limits() -> None:
-    """Sets Pillow's own limits, which are global to the process, to suit this machine."""
+    """Sets Pillow's own limits, which are global to the process, to suit this machine.
+
+    Its log is turned off: what decoders have to say about a file becomes a MediaError.
+    """
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     AvifImagePlugin.DEFAULT_MAX_THREADS = _DECODER_THREADS
     PngImagePlugin.MAX_TEXT_CHUNK = _TEXT_CHUNK_BYTES
     # checked inside some plugins: a warning above it, a refusal above twice of it
