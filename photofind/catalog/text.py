@@ -58,7 +58,7 @@ def find_text(
     long = [word for word in wanted if len(word) >= _TRIGRAM]
     conditions, values = [], []
     if long:
-        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+        quoted = " ".join(map(_phrase, long))
         conditions.append("photo_words MATCH ?")
         values.append(f"{{{' '.join(names)}}} : ({quoted})")
     like = f"{' || char(31) || '.join(names)} LIKE ? ESCAPE '\\'"
@@ -78,6 +78,36 @@ def find_text(
             (*values, limit),
         ).fetchall()
     return [_match(row, wanted, columns) for row in rows]
+
+
+def find_named(connection: sqlite3.Connection, name: str, limit: int) -> list[TextMatch]:
+    """Photos with a file of this very name, with or without its suffix, in any case; newest first.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+    """
+    wanted = clean_text(name)
+    begins = [f"{wanted}.", wanted] if "." in wanted else [f"{wanted}."]
+    # A name begins where the column begins (^), or after a separator.
+    terms = [f"^{_phrase(begin)} OR {_phrase(SEPARATOR + begin)}" for begin in begins]
+    with catalog_errors(connection):
+        rows = connection.execute(
+            "SELECT rowid, names FROM photo_words WHERE photo_words MATCH ?"
+            " ORDER BY rowid DESC LIMIT ?",
+            (f"names : ({' OR '.join(terms)})", limit),
+        ).fetchall()
+    matches = []
+    for photo_id, names in rows:
+        for entry in names.split(SEPARATOR):
+            folded = _fold(entry)
+            if _fold(wanted) in {folded, folded.rpartition(".")[0]}:
+                matches.append(TextMatch(PhotoId(photo_id), WhyKind.NAME, 0.0, entry))
+                break
+    return matches
+
+
+def _phrase(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _count_up_to(connection: sqlite3.Connection, where: str, values: list[str], most: int) -> int:
