@@ -1,0 +1,1 @@
+"""The window: reads the catalog, shows it, and asks the worker to change it."""

@@ -1,0 +1,129 @@
+"""Icons drawn for photofind, coloured to match the palette and sharp on every screen."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from photofind.paths import resources
+
+_SIZES = (16, 20, 24)
+_PIXEL_RATIOS = (1, 2, 3)
+APP_ICON = "photofind"
+
+
+@lru_cache(maxsize=128)
+def _drawing(name: str) -> str:
+    return (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+
+
+def draw_icon(name: str, colour: QColor, side: int, pixel_ratio: float) -> QPixmap:
+    """One icon as a square picture.
+
+    Args:
+        name: file name in the resources, without its suffix.
+        colour: takes the place of `currentColor`.
+        side: device-independent pixels.
+        pixel_ratio: device pixels for each of them.
+    """
+    source = _drawing(name).replace("currentColor", colour.name())
+    renderer = QSvgRenderer(QByteArray(source.encode()))
+    pixmap = QPixmap(QSize(side, side) * pixel_ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setOpacity(colour.alphaF())
+    renderer.render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    pixmap.setDevicePixelRatio(pixel_ratio)
+    return pixmap
+
+
+def _icon(name: str, colours: dict[QIcon.Mode, QColor]) -> QIcon:
+    icon = QIcon()
+    for mode, colour in colours.items():
+        for side in _SIZES:
+            for ratio in _PIXEL_RATIOS:
+                icon.addPixmap(draw_icon(name, colour, side, ratio), mode)
+    return icon
+
+
+def themed_icon(name: str, palette: QPalette) -> QIcon:
+    """An icon in the palette's text colour, fainter when disabled."""
+    text = palette.color(QPalette.ColorRole.ButtonText)
+    faint = palette.color(QPalette.ColorRole.PlaceholderText)
+    faint.setAlphaF(0.6)
+    return _icon(name, {QIcon.Mode.Normal: text, QIcon.Mode.Disabled: faint})
+
+
+def app_icon() -> QIcon:
+    """The program's own icon."""
+    icon = QIcon()
+    for side in (16, 24, 32, 48, 64, 128, 256):
+        icon.addPixmap(draw_icon(APP_ICON, QColor(Qt.GlobalColor.black), side, 1))
+    return icon
+
+
+class IconButton(QToolButton):
+    """A flat button with one icon that follows the palette.
+
+    Args:
+        name: the icon.
+        label: what it does; the tooltip and the accessible name.
+    """
+
+    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon_name = name
+        self.setIconSize(QSize(20, 20))
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.relabel(name, label)
+
+    def relabel(self, name: str, label: str) -> None:
+        """Changes what the button shows and says."""
+        self._icon_name = name
+        self.setToolTip(label)
+        self.setAccessibleName(label)
+        self.setIcon(themed_icon(name, self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.setIcon(themed_icon(self._icon_name, self.palette()))
+
+
+class IconLabel(QLabel):
+    """An icon that can't be pressed.
+
+    Args:
+        name: the icon.
+        side: device-independent pixels.
+        role: the palette's colour it takes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        side: int = 18,
+        role: QPalette.ColorRole = QPalette.ColorRole.PlaceholderText,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = name
+        self._side = side
+        self._role = role
+        self.setFixedSize(side, side)
+        self._draw()
+
+    def _draw(self) -> None:
+        colour = self.palette().color(self._role)
+        self.setPixmap(draw_icon(self._icon_name, colour, self._side, self.devicePixelRatio()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange}:
+            self._draw()

@@ -1,0 +1,152 @@
+"""The style sheet: one text for both colour schemes, filled in with a scheme's tones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from string import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """One colour scheme.
+
+    Attributes:
+        canvas: behind the photos.
+        chrome: bars and panels around them.
+        raised: fields and buttons on the chrome.
+        hover: a raised thing under the pointer.
+        hairline: the thin lines between surfaces.
+        text, faint: words, and words that matter less (contrast ≥ 4.5:1 on chrome).
+        accent, on_accent: what can be acted on first, and the words on it.
+        accent_soft: a wash of the accent for chosen rows and chips.
+        warning, danger, good: signs, used sparingly.
+    """
+
+    canvas: str
+    chrome: str
+    raised: str
+    hover: str
+    hairline: str
+    text: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    warning: str
+    danger: str
+    good: str
+
+
+def style_sheet(tones: Tones) -> str:
+    """The whole application's style sheet in these tones."""
+    return _SHEET.substitute(asdict(tones))
+
+
+_SHEET = Template("""
+QMainWindow, QDialog, #page { background: $chrome; }
+QToolTip { background: $raised; color: $text; border: 1px solid $hairline; padding: 4px 6px; }
+QLabel[tone="faint"], QLabel[tone="faint"]:link { color: $faint; }
+QLabel[tone="danger"] { color: $danger; }
+QLabel[tone="warning"] { color: $warning; }
+QLabel[textStyle="title"] { font-size: 22pt; font-weight: 600; }
+QLabel[textStyle="heading"] { font-size: 13pt; font-weight: 600; }
+QLabel[textStyle="strong"] { font-weight: 600; }
+
+#topBar { background: $chrome; border-bottom: 1px solid $hairline; }
+#statusLine { background: $chrome; border-top: 1px solid $hairline; }
+#sidePanel { background: $chrome; border-right: 1px solid $hairline; }
+#detailsPanel { background: $chrome; border-left: 1px solid $hairline; }
+#detailsBody { background: $chrome; }
+#gridPage, #emptyPage { background: $canvas; }
+
+#searchField { background: $raised; border: 2px solid transparent; border-radius: 20px; }
+#searchField:hover { background: $hover; }
+#searchField[focused="true"] { background: $canvas; border-color: $accent; }
+#searchField QLineEdit { background: transparent; border: none; font-size: 12pt; padding: 0;
+    selection-background-color: $accent; selection-color: $on_accent; }
+#chip { background: $accent_soft; border-radius: 13px; }
+#chip QLabel { background: transparent; }
+#tag { background: $raised; border-radius: 9px; padding: 3px 10px; }
+
+QListView#grid { background: $canvas; border: none; outline: 0; }
+#weakerButton { background: $raised; border: 1px solid $hairline; border-radius: 14px;
+    padding: 7px 20px; }
+#weakerButton:hover { background: $hover; }
+#weakerButton:focus { border-color: $accent; }
+#datePill { background: $text; color: $canvas; border-radius: 13px; padding: 4px 12px;
+    font-weight: 600; }
+
+QPushButton { background: $raised; border: 1px solid $hairline; border-radius: 8px;
+    padding: 7px 16px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $hairline; }
+QPushButton:focus { border: 1px solid $accent; }
+QPushButton:disabled { color: $faint; background: transparent; }
+QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $on_accent;
+    border-color: $accent; font-weight: 600; }
+QPushButton[kind="primary"]:hover, QPushButton:default:hover { border-color: $text; }
+QPushButton[kind="primary"]:focus, QPushButton:default:focus { border-color: $text; }
+QPushButton[textStyle="large"] { padding: 13px 30px; font-size: 13pt; border-radius: 12px; }
+QPushButton[kind="link"] { background: transparent; border: 1px solid transparent;
+    color: $accent; padding: 3px 6px; border-radius: 6px; }
+QPushButton[kind="link"]:hover { background: $accent_soft; }
+QPushButton[kind="link"]:focus { border-color: $accent; }
+QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent;
+    color: $faint; padding: 3px 6px; border-radius: 6px; }
+QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }
+QPushButton[kind="quiet"]:focus { border-color: $accent; }
+
+QToolButton { background: transparent; border: 2px solid transparent; border-radius: 9px;
+    padding: 5px; }
+QToolButton:hover { background: $hover; }
+QToolButton:pressed, QToolButton:checked { background: $accent_soft; }
+QToolButton:focus { border-color: $accent; }
+QToolButton::menu-indicator { image: none; }
+#chip QToolButton, #searchField QToolButton { padding: 1px; border-radius: 11px; }
+
+#banner { background: $accent_soft; border-bottom: 1px solid $hairline; }
+#banner[level="error"] { border-left: 4px solid $danger; }
+#banner[level="notice"] { border-left: 4px solid $accent; }
+
+#folderRow { background: transparent; border-radius: 9px; }
+#folderRow:hover { background: $raised; }
+
+QProgressBar { background: $raised; border: none; border-radius: 3px; max-height: 6px;
+    min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QMenu { background: $chrome; border: 1px solid $hairline; padding: 6px; }
+QMenu::item { padding: 7px 26px 7px 12px; border-radius: 6px; }
+QMenu::icon { padding-left: 8px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $hairline; margin: 6px 8px; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 14px; margin: 2px; }
+QScrollBar::handle:vertical { background: $hairline; min-height: 44px; border-radius: 4px;
+    margin: 0 1px; }
+QScrollBar::handle:vertical:hover, QScrollBar::handle:vertical:pressed { background: $faint; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
+QScrollBar:horizontal { background: transparent; height: 14px; margin: 2px; }
+QScrollBar::handle:horizontal { background: $hairline; min-width: 44px; border-radius: 4px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSlider::groove:horizontal { height: 4px; background: $hairline; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: $chrome; border: 2px solid $accent; width: 10px;
+    margin: -5px 0; border-radius: 7px; }
+QSlider::handle:horizontal:focus { background: $accent; }
+
+QTableView { background: $canvas; alternate-background-color: $chrome; border: 1px solid $hairline;
+    border-radius: 8px; outline: 0; selection-background-color: $accent_soft;
+    selection-color: $text; }
+QTableView::item { padding: 6px 10px; border: none; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $chrome; color: $faint; border: none;
+    border-bottom: 1px solid $hairline; padding: 7px 10px; }
+
+#dropHint { background: $accent_soft; border: 3px dashed $accent; }
+#previewPage { background: $canvas; }
+""")
