@@ -1,0 +1,1 @@
+"""The virtual grid of thumbnails: model, delegate, view and the threads that fill it."""

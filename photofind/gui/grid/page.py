@@ -1,0 +1,167 @@
+"""The page of photos: a heading, the grid, its end, and what stands there when it is empty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.catalog.rows import NO_DATE
+from photofind.gui.grid.view import PhotoGridView
+from photofind.gui.icons import IconLabel
+from photofind.gui.wording import month
+
+if TYPE_CHECKING:
+    from photofind.gui.grid.model import PhotoGridModel
+    from photofind.gui.grid.pixmaps import PixmapCache
+
+_PILL_MS = 900
+_PILL_EDGE = 22
+_FOOTER_HEIGHT = 74
+
+
+class GridPage(QWidget):
+    """Arranges the grid and the words around it."""
+
+    weaker_requested = Signal()
+
+    def __init__(
+        self, model: PhotoGridModel, pictures: PixmapCache, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("gridPage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self._title = QLabel(self)
+        self._title.setProperty("textStyle", "heading")
+        self._note = QLabel(self)
+        self._note.setProperty("tone", "faint")
+        self._note.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setContentsMargins(18, 12, 18, 6)
+        head.setSpacing(14)
+        head.addWidget(self._title)
+        head.addWidget(self._note, 1)
+
+        self.view = PhotoGridView(model, pictures, self)
+        self._weaker = QPushButton(self)
+        self._weaker.setObjectName("weakerButton")
+        footer = QFrame()
+        footer.setMinimumHeight(_FOOTER_HEIGHT)
+        foot = QHBoxLayout(footer)
+        foot.addWidget(self._weaker, 0, Qt.AlignmentFlag.AlignCenter)
+        footer.hide()
+        self._footer = footer
+        self.view.set_footer(footer)
+
+        self._empty = _EmptyNote(self)
+        body = QWidget(self)
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(body, 1)
+
+        self._pill = QLabel(self)
+        self._pill.setObjectName("datePill")
+        self._pill.hide()
+        self._pill_timer = QTimer(self)
+        self._pill_timer.setSingleShot(True)
+        self._pill_timer.setInterval(_PILL_MS)
+        self._pill_timer.timeout.connect(self._pill.hide)
+        self._weaker.clicked.connect(self.weaker_requested)
+        self.view.verticalScrollBar().valueChanged.connect(self._show_pill)
+        self.view.installEventFilter(self)
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    @property
+    def note(self) -> str:
+        return self._note.text()
+
+    @property
+    def empty_text(self) -> str:
+        """What stands in place of the photos, "" while there are some."""
+        return self._empty.text if self._stack.currentWidget() is self._empty else ""
+
+    def show_heading(self, title: str, note: str = "") -> None:
+        self._title.setText(title)
+        self._note.setText(note)
+
+    def show_footer(self, text: str) -> None:
+        """Offers the weaker matches below the last photo; "" takes the offer away."""
+        self._weaker.setText(text)
+        self._footer.setVisible(bool(text))
+        self.view.updateGeometries()
+
+    def show_empty(self, text: str, hint: str = "") -> None:
+        """Puts words in place of the photos."""
+        self._empty.say(text, hint)
+        self._stack.setCurrentWidget(self._empty)
+
+    def show_grid(self) -> None:
+        self._stack.setCurrentWidget(self.view)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Resize:
+            self._pill.hide()
+        return super().eventFilter(watched, event)
+
+    def _show_pill(self) -> None:
+        """While scrolling by date: which month this is."""
+        rows = self._model.rows
+        sight = self.view.rows_in_sight()
+        if not sight or rows.taken_at_ms[sight.start] == NO_DATE:
+            self._pill.hide()
+            return
+        self._pill.setText(month(int(rows.taken_at_ms[sight.start])))
+        self._pill.adjustSize()
+        corner = self.view.mapTo(self, self.view.rect().topRight())
+        self._pill.move(corner.x() - self._pill.width() - _PILL_EDGE, corner.y() + 10)
+        self._pill.show()
+        self._pill.raise_()
+        self._pill_timer.start()
+
+
+class _EmptyNote(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text = QLabel(self)
+        self._text.setProperty("textStyle", "heading")
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint = QLabel(self)
+        self._hint.setProperty("tone", "faint")
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(40, 0, 40, 60)
+        column.setSpacing(10)
+        column.addStretch(1)
+        column.addWidget(IconLabel("photo", 56, parent=self), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(6)
+        column.addWidget(self._text)
+        column.addWidget(self._hint)
+        column.addStretch(1)
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def say(self, text: str, hint: str) -> None:
+        self._text.setText(text)
+        self._hint.setText(hint)

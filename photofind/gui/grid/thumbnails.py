@@ -1,0 +1,186 @@
+"""Two threads that read, cut and round the pictures of the cells in sight."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
+
+from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.domain import ContentId, PhotofindError, PhotoId
+from photofind.gui.images import to_image
+from photofind.gui.lazy_reader import LazyReader
+from photofind.gui.newest_first import NewestFirst
+from photofind.media.decode import decode_jpeg, decode_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from photofind.domain import Photo
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+THREADS = 2
+CORNER_SHARE = 0.045
+"""Radius of a cell's corners as a share of its side."""
+_MOST_CUT = 2.2
+"""Sides of a photo that still fills its square; more would hide half of it."""
+_MOST_ENLARGED = 2.0
+_GROUND = QColor(128, 128, 128, 40)
+"""Under pictures that don't fill their square; light or dark with what is behind it."""
+
+
+class ThumbnailKey(NamedTuple):
+    """One picture wanted.
+
+    Attributes:
+        side: device pixels of the square it is cut for.
+    """
+
+    photo_id: PhotoId
+    content_id: ContentId
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """One picture delivered.
+
+    Attributes:
+        image: a premultiplied square with round corners; None when the photo can't be shown.
+        photo: what the catalog knows of it; None when it is not in the catalog any more.
+    """
+
+    key: ThumbnailKey
+    image: QImage | None
+    photo: Photo | None
+
+
+class ThumbnailLoader(QObject):
+    """Delivers pictures of photos on the GUI thread, the latest wanted first."""
+
+    loaded = Signal(object)
+    """A `Thumbnail`."""
+
+    def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folders = folders
+        self._offline: frozenset[Path] = frozenset()
+        self._threads: NewestFirst[ThumbnailKey] = NewestFirst(
+            "photofind-thumbnails", THREADS, self._enter
+        )
+
+    def start(self) -> None:
+        self._threads.start()
+
+    def want(self, keys: Iterable[ThumbnailKey]) -> None:
+        """Replaces what is wanted."""
+        self._threads.want(keys)
+
+    def close(self) -> None:
+        self._threads.close()
+
+    def mark_offline(self, roots: frozenset[Path]) -> None:
+        """Says which folders are out of reach, for photos loaded from now on."""
+        self._offline = roots
+
+    @contextmanager
+    def _enter(self) -> Iterator[Callable[[ThumbnailKey], None]]:
+        with (
+            LazyReader(self._folders) as reader,
+            ThumbnailStore(self._folders.thumbnails) as store,
+        ):
+
+            def work(key: ThumbnailKey) -> None:
+                photo = self._find(reader, key.photo_id)
+                picture = _read_picture(photo, store) if photo else None
+                image = cut_cell(picture, key.side) if picture else None
+                self.loaded.emit(Thumbnail(key, image, photo))
+
+            yield work
+
+    def _find(self, reader: LazyReader, photo_id: PhotoId) -> Photo | None:
+        offline = self._offline
+        try:
+            found = reader.get().photos([photo_id], lambda root: root not in offline)
+        except PhotofindError as error:
+            logger.info("the catalog can't be read: %s", error)
+            return None
+        return found.get(photo_id)
+
+
+def _read_picture(photo: Photo, store: ThumbnailStore) -> QImage | None:
+    """The stored thumbnail; where the cache lost it, it is made again from the file."""
+    try:
+        encoded = store.get(photo.sha256)
+        if encoded is None:
+            encoded = decode_photo(photo.paths[0], ()).thumbnail
+            store.put({photo.sha256: encoded})
+        return to_image(decode_jpeg(encoded))
+    except (PhotofindError, OSError, IndexError) as error:
+        logger.debug("no picture of photo %d: %s", photo.id, error)
+        return None
+
+
+def cut_cell(picture: QImage, side: int) -> QImage:
+    """Makes a square with round corners out of a picture.
+
+    Most photos fill it and lose their edges. What would lose too much that way (panoramas),
+    or is too small to be blown up (icons), lies whole on an empty ground.
+
+    Args:
+        picture: any size.
+        side: device pixels of the result, which is ARGB32 premultiplied.
+    """
+    shorter, longer = sorted((picture.width(), picture.height()))
+    cell = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    cell.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(cell)
+    painter.setRenderHints(
+        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    shape = QPainterPath()
+    radius = side * CORNER_SHARE
+    shape.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
+    if longer <= shorter * _MOST_CUT and side <= shorter * _MOST_ENLARGED:
+        painter.setBrush(QBrush(_middle_square(picture, side)))
+        painter.drawPath(shape)
+    else:
+        painter.fillPath(shape, _GROUND)
+        painter.setClipPath(shape)
+        fitted = _fitted(picture, side)
+        corner = QPoint((side - fitted.width()) // 2, (side - fitted.height()) // 2)
+        painter.drawImage(corner, fitted)
+    painter.end()
+    return cell
+
+
+def _middle_square(picture: QImage, side: int) -> QImage:
+    shortest = min(picture.width(), picture.height())
+    middle = QRect(
+        (picture.width() - shortest) // 2, (picture.height() - shortest) // 2, shortest, shortest
+    )
+    return picture.copy(middle).scaled(
+        side,
+        side,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+
+
+def _fitted(picture: QImage, side: int) -> QImage:
+    """The whole picture inside the square, enlarged no more than is bearable."""
+    longest = max(picture.width(), picture.height())
+    size = QSize(side, side)
+    if longest * _MOST_ENLARGED < side:
+        size = QSize(1, 1) * max(1, round(longest * _MOST_ENLARGED))
+    return picture.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
