@@ -22,12 +22,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         window_geometry: Qt's saveGeometry(), base64.
         last_query: shown again at the next start.
         thumbnail_px: size of a grid cell's picture in device-independent pixels.
+        shows_details: the panel beside a large photo is open.
     """
 
     paused: bool = False
     window_geometry: str = ""
     last_query: str = ""
     thumbnail_px: int = 200
+    shows_details: bool = True
 
 
 def read_settings(path: Path) -> Settings:

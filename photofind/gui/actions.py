@@ -1,0 +1,177 @@
+"""What can be done with chosen photos: find similar, open, show in folder, copy."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from photofind.domain import PhotofindError
+from photofind.gui.icons import themed_icon
+from photofind.gui.images import to_image
+from photofind.gui.wording import count, display_name, file_url, photo_name
+from photofind.media.decode import decode_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+
+    from photofind.domain import Photo, PhotoId
+    from photofind.gui.desktop import Desktop
+    from photofind.gui.errands import Errands
+    from photofind.gui.library_reads import LibraryReads
+
+MOST_OPENED = 20
+"""Nobody wants a thousand viewers."""
+_COPIED_PX = 8192
+"""Long side of a copied image at most: what other programs take from a clipboard."""
+
+SIMILAR_KEYS = "Ctrl+L"
+OPEN_KEYS = "Ctrl+Return"
+REVEAL_KEYS = "Ctrl+Shift+Return"
+COPY_KEYS = "Ctrl+C"
+COPY_PATH_KEYS = "Ctrl+Shift+C"
+
+
+class PhotoActions(QObject):
+    """Carries out actions on photos by number; whatever goes wrong is told in a sentence."""
+
+    similar_requested = Signal(object, str)
+    """PhotoId and name of the photo to compare with."""
+    told = Signal(str)
+    """Something the person should know."""
+
+    def __init__(
+        self,
+        reads: LibraryReads,
+        errands: Errands,
+        desktop: Desktop,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._reads = reads
+        self._errands = errands
+        self._desktop = desktop
+
+    def menu(self, photo_ids: Sequence[PhotoId], parent: QWidget) -> QMenu:
+        """The context menu for these photos, at least one."""
+        menu = QMenu(parent)
+        number = len(photo_ids)
+        one = number == 1
+        n = count(number)
+
+        def add(icon: str, text: str, keys: str, act: Callable[[], None]) -> None:
+            action = menu.addAction(themed_icon(icon, menu.palette()), text)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutVisibleInContextMenu(True)
+            action.triggered.connect(act)
+
+        if one:
+            similar = partial(self.find_similar, photo_ids[0])
+            add("similar", self.tr("Find &similar"), SIMILAR_KEYS, similar)
+            menu.addSeparator()
+        if number <= MOST_OPENED:
+            text = self.tr("&Open") if one else self.tr("&Open {n} photos").format(n=n)
+            add("open", text, OPEN_KEYS, partial(self.open, photo_ids))
+        add("folder", self.tr("Show in &folder"), REVEAL_KEYS, partial(self.reveal, photo_ids))
+        menu.addSeparator()
+        text = self.tr("&Copy image") if one else self.tr("&Copy {n} images").format(n=n)
+        add("copy", text, COPY_KEYS, partial(self.copy_images, photo_ids))
+        text = self.tr("Copy &path") if one else self.tr("Copy {n} &paths").format(n=n)
+        add("copy-path", text, COPY_PATH_KEYS, partial(self.copy_paths, photo_ids))
+        return menu
+
+    def find_similar(self, photo_id: PhotoId) -> None:
+        def found(photos: list[Photo]) -> None:
+            for photo in photos:
+                self.similar_requested.emit(photo.id, photo_name(photo))
+
+        self._errands.run(lambda: self._reads.photos([photo_id]), found)
+
+    def open(self, photo_ids: Sequence[PhotoId]) -> None:
+        def found(paths: list[Path]) -> None:
+            for path in paths:
+                if not self._desktop.open(path):
+                    name = display_name(path)
+                    self.told.emit(self.tr("No program wants to open {name}.").format(name=name))
+
+        self._errands.run(lambda: self._reachable(photo_ids[:MOST_OPENED]), found)
+
+    def reveal(self, photo_ids: Sequence[PhotoId]) -> None:
+        def show() -> Path | None:
+            paths = self._reachable(photo_ids)
+            return None if self._desktop.reveal(paths) else paths[0].parent
+
+        self._errands.run(show, self._on_revealed)
+
+    def reveal_file(self, path: Path) -> None:
+        """Shows a file that is no photo of the catalog (yet), or at least its folder."""
+
+        def show() -> Path | None:
+            return None if self._desktop.reveal([path]) else path.parent
+
+        self._errands.run(show, self._on_revealed)
+
+    def copy_paths(self, photo_ids: Sequence[PhotoId]) -> None:
+        def copy(photos: list[Photo]) -> None:
+            lines = [str(photo.paths[0]) for photo in photos if photo.paths]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+
+        self._errands.run(lambda: self._reads.photos(photo_ids), copy)
+
+    def copy_images(self, photo_ids: Sequence[PhotoId]) -> None:
+        """One photo travels as picture and file, several as files."""
+        if len(photo_ids) > 1:
+            self._errands.run(lambda: self._reachable(photo_ids), _copy_files)
+            return
+
+        def decode() -> tuple[Path, QImage]:
+            path = self._reachable(photo_ids)[0]
+            return path, to_image(decode_preview(path, _COPIED_PX))
+
+        def copy(decoded: tuple[Path, QImage]) -> None:
+            path, image = decoded
+            _copy_files([path], image)
+
+        self._errands.run(decode, copy)
+
+    def _on_revealed(self, folder: Path | None) -> None:
+        """The folder is left to be opened where the file manager can't choose files."""
+        if folder is not None and not self._desktop.open(folder):
+            self.told.emit(self.tr("There is no file manager to show the folder in."))
+
+    def _reachable(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
+        """One existing file a photo; on the errands thread.
+
+        Raises:
+            PhotofindError: none of them is there.
+        """
+        photos = self._reads.photos(photo_ids)
+        found = [_existing(photo) for photo in photos]
+        paths = [path for path in found if path is not None]
+        if not paths:
+            raise PhotofindError(
+                "photo_unreachable",
+                self.tr(
+                    "The file isn't where it was. Connect its drive, or press F5 to look "
+                    "through the folders again."
+                ),
+            )
+        return paths
+
+
+def _existing(photo: Photo) -> Path | None:
+    return next((path for path in photo.paths if path.is_file()), None)
+
+
+def _copy_files(paths: Sequence[Path], image: QImage | None = None) -> None:
+    data = QMimeData()
+    data.setUrls([file_url(path) for path in paths])
+    if image is not None:
+        data.setImageData(image)
+    QGuiApplication.clipboard().setMimeData(data)

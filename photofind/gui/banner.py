@@ -1,0 +1,59 @@
+"""A strip above the photos with one sentence: never in the way, gone with one click."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from photofind.gui.icons import IconButton, IconLabel
+
+
+class BannerLevel(StrEnum):
+    NOTICE = "notice"
+    ERROR = "error"
+
+
+class Banner(QFrame):
+    """Shows the latest message until it is dismissed."""
+
+    action_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._action = QPushButton(self)
+        self._action.setProperty("kind", "link")
+        self._close = IconButton("close", self.tr("Dismiss this message"), self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 10, 6)
+        row.setSpacing(12)
+        row.addWidget(IconLabel("info", 20, QPalette.ColorRole.WindowText, self))
+        row.addWidget(self._text, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._close)
+        self._action.clicked.connect(self.action_requested)
+        self._close.clicked.connect(self.hide)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_message(
+        self, text: str, level: BannerLevel = BannerLevel.ERROR, action: str = ""
+    ) -> None:
+        """Shows a sentence, and a button if there is something to do about it."""
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self.setProperty("level", level.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()

@@ -1,0 +1,173 @@
+"""The window's menu and keyboard: every command once, reachable both ways."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu
+
+from photofind.gui import actions
+from photofind.gui.dialogs import about_dialog
+from photofind.gui.window import LARGEST_PHOTO_PX, SMALLEST_PHOTO_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photofind.domain import PhotoId
+    from photofind.gui.actions import PhotoActions
+    from photofind.gui.browsing import BrowseController
+    from photofind.gui.library import LibraryController
+    from photofind.gui.preview.controller import PreviewController
+    from photofind.gui.window import MainWindow
+
+_ZOOM = 1.18
+
+
+def _call(act: Callable[[], object], _checked: bool = False) -> None:
+    act()
+
+
+class Commands(QObject):
+    """Connects menu, keys, wheel and mouse with the controllers."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        browsing: BrowseController,
+        library: LibraryController,
+        preview: PreviewController,
+        photo_actions: PhotoActions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._browsing = browsing
+        self._library = library
+        self._preview = preview
+        self._actions = photo_actions
+        self._view = window.grid_page.view
+        self._menu = QMenu(window)
+        self._fill_menu()
+        window.menu_button.setMenu(self._menu)
+        self._add_keys()
+        window.folders_button.clicked.connect(window.show_folders)
+        window.folders_panel.closed.connect(lambda: window.show_folders(False))
+        window.size_slider.valueChanged.connect(self._view.set_photo_px)
+        window.back_requested.connect(self._go_back)
+        self._view.zoom_requested.connect(self.zoom)
+        self._view.menu_requested.connect(self._show_menu)
+        window.preview.menu_requested.connect(self._show_menu)
+
+    def chosen(self) -> list[PhotoId]:
+        """The photos that an action is for: the one on show, else those chosen in the grid."""
+        if self._preview.photo_id is not None:
+            return [self._preview.photo_id]
+        return self._view.selected_photos()
+
+    def zoom(self, steps: int) -> None:
+        """Makes the photos of the grid larger (positive) or smaller."""
+        wished = self._view.photo_px * _ZOOM**steps
+        self._window.size_slider.setValue(
+            round(min(LARGEST_PHOTO_PX, max(SMALLEST_PHOTO_PX, wished)))
+        )
+
+    def _fill_menu(self) -> None:
+        self._command(self.tr("&Add a folder…"), "Ctrl+O", self._library.choose_folder)
+        self._command(self.tr("F&olders"), "Ctrl+B", self._toggle_folders)
+        self._command(self.tr("&Look for new photos"), "F5", self._library.rescan)
+        self._pause = self._command(self.tr("&Pause indexing"), "", self._on_pause)
+        self._command(self.tr("P&roblems…"), "", self._library.show_problems)
+        self._menu.addSeparator()
+        self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))
+        self._command(self.tr("S&maller photos"), "Ctrl+-", lambda: self.zoom(-1))
+        self._command(self.tr("&Full screen"), "F11", self._toggle_full_screen)
+        self._menu.addSeparator()
+        self._command(self.tr("A&bout photofind"), "", lambda: about_dialog(self._window).show())
+        self._command(self.tr("&Quit"), "Ctrl+Q", self._window.close)
+        self._menu.aboutToShow.connect(self._name_pause)
+
+    def _command(self, text: str, keys: str, act: Callable[[], object]) -> QAction:
+        action = QAction(text, self._window)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(partial(_call, act))
+        self._menu.addAction(action)
+        self._window.addAction(action)
+        return action
+
+    def _add_keys(self) -> None:
+        window, photo_actions = self._window, self._actions
+        self._key("Ctrl+F", self._focus_search)
+        self._key("Ctrl+=", lambda: self.zoom(1))
+        self._key("Alt+Left", self._go_back)
+        for keys, act in (
+            (actions.SIMILAR_KEYS, self._find_similar),
+            (actions.OPEN_KEYS, lambda: self._on_chosen(photo_actions.open)),
+            (actions.REVEAL_KEYS, lambda: self._on_chosen(photo_actions.reveal)),
+            (actions.COPY_KEYS, lambda: self._on_chosen(photo_actions.copy_images)),
+            (actions.COPY_PATH_KEYS, lambda: self._on_chosen(photo_actions.copy_paths)),
+        ):
+            self._key(keys, act)
+        for place in (self._view, window.preview):
+            slash = QShortcut(QKeySequence("/"), place)
+            slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            slash.activated.connect(self._focus_search)
+        escape = QShortcut(QKeySequence("Esc"), self._view)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self._on_grid_escape)
+
+    def _key(self, keys: str, act: Callable[[], None]) -> None:
+        QShortcut(QKeySequence(keys), self._window).activated.connect(act)
+
+    def _focus_search(self) -> None:
+        self._preview.close()
+        self._window.search_bar.select_words()
+
+    def _on_grid_escape(self) -> None:
+        """Lets go of the chosen photos first, then goes back."""
+        if len(self._view.selected_rows()) > 1:
+            self._view.clearSelection()
+        else:
+            self._browsing.go_back()
+
+    def _go_back(self) -> None:
+        if self._preview.photo_id is not None:
+            self._preview.close()
+        else:
+            self._browsing.go_back()
+
+    def _find_similar(self) -> None:
+        chosen = self.chosen()
+        if len(chosen) == 1:
+            self._actions.find_similar(chosen[0])
+
+    def _on_chosen(self, act: Callable[[list[PhotoId]], None]) -> None:
+        if chosen := self.chosen():
+            act(chosen)
+
+    def _show_menu(self, position: QPoint) -> None:
+        chosen = self.chosen()
+        if not chosen:
+            return
+        menu = self._actions.menu(chosen, self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(position)
+
+    def _toggle_folders(self) -> None:
+        self._window.show_folders(self._window.folders_panel.isHidden())
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def _on_pause(self) -> None:
+        self._library.set_paused(not self._library.paused)
+
+    def _name_pause(self) -> None:
+        paused = self._library.paused
+        self._pause.setText(self.tr("Resume &indexing") if paused else self.tr("&Pause indexing"))

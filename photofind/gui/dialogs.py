@@ -1,0 +1,136 @@
+"""The few questions and notes that come as dialogs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind import __version__
+from photofind.gui.icons import APP_ICON, draw_icon
+from photofind.gui.wording import display_path
+
+_ABOUT_LOGO_PX = 72
+_ABOUT_PX = 430
+
+
+def pictures_folder() -> Path | None:
+    """The person's Pictures folder, if it is there. Looks at the disk."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    folder = Path(place)
+    return folder if place and folder.is_dir() else None
+
+
+def choose_folder(parent: QWidget) -> Path | None:
+    """Asks for a folder of photos; None when the person would rather not."""
+    title = QCoreApplication.translate("Dialogs", "Choose a folder with photos")
+    start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    chosen = QFileDialog.getExistingDirectory(parent, title, start)
+    return Path(chosen) if chosen else None
+
+
+def confirm_removal(parent: QWidget, folder: Path) -> bool:
+    """Asks before a folder leaves the search, and says what stays."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setWindowTitle(QCoreApplication.translate("Dialogs", "Remove folder"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    text = QCoreApplication.translate("Dialogs", "Remove “{folder}” from photofind?")
+    box.setText(text.format(folder=display_path(folder)))
+    box.setInformativeText(
+        QCoreApplication.translate(
+            "Dialogs",
+            "Its photos leave the search. The photos themselves are not touched. If you add "
+            "the folder again, nothing has to be looked at twice.",
+        )
+    )
+    remove = box.addButton(
+        QCoreApplication.translate("Dialogs", "Remove from photofind"),
+        QMessageBox.ButtonRole.AcceptRole,
+    )
+    keep = box.addButton(
+        QCoreApplication.translate("Dialogs", "Keep"), QMessageBox.ButtonRole.RejectRole
+    )
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    return box.clickedButton() is remove
+
+
+class NoteDialog(QDialog):
+    """A logo, a title and a few plain sentences."""
+
+    def __init__(self, title: str, paragraphs: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        logo = QLabel(self)
+        logo.setPixmap(
+            draw_icon(
+                APP_ICON, QColor(Qt.GlobalColor.black), _ABOUT_LOGO_PX, self.devicePixelRatio()
+            )
+        )
+        heading = QLabel(title, self)
+        heading.setProperty("textStyle", "heading")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 28, 32, 24)
+        column.setSpacing(12)
+        column.addWidget(logo, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        for paragraph in paragraphs:
+            label = QLabel(paragraph, self)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setMinimumWidth(_ABOUT_PX)
+            column.addWidget(label)
+        column.addSpacing(8)
+        close = QPushButton(self.tr("Close"), self)
+        close.setDefault(True)
+        close.clicked.connect(self.close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def about_dialog(parent: QWidget) -> NoteDialog:
+    """What photofind is."""
+    return NoteDialog(
+        f"photofind {__version__}",
+        (
+            QCoreApplication.translate(
+                "Dialogs",
+                "Finds your photos by what they show. It works without a network: no picture, "
+                "no word you type and nothing it learns ever leaves this computer.",
+            ),
+            QCoreApplication.translate(
+                "Dialogs",
+                "Free software under the MIT licence. It never changes your photos.",
+            ),
+        ),
+        parent,
+    )
+
+
+def model_dialog(title: str, notice: str, parent: QWidget) -> NoteDialog:
+    """What the model can do and what it can't."""
+    return NoteDialog(
+        title,
+        (
+            notice,
+            QCoreApplication.translate(
+                "Dialogs",
+                "It is built in, so that photofind works from the first minute and without a "
+                "network. Describe what can be seen, in English and in few words: things, "
+                "animals, food, places, colours.",
+            ),
+        ),
+        parent,
+    )

@@ -1,0 +1,129 @@
+"""The panel of folders: what is searched, how much is in it, and what is out of reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.domain import FolderState
+from photofind.gui.elided import ElidedLabel
+from photofind.gui.icons import IconButton, IconLabel
+from photofind.gui.wording import count_photos, display_name, display_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photofind.catalog.rows import FolderStatus
+
+_WIDTH = 286
+
+
+class _FolderRow(QFrame):
+    remove_requested = Signal(object)
+
+    def __init__(self, folder: FolderStatus, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("folderRow")
+        offline = folder.state is FolderState.OFFLINE
+        name = ElidedLabel(display_name(folder.path), Qt.TextElideMode.ElideMiddle, self)
+        name.setProperty("textStyle", "strong")
+        details = count_photos(folder.photos)
+        if offline:
+            details = self.tr("{photos} · not connected").format(photos=details)
+        below = QLabel(details, self)
+        below.setProperty("tone", "warning" if offline else "faint")
+        path = display_path(folder.path)
+        if offline:
+            self.setToolTip(
+                self.tr(
+                    "{path}\nThis folder can't be reached now. Its photos stay searchable."
+                ).format(path=path)
+            )
+        else:
+            self.setToolTip(path)
+        self.setAccessibleName(f"{path}, {details}")
+        remove = IconButton(
+            "remove", self.tr("Remove {name} from photofind").format(name=name.text()), self
+        )
+        layout = QGridLayout(self)
+        layout.setContentsMargins(10, 8, 6, 8)
+        layout.setHorizontalSpacing(10)
+        layout.setVerticalSpacing(1)
+        layout.setColumnStretch(1, 1)
+        icon = "folder-offline" if offline else "folder"
+        layout.addWidget(IconLabel(icon, 22, QPalette.ColorRole.Accent, self), 0, 0, 2, 1)
+        layout.addWidget(name, 0, 1)
+        layout.addWidget(below, 1, 1)
+        layout.addWidget(remove, 0, 2, 2, 1)
+        remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
+
+
+class FoldersPanel(QFrame):
+    """Lists the folders; says which one to add or to remove."""
+
+    add_requested = Signal()
+    remove_requested = Signal(object)
+    """A folder, a Path."""
+    rescan_requested = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidePanel")
+        self.setFixedWidth(_WIDTH)
+        self._shown: tuple[FolderStatus, ...] | None = None
+        title = QLabel(self.tr("Folders"), self)
+        title.setProperty("textStyle", "heading")
+        rescan = IconButton("refresh", self.tr("Look for new photos (F5)"), self)
+        close = IconButton("close", self.tr("Close the folders panel"), self)
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(rescan)
+        head.addWidget(close)
+        self._list = QWidget(self)
+        self._list.setObjectName("page")
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(2)
+        self._rows.addStretch(1)
+        scroller = QScrollArea(self)
+        scroller.setWidgetResizable(True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(self._list)
+        add = QPushButton(self.tr("Add a folder…"), self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 12, 16)
+        column.setSpacing(10)
+        column.addLayout(head)
+        column.addWidget(scroller, 1)
+        column.addWidget(add)
+        add.clicked.connect(self.add_requested)
+        rescan.clicked.connect(self.rescan_requested)
+        close.clicked.connect(self.closed)
+
+    def show_folders(self, folders: Sequence[FolderStatus]) -> None:
+        """Shows these folders; nothing is rebuilt when nothing changed."""
+        if self._shown == tuple(folders):
+            return
+        self._shown = tuple(folders)
+        while (row := self.findChild(_FolderRow)) is not None:
+            self._rows.removeWidget(row)
+            row.setParent(None)
+            row.deleteLater()
+        for place, folder in enumerate(folders):
+            row = _FolderRow(folder, self._list)
+            row.remove_requested.connect(self.remove_requested)
+            self._rows.insertWidget(place, row)

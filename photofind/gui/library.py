@@ -1,0 +1,298 @@
+"""Decides what the window says about folders, progress and problems, and tells the worker."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from superqt.utils import QSignalThrottler
+
+from photofind.domain import FolderState, PhotofindError
+from photofind.gui.banner import BannerLevel
+from photofind.gui.dialogs import model_dialog
+from photofind.gui.problems_dialog import ProblemsDialog
+from photofind.inference import registry
+from photofind.worker.messages import (
+    AddFolders,
+    Hello,
+    Progress,
+    RemoveFolder,
+    Rescan,
+    RetryProblems,
+    SetPaused,
+    path_to_wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import CatalogStatus
+    from photofind.domain import Problem
+    from photofind.gui.bridge import WorkerBridge
+    from photofind.gui.errands import Errands
+    from photofind.gui.library_reads import LibraryReads
+    from photofind.gui.window import MainWindow
+    from photofind.worker.client import WorkerClient
+    from photofind.worker.messages import Command
+
+logger = logging.getLogger(__name__)
+
+_STATUS_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """How the person is asked; each returns the answer.
+
+    Attributes:
+        choose_folder: None when they would rather not.
+        confirm_removal: of a folder.
+    """
+
+    choose_folder: Callable[[], Path | None]
+    confirm_removal: Callable[[Path], bool]
+
+
+class LibraryController(QObject):
+    """Connects the worker, the folders panel, the first page, the status line and the banner."""
+
+    photos_changed = Signal()
+    """Photos came or went."""
+    paths_changed = Signal()
+    """Names, places or states may be others now."""
+    indexing_changed = Signal(bool)
+    paused_changed = Signal(bool)
+    offline_changed = Signal(object)
+    """The folders out of reach, a frozenset of paths."""
+    problem_revealed = Signal(object)
+    """The path of a file that the person wants to see in its folder."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        client: WorkerClient,
+        bridge: WorkerBridge,
+        errands: Errands,
+        reads: LibraryReads,
+        questions: Questions,
+        *,
+        paused: bool,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._client = client
+        self._errands = errands
+        self._reads = reads
+        self._questions = questions
+        self._paused = paused
+        self._adding = False
+        self._to_add: tuple[Path, ...] = ()
+        self._indexing = False
+        self._offline: frozenset[Path] = frozenset()
+        self._status: CatalogStatus | None = None
+        self._problems_dialog: ProblemsDialog | None = None
+        self._status_stale = QSignalThrottler(parent=self)
+        self._status_stale.setTimeout(_STATUS_MS)
+        self._status_stale.triggered.connect(self._read_status)
+
+        line, panel = window.status_line, window.folders_panel
+        line.show_paused(paused)
+        line.pause_requested.connect(self.set_paused)
+        line.problems_requested.connect(self.show_problems)
+        line.model_requested.connect(self.show_model)
+        panel.add_requested.connect(self.choose_folder)
+        panel.remove_requested.connect(self.remove_folder)
+        panel.rescan_requested.connect(self.rescan)
+        window.first_run.choose_requested.connect(self.choose_folder)
+        window.first_run.folder_accepted.connect(lambda folder: self.add_folders([folder]))
+        window.banner.action_requested.connect(self._on_try_again)
+        errands.failed.connect(self.show_error)
+        bridge.greeted.connect(self._on_greeted)
+        bridge.progressed.connect(self._on_progress)
+        bridge.photos_ready.connect(self._on_photos_ready)
+        bridge.catalog_changed.connect(self._on_catalog_changed)
+        bridge.job_finished.connect(self._on_job_finished)
+        bridge.done.connect(lambda _: self._status_stale.throttle())
+        bridge.refused.connect(self._on_refused)
+        bridge.noticed.connect(self._on_noticed)
+
+    @property
+    def status(self) -> CatalogStatus | None:
+        """What was read last; None before the first time."""
+        return self._status
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def begin(self, add: Sequence[Path]) -> None:
+        """Starts the worker, adds folders, and looks for what changed while nobody watched."""
+        self._adding = bool(add)
+        self._to_add = tuple(add)
+        self._status_stale.throttle()
+        self._start_worker()
+
+    # What the person asks for
+
+    def choose_folder(self) -> None:
+        folder = self._questions.choose_folder()
+        if folder is not None:
+            self.add_folders([folder])
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        self._adding = True
+        self._window.banner.hide()
+        self._show_page()
+        self._send(AddFolders(paths=tuple(map(path_to_wire, folders))))
+
+    def remove_folder(self, folder: Path) -> None:
+        if self._questions.confirm_removal(folder):
+            self._send(RemoveFolder(path=path_to_wire(folder)))
+
+    def rescan(self) -> None:
+        self._send(Rescan())
+
+    def set_paused(self, paused: bool) -> None:
+        self._paused = paused
+        self._window.status_line.show_paused(paused)
+        self._send(SetPaused(paused=paused))
+        self.paused_changed.emit(paused)
+
+    def show_problems(self) -> None:
+        if self._problems_dialog is None:
+            dialog = ProblemsDialog(self._window)
+            dialog.reveal_requested.connect(self.problem_revealed)
+            dialog.retry_requested.connect(self._on_retry)
+            self._problems_dialog = dialog
+        self._read_problems()
+        self._problems_dialog.show()
+        self._problems_dialog.raise_()
+        self._problems_dialog.activateWindow()
+
+    def show_model(self) -> None:
+        """Explains the model that search uses."""
+        for spec in registry.ALL:
+            if self._status is not None and spec.catalog_key == self._status.model:
+                model_dialog(spec.title, spec.notice, self._window).show()
+
+    def show_error(self, message: str) -> None:
+        self._window.banner.show_message(message)
+
+    # What the worker says
+
+    def _on_greeted(self, hello: Hello) -> None:
+        if hello.paused != self._paused:
+            self._send(SetPaused(paused=self._paused))
+
+    def _on_progress(self, progress: Progress) -> None:
+        self._window.status_line.show_progress(progress)
+        indexing = progress.activity in {"scanning", "indexing"}
+        if indexing != self._indexing:
+            self._indexing = indexing
+            self.indexing_changed.emit(indexing)
+
+    def _on_photos_ready(self) -> None:
+        self._status_stale.throttle()
+        self.photos_changed.emit()
+
+    def _on_catalog_changed(self) -> None:
+        self._status_stale.throttle()
+        self.photos_changed.emit()
+        self.paths_changed.emit()
+
+    def _on_job_finished(self) -> None:
+        self._adding = False
+        self._status_stale.throttle()
+        self.photos_changed.emit()
+
+    def _on_refused(self, _request_id: int, _code: str, message: str) -> None:
+        self._adding = False
+        self.show_error(message)
+        self._status_stale.throttle()
+        self._show_page()
+
+    def _on_noticed(self, _code: str, message: str) -> None:
+        self._window.banner.show_message(message, BannerLevel.NOTICE)
+
+    def _on_worker_missing(self, error: PhotofindError) -> None:
+        self._adding = False
+        self._window.banner.show_message(
+            error.user_message, BannerLevel.ERROR, self.tr("Try again")
+        )
+        self._show_page()
+
+    def _on_try_again(self) -> None:
+        self._window.banner.hide()
+        self._start_worker()
+
+    def _on_retry(self) -> None:
+        self._send(RetryProblems())
+
+    def _send(self, command: Command) -> None:
+        self._errands.run(lambda: self._client.send(command))
+
+    def _start_worker(self) -> None:
+        to_add = self._to_add
+
+        def start() -> None:
+            self._client.start()
+            if self._paused:
+                self._client.send(SetPaused(paused=True))
+            if to_add:
+                self._client.send(AddFolders(paths=tuple(map(path_to_wire, to_add))))
+            self._client.send(Rescan())
+
+        self._errands.run(start, refused=self._on_worker_missing)
+
+    # What the catalog says
+
+    def _read_status(self) -> None:
+        self._errands.run(self._reads.status, self._on_status, self._on_status_refused)
+
+    def _on_status(self, status: CatalogStatus) -> None:
+        self._status = status
+        self._window.folders_panel.show_folders(status.folders)
+        self._window.status_line.show_photos(status.ready)
+        self._window.status_line.show_problems(status.failed)
+        self._show_model(status.model)
+        offline = frozenset(
+            folder.path for folder in status.folders if folder.state is FolderState.OFFLINE
+        )
+        if offline != self._offline:
+            self._offline = offline
+            self.offline_changed.emit(offline)
+            self.paths_changed.emit()
+        if status.folders:
+            self._adding = False
+        self._show_page()
+        if self._problems_dialog is not None and self._problems_dialog.isVisible():
+            self._read_problems()
+
+    def _show_model(self, catalog_key: str | None) -> None:
+        """Says honestly which model looks, and what it can't do."""
+        for spec in registry.ALL:
+            if spec.catalog_key == catalog_key:
+                self._window.status_line.show_model(spec.title, spec.notice)
+
+    def _on_status_refused(self, error: PhotofindError) -> None:
+        self.show_error(error.user_message)
+
+    def _read_problems(self) -> None:
+        def show(problems: list[Problem]) -> None:
+            if self._problems_dialog is not None:
+                self._problems_dialog.show_problems(problems)
+
+        self._errands.run(self._reads.problems, show)
+
+    def _show_page(self) -> None:
+        """The first page stands there as long as there is no folder, and none on its way."""
+        if self._status is None:
+            return
+        if self._status.folders or self._adding:
+            self._window.show_photos()
+        elif not self._window.shows_first_run:
+            self._window.show_first_run()

@@ -1,0 +1,148 @@
+"""Reads what is known of a photo and decodes it whole, off the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.domain import PhotofindError, PhotoId
+from photofind.gui.images import to_image
+from photofind.gui.lazy_reader import LazyReader
+from photofind.gui.newest_first import NewestFirst
+from photofind.media.decode import decode_jpeg, decode_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from PySide6.QtGui import QImage
+
+    from photofind.catalog.rows import TagRow
+    from photofind.domain import Photo
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+
+class PreviewKey(NamedTuple):
+    """One photo wanted large.
+
+    Attributes:
+        longest: device pixels of the long side.
+    """
+
+    photo_id: PhotoId
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFacts:
+    """What can be shown at once: the catalog's knowledge and the thumbnail."""
+
+    photo: Photo
+    tags: tuple[TagRow, ...]
+    thumbnail: QImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPicture:
+    """The photo in detail, or why it can't be shown."""
+
+    photo_id: PhotoId
+    image: QImage | None
+    problem: str
+
+
+class PreviewLoader(QObject):
+    """Delivers facts and pictures on the GUI thread, those wanted last first.
+
+    Facts have a thread of their own: they take milliseconds, and a walk through the photos
+    must not wait for a decoder that is busy with a photo passed already.
+    """
+
+    facts_loaded = Signal(object)
+    """A `PreviewFacts`."""
+    picture_loaded = Signal(object)
+    """A `PreviewPicture`."""
+
+    def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folders = folders
+        self._facts: NewestFirst[PreviewKey] = NewestFirst("photofind-facts", 1, self._enter_facts)
+        self._pictures: NewestFirst[PreviewKey] = NewestFirst(
+            "photofind-preview", 1, self._enter_pictures
+        )
+
+    def start(self) -> None:
+        self._facts.start()
+        self._pictures.start()
+
+    def want(self, keys: Sequence[PreviewKey]) -> None:
+        """Replaces what is wanted, the most urgent first."""
+        self._facts.want(keys)
+        self._pictures.want(keys)
+
+    def close(self) -> None:
+        self._facts.close()
+        self._pictures.close()
+
+    @contextmanager
+    def _enter_facts(self) -> Iterator[Callable[[PreviewKey], None]]:
+        with (
+            LazyReader(self._folders) as reader,
+            ThumbnailStore(self._folders.thumbnails) as store,
+        ):
+
+            def work(key: PreviewKey) -> None:
+                photo = _find(reader, key)
+                if photo is not None:
+                    tags = reader.get().tags(key.photo_id)
+                    self.facts_loaded.emit(PreviewFacts(photo, tags, _thumbnail(photo, store)))
+
+            yield work
+
+    @contextmanager
+    def _enter_pictures(self) -> Iterator[Callable[[PreviewKey], None]]:
+        with LazyReader(self._folders) as reader:
+
+            def work(key: PreviewKey) -> None:
+                photo = _find(reader, key)
+                if photo is not None:
+                    self.picture_loaded.emit(_decode(photo, key.longest))
+                else:
+                    gone = self.tr("This photo is not in the catalog any more.")
+                    self.picture_loaded.emit(PreviewPicture(key.photo_id, None, gone))
+
+            yield work
+
+
+def _find(reader: LazyReader, key: PreviewKey) -> Photo | None:
+    try:
+        return reader.get().photos([key.photo_id]).get(key.photo_id)
+    except PhotofindError as error:
+        logger.info("the catalog can't be read: %s", error)
+        return None
+
+
+def _thumbnail(photo: Photo, store: ThumbnailStore) -> QImage | None:
+    try:
+        encoded = store.get(photo.sha256)
+        return to_image(decode_jpeg(encoded)) if encoded is not None else None
+    except PhotofindError as error:
+        logger.debug("no thumbnail of photo %d: %s", photo.id, error)
+        return None
+
+
+def _decode(photo: Photo, longest: int) -> PreviewPicture:
+    """Tries the photo's places one after the other; the last problem is told."""
+    problem = ""
+    for path in photo.paths:
+        try:
+            return PreviewPicture(photo.id, to_image(decode_preview(path, longest)), "")
+        except PhotofindError as error:
+            problem = error.user_message
+    return PreviewPicture(photo.id, None, problem)

@@ -1,0 +1,173 @@
+"""The page that shows one photo large, over the whole window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from photofind.gui.elided import ElidedLabel
+from photofind.gui.icons import IconButton
+from photofind.gui.preview.details import DetailsPanel
+from photofind.gui.preview.picture_view import PictureView
+from photofind.gui.wording import count, photo_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photofind.catalog.rows import TagRow
+    from photofind.domain import Photo, Why
+
+_NARROW_PX = 760
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageUp: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageDown: 1,
+}
+_CLOSE_KEYS = {Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
+
+class PreviewPage(QFrame):
+    """Shows what it is told; says where the person wants to go."""
+
+    closed = Signal()
+    walked = Signal(int)
+    """So many photos on (positive) or back."""
+    jumped = Signal(bool)
+    """To the first photo (False) or the last (True)."""
+    menu_requested = Signal(QPoint)
+    details_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("previewPage")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Photo"))
+        self.picture = PictureView(self)
+        self.details = DetailsPanel(self)
+        self._details_wished = True
+        back = IconButton("back", self.tr("Back to all photos (Esc)"), self)
+        self._name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
+        self._name.setProperty("textStyle", "strong")
+        self._place = QLabel(self)
+        self._place.setProperty("tone", "faint")
+        self._info = IconButton("info", self.tr("Show or hide the details (I)"), self)
+        self._info.setCheckable(True)
+        self._info.setChecked(True)
+        more = IconButton("more", self.tr("What to do with this photo (Menu)"), self)
+        bar = QFrame(self)
+        bar.setObjectName("topBar")
+        head = QHBoxLayout(bar)
+        head.setContentsMargins(12, 8, 12, 8)
+        head.setSpacing(10)
+        head.addWidget(back)
+        head.addWidget(self._name)
+        head.addWidget(self._place)
+        head.addStretch(1)
+        head.addWidget(self._info)
+        head.addWidget(more)
+        self._previous = self._side_button("previous", self.tr("Previous photo (←)"))
+        self._next = self._side_button("next", self.tr("Next photo (→)"))
+        middle = QHBoxLayout()
+        middle.setContentsMargins(8, 0, 8, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self._previous)
+        middle.addWidget(self.picture, 1)
+        middle.addWidget(self._next)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addLayout(middle, 1)
+        row.addWidget(self.details)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addLayout(row, 1)
+        back.clicked.connect(self.closed)
+        more.clicked.connect(
+            lambda: self.menu_requested.emit(more.mapToGlobal(more.rect().bottomLeft()))
+        )
+        self._info.clicked.connect(self._on_info)
+        self._previous.clicked.connect(lambda: self.walked.emit(-1))
+        self._next.clicked.connect(lambda: self.walked.emit(1))
+
+    def show_place(self, row: int, rows: int) -> None:
+        """Says which of how many photos this is."""
+        self._place.setText(self.tr("{n} of {all}").format(n=count(row + 1), all=count(rows)))
+        self._previous.setEnabled(row > 0)
+        self._next.setEnabled(row < rows - 1)
+
+    def begin(self, pixmap: QPixmap | None, photo: Photo | None, why: Sequence[Why]) -> None:
+        """Shows another photo with what is at hand."""
+        full = QSize(photo.width, photo.height) if photo is not None else QSize()
+        self.picture.show_picture(pixmap, full)
+        if photo is not None:
+            self.show_facts(photo, (), why)
+
+    def show_early(self, thumbnail: QPixmap, photo: Photo) -> None:
+        """Shows the thumbnail until the photo is decoded, at the size the photo will have."""
+        self.picture.show_picture(thumbnail, QSize(photo.width, photo.height))
+
+    def show_problem(self, problem: str) -> None:
+        """Says why there is no picture; a thumbnail on show stays."""
+        if not self.picture.has_picture:
+            self.picture.show_message(problem)
+
+    def show_facts(self, photo: Photo, tags: Sequence[TagRow], why: Sequence[Why]) -> None:
+        self._name.setText(photo_name(photo))
+        self.setAccessibleDescription(photo_name(photo))
+        self.details.show_photo(photo, tags, why)
+
+    def show_details(self, shown: bool) -> None:
+        """Shows or hides the details; a narrow window never has room for them."""
+        self._details_wished = shown
+        self._info.setChecked(shown)
+        self._fit_details()
+
+    def _side_button(self, icon: str, label: str) -> IconButton:
+        button = IconButton(icon, label, self)
+        button.setIconSize(QSize(24, 24))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _on_info(self, checked: bool) -> None:
+        self.show_details(checked)
+        self.details_toggled.emit(checked)
+
+    def _fit_details(self) -> None:
+        self.details.setVisible(self._details_wished and self.width() >= _NARROW_PX)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_details()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _CLOSE_KEYS:
+            self.closed.emit()
+        elif key in _STEPS:
+            self.walked.emit(_STEPS[key])
+        elif key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
+            self.jumped.emit(key == Qt.Key.Key_End)
+        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            self.picture.zoom_by(1)
+        elif key == Qt.Key.Key_Minus:
+            self.picture.zoom_by(-1)
+        elif key == Qt.Key.Key_0:
+            self.picture.reset_zoom()
+        elif key == Qt.Key.Key_I:
+            self._info.click()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        position = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            position = self.picture.mapToGlobal(self.picture.rect().center())
+        self.menu_requested.emit(position)

@@ -1,0 +1,198 @@
+"""Shows one picture as large as it fits; the wheel zooms, dragging moves it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from photofind.gui.icons import draw_icon
+
+_MOST_ZOOM = 8.0
+_MOST_ENLARGED = 2.0
+"""Small pictures are blown up this much by themselves, not to the size of the window."""
+_STEP = 1.25
+_WHEEL_STEP = 120
+_MARGIN = 24
+_ICON_PX = 72
+
+
+class PictureView(QWidget):
+    """Paints a pixmap. A sharper one of the same photo takes its place without a jump."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixmap: QPixmap | None = None
+        self._full_size = QSize()
+        self._message = ""
+        self._zoom = 1.0
+        self._middle = QPointF(0.5, 0.5)
+        self._dragged_from: QPoint | None = None
+        self.setMinimumSize(120, 120)
+
+    @property
+    def has_picture(self) -> bool:
+        return self._pixmap is not None
+
+    @property
+    def zoom(self) -> float:
+        """1 means: the whole picture fits."""
+        return self._zoom
+
+    def show_picture(self, pixmap: QPixmap | None, full_size: QSize) -> None:
+        """Shows another photo, fitted.
+
+        Args:
+            pixmap: None while there is nothing to show yet.
+            full_size: the photo's own pixels; small photos are not blown up.
+        """
+        self._zoom = 1.0
+        self._middle = QPointF(0.5, 0.5)
+        self._full_size = full_size
+        self._message = ""
+        self._pixmap = pixmap
+        self.unsetCursor()
+        self.update()
+
+    def sharpen(self, pixmap: QPixmap) -> None:
+        """Shows the same photo in more detail, as it is zoomed and moved now."""
+        self._pixmap = pixmap
+        if self._full_size.isEmpty():
+            self._full_size = pixmap.size()
+        self.update()
+
+    def show_message(self, message: str) -> None:
+        """Says why there is no picture."""
+        self._pixmap = None
+        self._message = message
+        self.update()
+
+    def zoom_by(self, steps: float, at: QPointF | None = None) -> None:
+        """Zooms in (positive) or out around a point of the widget, its middle by default."""
+        if self._pixmap is None:
+            return
+        before = self._place()
+        anchor = at or QPointF(self.rect().center())
+        share = QPointF(
+            (anchor.x() - before.x()) / before.width(), (anchor.y() - before.y()) / before.height()
+        )
+        self._zoom = min(_MOST_ZOOM, max(1.0, self._zoom * _STEP**steps))
+        size = self._fitted() * self._zoom
+        middle = QPointF(self.rect().center())
+        self._middle = QPointF(
+            share.x() - (anchor.x() - middle.x()) / size.width(),
+            share.y() - (anchor.y() - middle.y()) / size.height(),
+        )
+        self._keep_inside()
+
+    def reset_zoom(self) -> None:
+        self._zoom = 1.0
+        self._keep_inside()
+
+    def _fitted(self) -> QSizeF:
+        """The picture's size at zoom 1, device-independent pixels."""
+        assert self._pixmap is not None
+        room = QSizeF(self.size()) - QSizeF(2 * _MARGIN, 2 * _MARGIN)
+        natural = QSizeF(self._pixmap.size()) / self._pixmap.devicePixelRatio()
+        if not self._full_size.isEmpty():
+            natural = natural.scaled(
+                QSizeF(self._full_size) * (_MOST_ENLARGED / self.devicePixelRatioF()),
+                Qt.AspectRatioMode.KeepAspectRatio,
+            )
+        if natural.width() <= room.width() and natural.height() <= room.height():
+            return natural
+        return natural.scaled(room.expandedTo(QSizeF(1, 1)), Qt.AspectRatioMode.KeepAspectRatio)
+
+    def _place(self) -> QRectF:
+        size = self._fitted() * self._zoom
+        middle = QPointF(self.rect().center())
+        corner = middle - QPointF(self._middle.x() * size.width(), self._middle.y() * size.height())
+        return QRectF(corner, size)
+
+    def _keep_inside(self) -> None:
+        """A picture smaller than the widget stays centred; a larger one has no empty edge."""
+        if self._pixmap is None:
+            return
+        size = self._fitted() * self._zoom
+
+        def clamp(middle: float, length: float, room: float) -> float:
+            if length <= room:
+                return 0.5
+            reach = room / length / 2
+            return min(1 - reach, max(reach, middle))
+
+        self._middle = QPointF(
+            clamp(self._middle.x(), size.width(), self.width()),
+            clamp(self._middle.y(), size.height(), self.height()),
+        )
+        if self._zoom > 1:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._pixmap is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(self._place(), self._pixmap, QRectF(self._pixmap.rect()))
+        elif self._message:
+            self._paint_message(painter)
+        painter.end()
+
+    def _paint_message(self, painter: QPainter) -> None:
+        faint = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        icon = draw_icon("photo-broken", faint, _ICON_PX, self.devicePixelRatioF())
+        middle = self.rect().center()
+        painter.drawPixmap(middle - QPoint(_ICON_PX // 2, _ICON_PX), icon)
+        painter.setPen(faint)
+        room = self.rect().adjusted(_MARGIN, 0, -_MARGIN, 0)
+        room.setTop(middle.y() + _MARGIN)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), self._message)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_inside()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() / _WHEEL_STEP
+        if steps:
+            self.zoom_by(steps, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._zoom > 1:
+            self._dragged_from = event.position().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged_from is None:
+            return
+        here = event.position().toPoint()
+        moved = here - self._dragged_from
+        self._dragged_from = here
+        size = self._fitted() * self._zoom
+        self._middle -= QPointF(moved.x() / size.width(), moved.y() / size.height())
+        self._keep_inside()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._dragged_from = None
+        self._keep_inside()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zooms to the detail under the pointer, and back."""
+        if self._zoom > 1:
+            self.reset_zoom()
+        else:
+            self.zoom_by(4, event.position())

@@ -1,0 +1,166 @@
+"""The list of files that can't be searched, each with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.gui.wording import count, display_name, display_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from photofind.domain import Problem
+
+_NO_PARENT = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ProblemsModel(QAbstractTableModel):
+    """Name, reason and folder of every file that failed."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._problems: tuple[Problem, ...] = ()
+        self._titles = (self.tr("File"), self.tr("Reason"), self.tr("Folder"))
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        self.beginResetModel()
+        self._problems = tuple(problems)
+        self.endResetModel()
+
+    def problem(self, row: int) -> Problem:
+        return self._problems[row]
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._problems)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        problem = self._problems[index.row()]
+        cells = (
+            display_name(problem.path),
+            problem.reason,
+            display_path(problem.path.parent),
+        )
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{display_path(problem.path)}\n{problem.reason}"
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+
+class ProblemsDialog(QDialog):
+    """Shows the problems beside the window; nothing waits for it."""
+
+    reveal_requested = Signal(object)
+    """The path of a file."""
+    retry_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Problems"))
+        self.resize(820, 460)
+        self._model = ProblemsModel(self)
+        self._heading = QLabel(self)
+        self._heading.setProperty("textStyle", "heading")
+        explanation = QLabel(
+            self.tr("These files could not be read. Everything else is not affected by them."),
+            self,
+        )
+        explanation.setProperty("tone", "faint")
+        explanation.setWordWrap(True)
+        self._table = QTableView(self)
+        self._table.setModel(self._model)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.setShowGrid(False)
+        self._table.setWordWrap(False)
+        self._table.setTabKeyNavigation(False)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(36)
+        header = self._table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(0, 210)
+        header.resizeSection(2, 210)
+        self._reveal = QPushButton(self.tr("Show in folder"), self)
+        retry = QPushButton(self.tr("Try all again"), self)
+        close = QPushButton(self.tr("Close"), self)
+        close.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._reveal)
+        buttons.addWidget(retry)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(12)
+        column.addWidget(self._heading)
+        column.addWidget(explanation)
+        column.addWidget(self._table, 1)
+        column.addLayout(buttons)
+        self._reveal.clicked.connect(self._on_reveal)
+        retry.clicked.connect(self.retry_requested)
+        close.clicked.connect(self.close)
+        self._table.doubleClicked.connect(self._on_reveal)
+        self._table.selectionModel().currentRowChanged.connect(self._show_buttons)
+        self._model.modelReset.connect(self._show_buttons)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        number = len(problems)
+        self._model.show_problems(problems)
+        if number == 0:
+            self._heading.setText(self.tr("No problems"))
+        elif number == 1:
+            self._heading.setText(self.tr("1 file can't be searched"))
+        else:
+            self._heading.setText(self.tr("{n} files can't be searched").format(n=count(number)))
+        if number:
+            self._table.selectRow(0)
+
+    def _chosen(self) -> Path | None:
+        index = self._table.currentIndex()
+        return self._model.problem(index.row()).path if index.isValid() else None
+
+    def _on_reveal(self) -> None:
+        if (path := self._chosen()) is not None:
+            self.reveal_requested.emit(path)
+
+    def _show_buttons(self) -> None:
+        self._reveal.setEnabled(self._chosen() is not None)

@@ -1,0 +1,160 @@
+"""The search field: a magnifier, what is searched for as a chip, the words, and a clear button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from photofind.gui.icons import IconButton, IconLabel
+
+_HEIGHT = 42
+_MOST_CHIP_CHARACTERS = 34
+
+
+class _Words(QLineEdit):
+    """The line itself: hands on what is not text."""
+
+    stepped_down = Signal()
+    escaped = Signal()
+    image_pasted = Signal(QMimeData)
+    focus_moved = Signal(bool)
+    emptied_backwards = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self._paste_image():
+            return
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.stepped_down.emit()
+            case Qt.Key.Key_Escape:
+                self.escaped.emit()
+            case Qt.Key.Key_Backspace if not self.text():
+                self.emptied_backwards.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_moved.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_moved.emit(False)
+
+    def _paste_image(self) -> bool:
+        data = QGuiApplication.clipboard().mimeData()
+        if data is None or not (data.hasImage() or data.hasUrls()):
+            return False
+        self.image_pasted.emit(data)
+        return True
+
+
+class SearchBar(QFrame):
+    """Says what the person typed; shows what is being searched for."""
+
+    edited = Signal(str)
+    """The words changed under the person's fingers."""
+    submitted = Signal()
+    """Enter: search now."""
+    stepped_down = Signal()
+    """Down: into the photos."""
+    escaped = Signal()
+    chip_removed = Signal()
+    image_pasted = Signal(QMimeData)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("searchField")
+        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._words = _Words(self)
+        self._words.setPlaceholderText(self.tr("Describe a photo: two dogs playing in the snow"))
+        self._words.setAccessibleName(self.tr("Search photos"))
+        self._words.setFrame(False)
+        self._clear = IconButton("close", self.tr("Clear the search"), self)
+        self._clear.setIconSize(QSize(16, 16))
+        self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._clear.hide()
+        self._chip = QFrame(self)
+        self._chip.setObjectName("chip")
+        self._chip_text = QLabel(self._chip)
+        self._chip_close = IconButton("close", self.tr("Leave “find similar”"), self._chip)
+        self._chip_close.setIconSize(QSize(14, 14))
+        chip_row = QHBoxLayout(self._chip)
+        chip_row.setContentsMargins(10, 2, 4, 2)
+        chip_row.setSpacing(4)
+        chip_row.addWidget(IconLabel("similar", 16, QPalette.ColorRole.Accent, self._chip))
+        chip_row.addWidget(self._chip_text)
+        chip_row.addWidget(self._chip_close)
+        self._chip.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(13, 0, 8, 0)
+        row.setSpacing(9)
+        row.addWidget(IconLabel("search", 20, parent=self))
+        row.addWidget(self._chip)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._clear)
+        self.setFocusProxy(self._words)
+
+        self._words.textEdited.connect(self.edited)
+        self._words.textChanged.connect(self._show_clear)
+        self._words.returnPressed.connect(self.submitted)
+        self._words.stepped_down.connect(self.stepped_down)
+        self._words.escaped.connect(self.escaped)
+        self._words.image_pasted.connect(self.image_pasted)
+        self._words.focus_moved.connect(self._show_focus)
+        self._words.emptied_backwards.connect(self._on_emptied_backwards)
+        self._clear.clicked.connect(self._on_clear)
+        self._chip_close.clicked.connect(self.chip_removed)
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+    def show_words(self, words: str) -> None:
+        """Puts words into the field without announcing them as typed."""
+        if words != self._words.text():
+            self._words.setText(words)
+
+    def show_chip(self, text: str | None) -> None:
+        """Shows what is searched for beside the words, or nothing."""
+        self._chip.setVisible(text is not None)
+        if text is not None:
+            short = self.fontMetrics().elidedText(
+                text,
+                Qt.TextElideMode.ElideMiddle,
+                self.fontMetrics().averageCharWidth() * _MOST_CHIP_CHARACTERS,
+            )
+            self._chip_text.setText(short)
+            self._chip_text.setToolTip(text)
+            self._chip.setAccessibleName(text)
+
+    def type_on(self, text: str) -> None:
+        """Takes over text that was begun elsewhere in the window."""
+        self._words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._words.end(False)
+        self._words.insert(text)
+        self.edited.emit(self._words.text())
+
+    def select_words(self) -> None:
+        """Takes the keyboard, ready to type over what is there."""
+        self._words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._words.selectAll()
+
+    def _on_clear(self) -> None:
+        self._words.clear()
+        self._words.setFocus()
+        self.edited.emit("")
+
+    def _on_emptied_backwards(self) -> None:
+        if not self._chip.isHidden():
+            self.chip_removed.emit()
+
+    def _show_clear(self, words: str) -> None:
+        self._clear.setVisible(bool(words))
+
+    def _show_focus(self, focused: bool) -> None:
+        self.setProperty("focused", focused)
+        self.style().unpolish(self)
+        self.style().polish(self)

@@ -1,0 +1,234 @@
+"""One thread that answers what the person asks: everything, words, or photos that look alike.
+
+A request holds all it needs and carries a generation number. Asking again makes every
+earlier generation late: requests not begun are skipped, answers on their way are dropped.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from photofind.catalog.rows import NO_DATE
+from photofind.domain import PhotofindError, PhotoId
+from photofind.gui.grid.rows import GridRows
+from photofind.gui.lazy_reader import LazyReader
+from photofind.search.query import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+    from photofind.search.engine import SearchEngine, SearchResult
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 500
+"""Most photos of one answer; nobody looks at the five hundred and first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All photos, the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Photos that match a description."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikePhoto:
+    """Photos that look like one in the catalog."""
+
+    photo_id: PhotoId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LikeFile:
+    """Photos that look like any picture file."""
+
+    path: Path
+    name: str
+
+
+Ask: TypeAlias = Everything | Words | LikePhoto | LikeFile
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    generation: int
+    ask: Ask
+    refresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found.
+
+    Attributes:
+        refresh: True when the same thing was asked again to bring it up to date.
+        model: catalog key of the model that answered, "" when none was needed.
+        error: why there is no answer; the rows are empty then.
+    """
+
+    generation: int
+    ask: Ask
+    refresh: bool
+    rows: GridRows
+    model: str = ""
+    elapsed_ms: float = 0.0
+    error: PhotofindError | None = None
+
+
+class _Worker(QObject):
+    """Lives in the search thread: the only owner of the engine and of its reader."""
+
+    answered = Signal(object)
+
+    def __init__(self, open_engine: Callable[[], SearchEngine], folders: AppFolders) -> None:
+        super().__init__()
+        self._open_engine = open_engine
+        self._engine: SearchEngine | None = None
+        self._reader = LazyReader(folders)
+        self.newest = 0
+        """Set from the GUI thread; reading an int is atomic."""
+
+    @Slot(object)
+    def answer(self, request: Request) -> None:
+        if request.generation < self.newest:
+            return
+        began = time.perf_counter()
+        error: PhotofindError | None = None
+        try:
+            rows, model = self._find(request.ask)
+        except PhotofindError as refusal:
+            rows, model, error = GridRows(), "", refusal
+        except Exception:
+            logger.exception("a search failed")
+            rows, model, error = GridRows(), "", self._bug()
+        elapsed_ms = (time.perf_counter() - began) * 1000
+        self.answered.emit(
+            Answer(request.generation, request.ask, request.refresh, rows, model, elapsed_ms, error)
+        )
+
+    @Slot()
+    def warm_up(self) -> None:
+        """Loads model and vectors before the first words are typed."""
+        try:
+            self._ready_engine().warm_up()
+        except PhotofindError as error:
+            logger.info("search is not ready yet: %s", error)
+        except Exception:
+            logger.exception("search can't get ready")
+
+    @Slot()
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        self._reader.close()
+
+    def _bug(self) -> PhotofindError:
+        return PhotofindError(
+            "bug",
+            self.tr("Something went wrong while searching. The details are in photofind's log."),
+        )
+
+    def _ready_engine(self) -> SearchEngine:
+        if self._engine is None:
+            self._engine = self._open_engine()
+        return self._engine
+
+    def _find(self, ask: Ask) -> tuple[GridRows, str]:
+        match ask:
+            case Everything():
+                order = self._reader.get().photo_order()
+                count = len(order.photo_ids)
+                return GridRows(order.photo_ids, order.content_ids, order.taken_at_ms, count), ""
+            case Words(text):
+                result = self._ready_engine().search(parse(text), LIMIT)
+            case LikePhoto(photo_id, _):
+                result = self._ready_engine().similar_to_photo(photo_id, LIMIT)
+            case LikeFile(path, _):
+                result = self._ready_engine().similar_to_file(path, LIMIT)
+        return rows_of(result), result.model
+
+
+def rows_of(result: SearchResult) -> GridRows:
+    """A search's hits as grid rows: the relevant ones first, each part the best first."""
+    hits = sorted(result.hits, key=lambda hit: not hit.relevant)
+    return GridRows(
+        np.array([hit.photo_id for hit in hits], dtype=np.int64),
+        np.array([hit.content_id for hit in hits], dtype=np.int64),
+        np.full(len(hits), NO_DATE, dtype=np.int64),
+        sum(hit.relevant for hit in hits),
+        tuple(hit.why for hit in hits),
+    )
+
+
+class Searcher(QObject):
+    """Asks the search thread, and hands on only the answer to what was asked last."""
+
+    answered = Signal(object)
+    """An `Answer`."""
+    _requested = Signal(object)
+    _warm_up_wanted = Signal()
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        open_engine: Callable[[], SearchEngine],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._generation = 0
+        self._thread = QThread()
+        self._thread.setObjectName("photofind-search")
+        self._worker = _Worker(open_engine, folders)
+        self._worker.moveToThread(self._thread)
+        self._requested.connect(self._worker.answer)
+        self._warm_up_wanted.connect(self._worker.warm_up)
+        self._thread.finished.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
+        self._worker.answered.connect(self._on_answered)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self, ask: Ask, *, refresh: bool = False) -> int:
+        """Asks; every earlier question is forgotten.
+
+        Args:
+            refresh: the same was asked before; the answer is to be merged into what is shown.
+
+        Returns:
+            The generation number of the answer to come.
+        """
+        self._generation += 1
+        self._worker.newest = self._generation
+        self._requested.emit(Request(self._generation, ask, refresh))
+        return self._generation
+
+    def warm_up(self) -> None:
+        """Gets ready for words, after what is asked already."""
+        self._warm_up_wanted.emit()
+
+    def close(self) -> None:
+        """Ends the thread after the request it is at."""
+        self._worker.newest = self._generation + 1
+        self._thread.quit()
+        self._thread.wait()
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.generation == self._generation:
+            self.answered.emit(answer)

@@ -1,0 +1,135 @@
+"""The line at the bottom: how far indexing is, what failed, and which model looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from photofind.gui.icons import IconButton
+from photofind.gui.wording import count, count_photos, describe_duration
+from photofind.worker.messages import Progress
+
+_BAR_PX = 170
+_BAR_STEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the worker does, in words.
+
+    Attributes:
+        text: one short sentence.
+        share: 0 … 1 done; None when there is nothing to measure.
+        busy: there is something to pause.
+    """
+
+    text: str
+    share: float | None
+    busy: bool
+
+
+class StatusLine(QFrame):
+    """Shows progress; offers pause, the problems and the truth about the model."""
+
+    pause_requested = Signal(bool)
+    problems_requested = Signal()
+    model_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self._paused = False
+        self._photos = 0
+        self._progress = Progress(activity="idle")
+        self._text = QLabel(self)
+        self._text.setProperty("tone", "faint")
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, _BAR_STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(_BAR_PX)
+        self._bar.setAccessibleName(self.tr("Indexing progress"))
+        self._pause = IconButton("pause", self.tr("Pause indexing"), self)
+        self._problems = QPushButton(self)
+        self._problems.setProperty("kind", "quiet")
+        self._problems.hide()
+        self._model = QPushButton(self)
+        self._model.setProperty("kind", "quiet")
+        self._model.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 10, 4)
+        row.setSpacing(10)
+        row.addWidget(self._bar)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._pause)
+        row.addWidget(self._problems)
+        row.addWidget(self._model)
+        self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
+        self._problems.clicked.connect(self.problems_requested)
+        self._model.clicked.connect(self.model_requested)
+        self._show()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self._show()
+
+    def show_paused(self, paused: bool) -> None:
+        """Shows the pause button as the person left it."""
+        self._paused = paused
+        if paused:
+            self._pause.relabel("resume", self.tr("Resume indexing"))
+        else:
+            self._pause.relabel("pause", self.tr("Pause indexing"))
+        self._show()
+
+    def show_photos(self, photos: int) -> None:
+        """Sets how many photos can be found."""
+        self._photos = photos
+        self._show()
+
+    def show_problems(self, number: int) -> None:
+        """Sets how many files can't be searched; the button hides at 0."""
+        self._problems.setVisible(number > 0)
+        self._problems.setText(
+            self.tr("1 problem") if number == 1 else self.tr("{n} problems").format(n=count(number))
+        )
+
+    def show_model(self, name: str, explanation: str) -> None:
+        """Names the model that search uses."""
+        self._model.setVisible(bool(name))
+        self._model.setText(name)
+        self._model.setToolTip(explanation)
+
+    def _show(self) -> None:
+        activity = self._describe(self._progress)
+        self._text.setText(activity.text)
+        self._bar.setVisible(activity.share is not None)
+        if activity.share is not None:
+            self._bar.setValue(round(activity.share * _BAR_STEPS))
+        self._pause.setVisible(activity.busy or self._paused)
+
+    def _describe(self, progress: Progress) -> Activity:
+        unfinished = progress.total > progress.done
+        share = progress.done / progress.total if unfinished else None
+        done_of = self.tr("{done} of {total} photos").format(
+            done=count(progress.done), total=count(progress.total)
+        )
+        if self._paused or progress.activity == "paused":
+            text = self.tr("Paused")
+            return Activity(f"{text} · {done_of}" if unfinished else text, share, True)
+        if progress.activity == "indexing":
+            parts = [self.tr("Indexing {done_of}").format(done_of=done_of)]
+            if progress.images_per_s >= 1:
+                parts.append(self.tr("{n} a second").format(n=count(round(progress.images_per_s))))
+            if progress.eta_s is not None:
+                parts.append(describe_duration(progress.eta_s))
+            return Activity(" · ".join(parts), share, True)
+        if progress.activity == "scanning":
+            found = self.tr("Looking through the folders · {n} found")
+            return Activity(found.format(n=count_photos(progress.found)), None, False)
+        return Activity(count_photos(self._photos) if self._photos else "", None, False)
