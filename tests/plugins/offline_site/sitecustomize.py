@@ -12,13 +12,33 @@ import ipaddress
 import os
 import socket
 import sys
-from typing import Any
 
 LOG_VARIABLE = "PHOTOFIND_TEST_NETWORK_LOG"
+_CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_LOOKUPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 
 
 class NetworkBlockedError(OSError):
     """A connection to another machine was tried while the tests run."""
+
+
+def install() -> None:
+    """Blocks the network for the rest of this process: an audit hook can't be removed again."""
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    if event in _LOOKUPS:
+        if _leaves_machine(arguments[0]):
+            _report(f"a look-up of {arguments[0]!r}")
+    elif event in _CONNECTIONS:
+        connection, address = arguments
+        assert isinstance(connection, socket.socket)
+        # Without an address it goes where the socket was connected to before.
+        if connection.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+            host, port = address[:2]
+            if _leaves_machine(host):
+                _report(f"a connection to {host}:{port}")
 
 
 def _leaves_machine(host: object) -> bool:
@@ -34,48 +54,11 @@ def _leaves_machine(host: object) -> bool:
         return True
 
 
-def _refuse(what: str) -> None:
+def _report(what: str) -> None:
     if log := os.environ.get(LOG_VARIABLE):
         with open(log, "a", encoding="utf-8") as file:  # noqa: PTH123 (runs in every child: cheap)
             file.write(f"{os.path.basename(sys.argv[0])}: {what}\n")  # noqa: PTH119
     raise NetworkBlockedError(f"tests run offline, but {what} was tried")
-
-
-def _check_address(family: int, address: object) -> None:
-    if family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
-        return
-    if _leaves_machine(address[0]):
-        _refuse(f"a connection to {address[0]}:{address[1]}")
-
-
-def install() -> None:
-    """Replaces the socket functions that reach other machines."""
-    plain_connect = socket.socket.connect
-    plain_connect_ex = socket.socket.connect_ex
-    plain_sendto = socket.socket.sendto
-    plain_getaddrinfo = socket.getaddrinfo
-
-    def connect(self: socket.socket, address: Any) -> None:
-        _check_address(self.family, address)
-        plain_connect(self, address)
-
-    def connect_ex(self: socket.socket, address: Any) -> int:
-        _check_address(self.family, address)
-        return plain_connect_ex(self, address)
-
-    def sendto(self: socket.socket, data: Any, *arguments: Any) -> int:
-        _check_address(self.family, arguments[-1])
-        return plain_sendto(self, data, *arguments)
-
-    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
-        if _leaves_machine(host):
-            _refuse(f"a look-up of {host!r}")
-        return plain_getaddrinfo(host, *arguments, **options)
-
-    replacements = {"connect": connect, "connect_ex": connect_ex, "sendto": sendto}
-    for name, function in replacements.items():
-        setattr(socket.socket, name, function)
-    socket.getaddrinfo = getaddrinfo
 
 
 if __name__ == "sitecustomize":
