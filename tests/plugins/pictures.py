@@ -75,7 +75,7 @@ def make_photo(
     return path
 
 
-def _encode(values: PhotoExif) -> Image.Exif:
+def _encode(values: PhotoExif) -> bytes:
     exif = Image.Exif()
     camera = exif.get_ifd(IFD.Exif)
     place = exif.get_ifd(IFD.GPSInfo)
@@ -97,7 +97,8 @@ def _encode(values: PhotoExif) -> Image.Exif:
     if values.longitude is not None:
         place[GPS.GPSLongitudeRef] = "W" if values.longitude < 0 else "E"
         place[GPS.GPSLongitude] = _sexagesimal(abs(values.longitude))
-    return exif
+    # as bytes: given the object, Pillow's TIFF writer leaves the nested tags out
+    return exif.tobytes()
 
 
 def _sexagesimal(degrees: float) -> tuple[Fraction, Fraction, Fraction]:
