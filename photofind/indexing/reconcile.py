@@ -62,13 +62,17 @@ class Reconciliation:
                 result.unchanged += 1
         return result
 
+    def knows(self, rel_path: bytes) -> bool:
+        """Whether the path is in the catalog and did not turn up so far."""
+        return rel_path in self._unseen
+
     def gone(self, unreadable: Collection[bytes]) -> list[FileRow]:
         """What was there before and did not turn up, once the whole folder was compared.
 
         Args:
             unreadable: relative paths of subfolders that could not be listed (b"" is the
-                folder itself). Their files are left as they were: a folder that can't be
-                read is no proof that its files are gone.
+                folder itself), and of files that could not be looked at. They are left as
+                they were: a folder that can't be read is no proof that its files are gone.
         """
         return [
             row
@@ -80,7 +84,7 @@ class Reconciliation:
 def _lies_in(rel_path: bytes, folders: Collection[bytes]) -> bool:
     if not folders:
         return False
-    if b"" in folders:
+    if b"" in folders or rel_path in folders:
         return True
     return any(
         rel_path[:end] in folders for end, byte in enumerate(rel_path) if byte in _SEPARATORS

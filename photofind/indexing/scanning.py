@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from photofind.domain import Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation
 from photofind.media.scan import FolderScan, root_problem
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from photofind.catalog.reader import CatalogReader
     from photofind.catalog.rows import FileRow, FolderRow
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import FileId, Problem
+    from photofind.domain import FileId
     from photofind.indexing.reconcile import Differences
-    from photofind.media.scan import ScannedFile
+    from photofind.media.scan import ScannedFile, ScanProblem
 
 _CHUNK = 1_000
 """Files compared and queued at once: work begins while the rest is still being found."""
@@ -81,8 +82,11 @@ def scan_folder(
     findings.ignored = scan.ignored
     if known_bad:
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
+    for trouble in scan.problems:
+        findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
     if seen_any or not reconciliation.knows_files:
-        findings.gone = reconciliation.gone(scan.unreadable)
+        untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
+        findings.gone = reconciliation.gone(untold)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
     # else: an empty folder where the catalog has files is an unmounted drive's mount point.
     return findings
@@ -100,6 +104,17 @@ def _to_work_on(
     ]
     items += [WorkItem(row.id, _path(folder, row.rel_path)) for row in differences.stale]
     return items
+
+
+def _note_problem(
+    folder: FolderRow, trouble: ScanProblem, writer: CatalogWriter, reconciliation: Reconciliation
+) -> Problem:
+    """A file that is listed but can't be looked at. One that is known stays as it was."""
+    attempts = 1
+    if not reconciliation.knows(trouble.rel_path):
+        (file_id,) = writer.insert_files(folder.id, [(trouble.rel_path, 0, 0)])
+        attempts = writer.fail_file(file_id, trouble.code, trouble.reason, 0, 0)
+    return Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, attempts)
 
 
 def now_ms() -> int:

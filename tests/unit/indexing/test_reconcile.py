@@ -86,6 +86,7 @@ def test_a_subfolder_that_cannot_be_listed_is_no_proof_of_absence() -> None:
     reconciliation = Reconciliation([locked, near, other, deep])
     assert reconciliation.gone([b"sub"]) == [near, other]
     assert reconciliation.gone([b""]) == []
+    assert reconciliation.gone([b"b.jpg"]) == [locked, near, deep]
 
 
 def test_knows_files_ignores_missing_ones() -> None:
