@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from photofind.catalog.errors import catalog_error, catalog_errors
+from photofind.catalog.errors import catalog_error, file_errors, file_of
 from photofind.catalog.migrations import SET_NAME, migrations, step_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from photofind.paths import AppFolders
@@ -42,7 +40,7 @@ def open_writing(folders: AppFolders) -> sqlite3.Connection:
             catalog_full; the file is as it was.
     """
     path = folders.catalog
-    with _environment_errors(path):
+    with file_errors(path):
         folders.ensure()
         if not _is_filled(path):
             create_file(path, APPLICATION_ID, _migrate)
@@ -72,7 +70,7 @@ def open_reading(folders: AppFolders) -> sqlite3.Connection:
             catalog_corrupt, catalog_denied or catalog_locked.
     """
     path = folders.catalog
-    with _environment_errors(path):
+    with file_errors(path):
         if not _is_filled(path):
             return _empty_catalog()
         connection = connect(path)
@@ -88,17 +86,7 @@ def open_reading(folders: AppFolders) -> sqlite3.Connection:
 
 def is_in_memory(connection: sqlite3.Connection) -> bool:
     """Whether `open_reading` found no catalog."""
-    return not connection.execute("PRAGMA database_list").fetchone()[2]
-
-
-@contextmanager
-def _environment_errors(path: Path) -> Iterator[None]:
-    try:
-        with catalog_errors(path):
-            yield
-    except OSError as error:
-        code = "catalog_full" if error.errno == errno.ENOSPC else "catalog_denied"
-        raise catalog_error(code, path) from error
+    return file_of(connection) is None
 
 
 def _is_filled(path: Path) -> bool:
@@ -145,13 +133,25 @@ def create_file(
         try:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute(f"PRAGMA application_id = {application_id}")
+            # Nobody else sees the file yet: it reaches the disk once, not with every statement.
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute("PRAGMA synchronous = OFF")
             build(connection)
         finally:
             connection.close()
+        _flush(partial)
         os.replace(partial, path)  # noqa: PTH105 (same folder, atomic)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _require_current(connection: sqlite3.Connection, path: Path) -> None:

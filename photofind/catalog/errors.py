@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from contextlib import contextmanager
@@ -69,17 +71,36 @@ def catalog_errors(where: Path | sqlite3.Connection) -> Iterator[None]:
         code = _CODES.get(number)
         if code is None:
             raise
-        path = where if isinstance(where, Path) else _file_of(where)
+        path = where if isinstance(where, Path) else _file_despite_errors(where)
         if number == sqlite3.SQLITE_IOERR and _disk_is_full(path):
             code = "catalog_full"
         raise catalog_error(code, path) from error
 
 
-def _file_of(connection: sqlite3.Connection) -> Path:
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """As `catalog_errors`, around what handles the file and its folders, too."""
     try:
-        return Path(connection.execute("PRAGMA database_list").fetchone()[2])
-    except sqlite3.Error:
+        with catalog_errors(path):
+            yield
+    except OSError as error:
+        code = "catalog_full" if error.errno == errno.ENOSPC else "catalog_denied"
+        raise catalog_error(code, path) from error
+
+
+def _file_despite_errors(connection: sqlite3.Connection) -> Path:
+    try:
+        return file_of(connection) or Path("catalog.db")
+    except sqlite3.Error:  # a damaged file may not even tell its schema
         return Path("catalog.db")
+
+
+def file_of(connection: sqlite3.Connection) -> Path | None:
+    """The file a connection is open to; None when it lives in memory."""
+    # As bytes: the path need not be valid Unicode.
+    query = "SELECT CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
+    row = connection.execute(query).fetchone()
+    return Path(os.fsdecode(row[0])) if row[0] else None
 
 
 def _disk_is_full(path: Path) -> bool:

@@ -95,6 +95,11 @@ class CatalogReader:
         chunks, so that memory stays flat."""
         return files.read_files(self.connection, folder_id)
 
+    def files_at(self, folder_id: FolderId, rel_path: bytes) -> list[FileRow]:
+        """What is known of one path below a root: that file, or all files below that folder."""
+        with self._snapshot() as connection:
+            return files.read_files_at(connection, folder_id, rel_path)
+
     def problems(self) -> list[Problem]:
         """Every file that can't be searched, ordered by path."""
         with self._snapshot() as connection:

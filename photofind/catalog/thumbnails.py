@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.db import PRIVATE_FOLDER, connect, create_file
-from photofind.catalog.errors import catalog_error, catalog_errors
+from photofind.catalog.errors import catalog_error, file_errors
 from photofind.domain import CatalogError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ThumbnailStore:
     def get(self, sha256: bytes) -> bytes | None:
         """The JPEG, or None when there is none (or the file can't be read: it is a cache)."""
         try:
-            with catalog_errors(self._path):
+            with file_errors(self._path):
                 connection = self._open()
                 if connection is None:
                     return None
@@ -80,7 +80,7 @@ class ThumbnailStore:
             self._put(thumbnails)
 
     def _put(self, thumbnails: Mapping[bytes, bytes]) -> None:
-        with catalog_errors(self._path):
+        with file_errors(self._path):
             connection = self._open() or self._create()
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -124,7 +124,7 @@ class ThumbnailStore:
 
     def _set_aside(self) -> None:
         logger.warning("the thumbnails were damaged and are made anew")
-        with catalog_errors(self._path):
+        with file_errors(self._path):
             os.replace(self._path, f"{self._path}.damaged")  # noqa: PTH105 (same folder)
 
     def _find_identity(self) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
 from photofind.catalog.errors import catalog_errors
@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 5_000
+_FILE_ROWS = """
+    SELECT f.id, f.rel_path, f.byte_size, f.mtime_ns,
+        CASE f.state WHEN 'known' THEN f.content_id END,
+        f.missing_since IS NOT NULL,
+        f.state = 'failed' OR (f.state = 'known' AND c.state = 'failed'),
+        f.state = 'known' AND c.state = 'ready' AND (
+            NOT EXISTS (SELECT 1 FROM models WHERE active = 1)
+            OR EXISTS (SELECT 1 FROM embeddings
+                WHERE model_id = (SELECT id FROM models WHERE active = 1)
+                AND space = :space AND content_id = c.id))
+    FROM files f LEFT JOIN contents c ON c.id = f.content_id
+    WHERE f.folder_id = :folder"""
 
 
 def read_folders(connection: sqlite3.Connection) -> list[FolderRow]:
@@ -31,17 +43,7 @@ def read_files(connection: sqlite3.Connection, folder_id: FolderId) -> Iterator[
     while True:
         with catalog_errors(connection):
             rows = connection.execute(
-                """SELECT f.id, f.rel_path, f.byte_size, f.mtime_ns,
-                       CASE f.state WHEN 'known' THEN f.content_id END,
-                       f.missing_since IS NOT NULL,
-                       f.state = 'failed' OR (f.state = 'known' AND c.state = 'failed'),
-                       f.state = 'known' AND c.state = 'ready' AND (
-                           NOT EXISTS (SELECT 1 FROM models WHERE active = 1)
-                           OR EXISTS (SELECT 1 FROM embeddings
-                               WHERE model_id = (SELECT id FROM models WHERE active = 1)
-                               AND space = :space AND content_id = c.id))
-                   FROM files f LEFT JOIN contents c ON c.id = f.content_id
-                   WHERE f.folder_id = :folder AND f.id > :last ORDER BY f.id LIMIT :chunk""",
+                f"{_FILE_ROWS} AND f.id > :last ORDER BY f.id LIMIT :chunk",
                 {
                     "space": Space.SEARCH.value,
                     "folder": folder_id,
@@ -52,18 +54,42 @@ def read_files(connection: sqlite3.Connection, folder_id: FolderId) -> Iterator[
         if not rows:
             return
         last = rows[-1][0]
-        for file_id, rel_path, byte_size, mtime_ns, content_id, missing, failed, ready in rows:
-            yield FileRow(
-                file_id,
-                folder_id,
-                rel_path,
-                byte_size,
-                mtime_ns,
-                content_id,
-                bool(missing),
-                bool(failed),
-                bool(ready),
-            )
+        for row in rows:
+            yield _file_row(folder_id, row)
+
+
+def read_files_at(
+    connection: sqlite3.Connection, folder_id: FolderId, rel_path: bytes
+) -> list[FileRow]:
+    """The file of that path, or all files below the subfolder of that path."""
+    separator = os.fsencode(os.sep)
+    rows = connection.execute(
+        f"""{_FILE_ROWS} AND (f.rel_path = :path
+            OR (f.rel_path > :below AND f.rel_path < :beyond))""",
+        {
+            "space": Space.SEARCH.value,
+            "folder": folder_id,
+            "path": rel_path,
+            "below": rel_path + separator,
+            "beyond": rel_path + bytes([separator[0] + 1]),
+        },
+    )
+    return [_file_row(folder_id, row) for row in rows]
+
+
+def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
+    file_id, rel_path, byte_size, mtime_ns, content_id, missing, failed, ready = row
+    return FileRow(
+        file_id,
+        folder_id,
+        rel_path,
+        byte_size,
+        mtime_ns,
+        content_id,
+        bool(missing),
+        bool(failed),
+        bool(ready),
+    )
 
 
 def read_problems(connection: sqlite3.Connection) -> list[Problem]:

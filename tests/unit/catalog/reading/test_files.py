@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from photofind.domain import MediaCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from tests.unit.catalog.library import Library
+
+
+def test_files_of_one_root_in_chunks(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 3)
+    other = library.writer.add_folder(tmp_path / "other", None)
+    ids = []
+    for n in range(8):
+        library.insert(f"{n}.jpg", other)
+        ids.append(library.insert(f"{9 - n}.jpg"))
+    assert [row.id for row in library.reader.files(library.folder.id)] == ids
+    assert {row.folder_id for row in library.reader.files(other.id)} == {other.id}
+
+
+def test_problems_of_files_and_contents_by_path(library: Library, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"odd \xff.jpg")
+    library.writer.fail_file(library.insert("c.jpg"), MediaCode.DENIED, "May not.", 1, 1)
+    content = library.claim(library.insert("b.jpg"), "bad").content_id
+    assert content is not None
+    library.writer.fail_content(content, MediaCode.TOO_LARGE, "Too many pixels.")
+    library.claim(library.insert(odd), "bad")
+    library.add("fine.jpg", "good")
+    gone = library.insert("a.jpg")
+    library.claim(gone, "bad")
+    library.writer.mark_missing([gone], 5)
+    assert [(each.path, each.code, each.reason) for each in library.reader.problems()] == [
+        (library.root / "b.jpg", MediaCode.TOO_LARGE, "Too many pixels."),
+        (library.root / "c.jpg", MediaCode.DENIED, "May not."),
+        (library.root / odd, MediaCode.TOO_LARGE, "Too many pixels."),
+    ]
+
+
+def test_content_by_path(library: Library, tmp_path: Path) -> None:
+    file_id = library.add("sub/1.jpg", "a")
+    path = library.root / "sub" / "1.jpg"
+    content = library.content_id("a")
+    assert library.reader.content_by_path(path) == content
+    assert (
+        library.reader.content_by_path(library.root / "." / "x" / ".." / "sub" / "1.jpg") == content
+    )
+    assert library.reader.content_by_path(library.root / "2.jpg") is None
+    assert library.reader.content_by_path(library.root) is None
+    assert library.reader.content_by_path(tmp_path / "elsewhere.jpg") is None
+    library.writer.mark_missing([file_id], 5)
+    assert library.reader.content_by_path(path) is None
