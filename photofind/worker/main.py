@@ -52,6 +52,7 @@ from photofind.worker.messages import (
     Shutdown,
     path_from_wire,
     report_to_wire,
+    text_to_wire,
 )
 from photofind.worker.server import Peer, Server
 
@@ -142,7 +143,8 @@ class Worker(IndexerListener):
 
     def halted(self, error: PhotofindError) -> None:
         logger.error("indexing stopped: %s", error.user_message)
-        self._server.broadcast(Notice(code=error.code, message=error.user_message))
+        message = text_to_wire(error.user_message)
+        self._server.broadcast(Notice(code=error.code, message=message))
 
     def broken(self, error: BaseException) -> None:
         logger.critical("a bug in photofind ended the worker", exc_info=error)
@@ -214,7 +216,7 @@ class Worker(IndexerListener):
                 JobFinished(request_id=command.request_id, report=report_to_wire(result.report))
             )
 
-        self._indexer.index(folders, finished)
+        self._indexer.index({folder.id: None for folder in folders}, finished)
 
     # Telling.
 
@@ -258,7 +260,8 @@ class Worker(IndexerListener):
 
 
 def _refuse(peer: Peer, command: Command, error: PhotofindError) -> None:
-    peer.send(Refused(request_id=command.request_id, code=error.code, message=error.user_message))
+    message = text_to_wire(error.user_message)
+    peer.send(Refused(request_id=command.request_id, code=error.code, message=message))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

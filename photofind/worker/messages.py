@@ -22,6 +22,12 @@ def path_from_wire(raw: bytes) -> Path:
     return Path(os.fsdecode(raw))
 
 
+def text_to_wire(text: str) -> str:
+    """A sentence that may name a path: bytes of it that are not UTF-8, which no message can carry
+    as text, become replacement characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """`request_id` comes back in the answer; the client numbers its requests."""
 

@@ -24,6 +24,7 @@ from photofind.worker.messages import (
     path_to_wire,
     report_from_wire,
     report_to_wire,
+    text_to_wire,
 )
 
 
@@ -46,6 +47,14 @@ def test_a_name_that_is_not_utf8_survives() -> None:
 )
 def test_events_survive(event: Event) -> None:
     assert decode_event(encode(event)) == event
+
+
+@pytest.mark.parametrize("odd", ["\udce9", "\ud83d", "\udc00\ud800"])
+def test_a_sentence_may_name_a_path_that_is_not_utf8(odd: str) -> None:
+    message = text_to_wire(f"There is no folder caf{odd} 😀.")
+    event = decode_event(encode(Refused(request_id=1, code="folder_missing", message=message)))
+    assert isinstance(event, Refused)
+    assert event.message.replace("\ufffd", "") == "There is no folder caf 😀."
 
 
 def test_a_report_survives() -> None:
