@@ -6,6 +6,8 @@ import math
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from photofind.domain import TakenSource
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -22,9 +24,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def taken_at(capture: Capture) -> str | None:
     """ISO 8601 wall time to the second, with the offset only if the file told it.
 
-    None when there is no date, or none that a calendar has.
+    None when it is not known: the file doesn't tell (its own time says when it was written, which
+    is good for sorting only), or no calendar has that date.
     """
-    if capture.taken_at_ms is None:
+    if capture.taken_at_ms is None or capture.taken_source is TakenSource.FILE_TIME:
         return None
     try:
         wall = (_EPOCH + timedelta(milliseconds=capture.taken_at_ms)).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Found photos for people: a table on a terminal, tab-separated lines in a pipe."""
+"""Found photos for people: columns on a terminal, tab-separated lines in a pipe."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def print_results(output: Output, found: Sequence[Found]) -> None:
     if not found:
         output.remark(_NOTHING_FOUND)
         return
-    _print_group(output, good)
+    if good:
+        _print_group(output, good)
     if weak:
         output.remark(_WEAKER if good else _ONLY_WEAK)
         _print_group(output, weak)
@@ -50,31 +51,38 @@ def explain(why: Sequence[Why]) -> str:
 
 def _print_group(output: Output, found: Sequence[Found]) -> None:
     if output.on_terminal:
-        _print_table(output, found)
+        _print_columns(output, found)
         return
     for hit, photo in found:
         output.line(f"{hit.score:.3f}", _day(photo), str(_path(photo)), explain(hit.why))
 
 
-def _print_table(output: Output, found: Sequence[Found]) -> None:
+def _print_columns(output: Output, found: Sequence[Found]) -> None:
+    """Columns where they fit; else the terminal breaks the lines, so that a path can still be
+    copied in one piece."""
+    from rich.cells import cell_len
     from rich.style import Style
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(style="dim")
-    for hit, photo in found:
-        path = _path(photo)
-        table.add_row(
-            f"{hit.score:.3f}",
-            _day(photo),
-            Text(printable(str(path)), style=Style(link=file_link(path) or None)),
-            Text(printable(explain(hit.why))),
+    console = output.console()
+    rows = [
+        (f"{hit.score:6.3f}", f"{_day(photo):10}", _path(photo), printable(explain(hit.why)))
+        for hit, photo in found
+    ]
+    widest_path = max(cell_len(printable(str(path))) for _, _, path, _ in rows)
+    widest_row = 20 + widest_path + 2 + max(cell_len(why) for *_, why in rows)
+    for score, day, path, why in rows:
+        text = printable(str(path))
+        padding = widest_path - cell_len(text) if widest_row <= console.width else 0
+        console.print(
+            Text.assemble(
+                f"{score}  {day}  ",
+                (text, Style(link=file_link(path) or None)),
+                " " * (padding + 2),
+                (why, "dim"),
+            ),
+            soft_wrap=True,
         )
-    output.console().print(table)
 
 
 def _path(photo: Photo) -> Path:

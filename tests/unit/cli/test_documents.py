@@ -21,6 +21,7 @@ from photofind.domain import (
     Photo,
     PhotoId,
     Problem,
+    TakenSource,
     Why,
     WhyKind,
 )
@@ -52,6 +53,7 @@ def photo(*paths: Path, capture: Capture = Capture()) -> Photo:  # noqa: B008 (f
         (Capture(taken_at_ms=WALL_MS, taken_offset_min=345), "2019-03-21T11:04:24+05:45"),
         (Capture(taken_at_ms=WALL_MS, taken_offset_min=0), "2019-03-21T11:04:24+00:00"),
         (Capture(taken_at_ms=-1), "1969-12-31T23:59:59"),
+        (Capture(taken_at_ms=WALL_MS, taken_source=TakenSource.FILE_TIME), None),
         (Capture(taken_at_ms=10**17), None),
         (Capture(taken_at_ms=-(10**17)), None),
         (Capture(taken_at_ms=WALL_MS, taken_offset_min=100_000), None),

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from photofind.cli.output import Output
 from photofind.cli.results import explain, print_results
 from photofind.domain import Capture, ContentId, Hit, Photo, PhotoId, Why, WhyKind
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def found(name: str, score: float, *, relevant: bool) -> tuple[Hit, Photo]:
@@ -52,17 +50,30 @@ def test_nothing_found_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "Nothing found.\n"
 
 
-def test_a_terminal_gets_the_whole_path_in_a_table(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output is a terminal of 80 columns."""
     monkeypatch.setattr(Output, "on_terminal", property(lambda self: True))
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_terminal_gets_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    both = [found("a.jpg", 0.5, relevant=True), found("ภาพ.jpg", 0.25, relevant=True)]
+    print_results(Output(as_json=False), both)
+    assert capsys.readouterr().out.splitlines() == [
+        " 0.500  1970-01-01  /photos/a.jpg    what it shows",
+        " 0.250  1970-01-01  /photos/ภาพ.jpg  what it shows",
+    ]
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_long_path_stays_in_one_piece(capsys: pytest.CaptureFixture[str]) -> None:
     name = "a very long name " * 8 + "[bold].jpg"
     print_results(Output(as_json=False), [found(name, 0.5, relevant=False)])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Nothing matches well; the nearest are:"
-    assert "0.500" in lines[1]
-    assert "[bold].jpg" in "".join(line.strip() for line in lines)
+    heading, line = capsys.readouterr().out.splitlines()
+    assert heading == "Nothing matches well; the nearest are:"
+    assert f"/photos/{name}  what it shows" in line
 
 
 def test_reasons_are_words() -> None:
