@@ -53,7 +53,7 @@ def describe(progress: Progress) -> str:
     """One line: what is going on, how far it is, how fast, and how long it still takes."""
     name = _ACTIVITIES.get(progress.activity, progress.activity)
     if progress.activity == "scanning" and not progress.total:
-        return f"{name}: {progress.found:,} found"
+        return f"{name}: {progress.found:,} found" if progress.found else name
     parts = [f"{name}: {progress.done:,} of {progress.total:,}"]
     parts += [extra for extra in (_rate(progress), _time_left(progress)) if extra]
     return ", ".join(parts)

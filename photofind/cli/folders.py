@@ -1,0 +1,64 @@
+"""`photofind folders list`, `add` and `remove`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.cli.documents import folders_document
+from photofind.cli.report import print_report
+from photofind.cli.work import run_job, run_order
+from photofind.domain import FolderState
+from photofind.indexing.scanning import is_online
+from photofind.worker.messages import AddFolders, RemoveFolder, path_to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from photofind.catalog.rows import CatalogStatus, FolderStatus
+    from photofind.cli.session import Session
+
+
+def show_folders(session: Session) -> None:
+    """Prints the folders, their state and how many photos each has."""
+    folders = read_status(session).folders
+    if session.output.as_json:
+        session.output.document(folders_document(folders))
+        return
+    for line in folder_lines(folders):
+        session.output.line(line)
+    if not folders:
+        session.output.remark("No folders yet. Add one with: photofind folders add FOLDER")
+
+
+def add_folders(session: Session, paths: list[Path]) -> None:
+    """Adds folders, indexes them, and prints the folders there are now."""
+    report = run_job(session, AddFolders(paths=tuple(path_to_wire(path) for path in paths)))
+    if not session.output.as_json:
+        print_report(session.output, report)
+    show_folders(session)
+
+
+def remove_folder(session: Session, path: Path) -> None:
+    """Takes a folder out of the catalog and prints the folders that are left."""
+    run_order(session, RemoveFolder(path=path_to_wire(path)))
+    if not session.output.as_json:
+        session.output.line(f"Removed {path}. The files in it were not touched.")
+    show_folders(session)
+
+
+def read_status(session: Session) -> CatalogStatus:
+    """Counts what the catalog has and looks which folders can be reached."""
+    with CatalogReader(session.folders) as reader:
+        rows = {row.path: row for row in reader.folders()}
+        return reader.status(lambda path: is_online(rows[path]))
+
+
+def folder_lines(folders: Iterable[FolderStatus]) -> list[str]:
+    """One line a folder, for people."""
+    return [
+        f"{folder.path}  {folder.photos:,} photos"
+        + ("  (offline: not connected now)" if folder.state is FolderState.OFFLINE else "")
+        for folder in folders
+    ]

@@ -1,0 +1,77 @@
+"""`photofind status` and `photofind problems`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.cli.documents import problems_document, status_document
+from photofind.cli.folders import folder_lines, read_status
+from photofind.domain import ModelError
+from photofind.inference.registry import BASIC, find_spec
+
+if TYPE_CHECKING:
+    from photofind.catalog.rows import CatalogStatus
+    from photofind.cli.session import Session
+
+
+def show_status(session: Session) -> None:
+    """Prints how many photos there are in which state."""
+    status = read_status(session)
+    model = people_key(status.model)
+    if session.output.as_json:
+        session.output.document(status_document(status, model))
+        return
+    for line in _status_lines(status, model):
+        session.output.line(line)
+
+
+def show_problems(session: Session) -> None:
+    """Prints the files that can't be searched, and why."""
+    with CatalogReader(session.folders) as reader:
+        problems = reader.problems()
+    if session.output.as_json:
+        session.output.document(problems_document(problems))
+        return
+    for problem in problems:
+        session.output.line(f"{problem.path}: {problem.reason}")
+    if not problems:
+        session.output.remark("No problems: every file that was found could be read.")
+
+
+def people_key(catalog_key: str | None) -> str:
+    """The model's name for people: what the catalog stores, without its revisions.
+
+    Before anything was indexed it is the model that will be used.
+    """
+    return (catalog_key or BASIC.key).partition("@")[0]
+
+
+def _status_lines(status: CatalogStatus, model: str) -> list[str]:
+    lines = [f"Photos: {status.photos:,} ({status.ready:,} can be found now)"]
+    lines += [
+        f"{label}: {count:,} ({hint})"
+        for label, count, hint in (
+            ("Waiting", status.pending, "`photofind index` goes on with them"),
+            ("Problems", status.failed, "`photofind problems` lists them"),
+            ("Missing", status.missing, "files that were there before"),
+            ("Offline", status.offline, "on drives that are not connected"),
+        )
+        if count
+    ]
+    lines.append(f"Model: {_describe_model(model)}")
+    if status.folders:
+        lines.append("Folders:")
+        lines += [f"  {line}" for line in folder_lines(status.folders)]
+    else:
+        lines.append("Folders: none yet (add one with `photofind index FOLDER`)")
+    return lines
+
+
+def _describe_model(key: str) -> str:
+    """Its name and, above all for the built-in one, what not to expect of it."""
+    try:
+        spec = find_spec(key)
+    except ModelError:
+        return key
+    return f"{spec.title}. {spec.notice}".strip()
