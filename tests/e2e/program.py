@@ -1,0 +1,129 @@
+"""The real command line, run as a person or a script runs it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photofind.paths import app_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from photofind.paths import AppFolders
+
+PATIENCE_S = 120.0
+"""Ends a program that hangs; no test waits for it otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on standard output, which must hold nothing else."""
+        assert "Traceback" not in self.err
+        assert self.out.endswith("\n"), self
+        assert self.out.count("\n") == 1, self
+        document = json.loads(self.out, parse_constant=_refuse_constant)
+        assert isinstance(document, dict)
+        return document
+
+
+@dataclass(frozen=True)
+class Program:
+    """photofind with a data folder.
+
+    Attributes:
+        prefix: another program that runs it, such as `unshare -n`.
+        environment: added to this process's.
+    """
+
+    data_dir: Path
+    prefix: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> AppFolders:
+        return app_folders(self.data_dir)
+
+    def start(self, *words: str | bytes | Path, **options: Any) -> subprocess.Popen[str]:
+        """Starts it and returns at once."""
+        return subprocess.Popen(
+            self._command(words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment(),
+            **options,
+        )
+
+    def run(self, *words: str | bytes | Path, **options: Any) -> Finished:
+        """Runs it to its end."""
+        done = subprocess.run(
+            self._command(words),
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            timeout=PATIENCE_S,
+            check=False,
+            **options,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def document(self, *words: str | bytes | Path) -> dict[str, Any]:
+        """The JSON document of a run that must succeed, quietly."""
+        done = self.run(*words, "--json")
+        assert done.code == 0, done
+        assert done.err == "", done
+        return done.document()
+
+    def error(self, *words: str | bytes | Path, code: int) -> str:
+        """The code of the error that a run must end with, for people and for scripts."""
+        done = self.run(*words, "--json")
+        assert done.code == code, done
+        error = done.document()["error"]
+        assert sorted(error) == ["code", "message"]
+        said = self.run(*words)
+        assert said.code == code, said
+        assert said.err.startswith("photofind: "), said
+        assert len(said.err.splitlines()) == 1, said
+        assert said.out == ""
+        assert isinstance(error["code"], str)
+        return error["code"]
+
+    def hit_names(self, *words: str | bytes | Path) -> list[str]:
+        """The names of the files that a search finds, the best first."""
+        return [Path(hit["path"]).name for hit in self.document(*words)["hits"]]
+
+    def _command(self, words: tuple[str | bytes | Path, ...]) -> list[str | bytes | Path]:
+        return [*self.prefix, sys.executable, "-m", "photofind", *words]
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "PHOTOFIND_DATA_DIR": str(self.data_dir), **self.environment}
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int, int, bytes]]:
+    """Everything about the files below a folder that photofind must not touch."""
+    return {
+        os.fspath(path): (status.st_size, status.st_mtime_ns, status.st_mode, path.read_bytes())
+        for path in _files(folder)
+        for status in [path.stat()]
+    }
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _refuse_constant(name: str) -> float:
+    raise AssertionError(f"{name} is no JSON")
