@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.domain import QueryError
@@ -40,6 +40,7 @@ def test_control_characters_and_lone_surrogates_separate_words() -> None:
     assert parse("dog\x00\udcffsnow").words == "dog snow"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=50))
 def test_words_can_be_encoded_whatever_was_typed(text: str) -> None:
     words = parse("snow " + text).words

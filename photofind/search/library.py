@@ -1,0 +1,119 @@
+"""The photos that can be found, in memory, kept in step with the catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from photofind.catalog.vectors import fetch_vectors, iterate_vectors
+from photofind.domain import ContentId, PhotoId
+from photofind.search.matrix import VectorMatrix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from photofind.catalog.reader import CatalogReader
+    from photofind.domain import ModelId, Space
+
+_CHUNK = 4_096
+
+
+class Library:
+    """Vectors of one model, and which photo shows which content. Not thread-safe.
+
+    A space's vectors are loaded when they are first asked for, and followed from then on.
+    """
+
+    def __init__(self, model_id: ModelId) -> None:
+        self.model_id = model_id
+        self._contents = np.empty(0, np.int64)
+        self._photos = np.empty(0, np.int64)
+        self._matrices: dict[Space, VectorMatrix] = {}
+
+    def __len__(self) -> int:
+        return len(self._photos)
+
+    @property
+    def photo_ids(self) -> NDArray[np.int64]:
+        """All photos that can be found, int64 [n]."""
+        return self._photos
+
+    def refresh(self, reader: CatalogReader) -> bool:
+        """Takes over what was added to and removed from the catalog.
+
+        Costs about 0.5 µs a photo in the catalog, and 10 µs for each that is new.
+
+        Returns:
+            Whether anything changed.
+
+        Raises:
+            CatalogError: the catalog can't be read.
+        """
+        order = reader.photo_order()
+        by_content = np.argsort(order.content_ids)
+        contents, photos = order.content_ids[by_content], order.photo_ids[by_content]
+        changed = not (
+            np.array_equal(contents, self._contents) and np.array_equal(photos, self._photos)
+        )
+        self._contents, self._photos = contents, photos
+        for space, matrix in self._matrices.items():
+            changed |= self._follow(reader, space, matrix)
+        return changed
+
+    def matrix(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix:
+        """The vectors of one space, of length `dim`.
+
+        Raises:
+            CatalogError: the catalog can't be read.
+        """
+        matrix = self._matrices.get(space)
+        if matrix is None:
+            matrix = VectorMatrix(dim)
+            for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
+                # A photo that became visible after the last refresh waits for the next one.
+                known = self._is_visible(ids)
+                matrix.append(ids[known], vectors[known])
+            self._matrices[space] = matrix
+        return matrix
+
+    def photos_of(self, content_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The photos that show these visible contents, in order."""
+        return self._photos[np.searchsorted(self._contents, content_ids)]
+
+    def contents_of(self, photo_ids: Iterable[PhotoId]) -> dict[PhotoId, ContentId]:
+        """What photos show; those that can't be seen (any more) are left out."""
+        wanted = np.fromiter(photo_ids, np.int64)
+        places = np.flatnonzero(np.isin(self._photos, wanted))
+        return {
+            PhotoId(photo): ContentId(content)
+            for photo, content in zip(
+                self._photos[places].tolist(), self._contents[places].tolist(), strict=True
+            )
+        }
+
+    def _is_visible(self, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.isin(content_ids, self._contents)
+
+    def _follow(self, reader: CatalogReader, space: Space, matrix: VectorMatrix) -> bool:
+        known = matrix.content_ids
+        gone = known[~self._is_visible(known)]
+        new = np.setdiff1d(self._contents, known, assume_unique=True)
+        matrix.remove(gone)
+        before = len(matrix)
+        for ids, vectors in self._fetch(reader, space, new, matrix.dim):
+            matrix.append(ids, vectors)
+        return bool(len(gone)) or len(matrix) > before
+
+    def _fetch(
+        self, reader: CatalogReader, space: Space, content_ids: NDArray[np.int64], dim: int
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """Vectors of those contents that have one."""
+        for first in range(0, len(content_ids), _CHUNK):
+            ids = content_ids[first : first + _CHUNK]
+            vectors = fetch_vectors(reader.connection, self.model_id, space, ids)
+            if vectors.shape[1] == dim:
+                there = vectors.any(axis=1)
+                yield ids[there], vectors[there]
