@@ -1,0 +1,124 @@
+"""Ranks photos for a description: by meaning, and by their names, texts and tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from photofind.domain import ContentId, Hit, PhotoId, Space, Why, WhyKind
+from photofind.search.fuse import UNKNOWN_MEANING, Fused, fuse
+from photofind.search.ranking import rank
+from photofind.search.relevance import text_cut
+from photofind.search.text import find_text_hits, matching_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from photofind.catalog.reader import CatalogReader
+    from photofind.search.encoders import Encoders
+    from photofind.search.library import Library
+    from photofind.search.text import TextHit
+
+TAG_BONUS = 0.002
+"""For a tag that stands in the query: decides among photos that fit equally well and no more,
+because a model's tags say the same as its vectors do."""
+_TAGS_READ = 50
+"""Photos at the top of the ranking by meaning whose tags are looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordRanking:
+    """Photos in the order in which they fit a description.
+
+    Attributes:
+        fused: contents and scores.
+        photo_ids: int64 [n], the photos that show them.
+        least: the least cosine of a photo that the description fits.
+        text_hits, tags: what else speaks for some contents.
+        total: photos that took part.
+    """
+
+    fused: Fused
+    photo_ids: NDArray[np.int64]
+    least: float
+    text_hits: Mapping[int, TextHit]
+    tags: Mapping[int, tuple[Why, ...]]
+    total: int
+
+    def hits(self, limit: int) -> tuple[Hit, ...]:
+        """The best ones, at most `limit`, with their reasons."""
+        best = slice(0, max(limit, 0))
+        columns = (
+            self.photo_ids[best].tolist(),
+            self.fused.content_ids[best].tolist(),
+            self.fused.scores[best].tolist(),
+            self.fused.meanings[best].tolist(),
+        )
+        return tuple(self._hit(*row) for row in zip(*columns, strict=True))
+
+    def _hit(self, photo_id: int, content_id: int, score: float, meaning: float) -> Hit:
+        why: list[Why] = []
+        text_hit = self.text_hits.get(content_id)
+        if text_hit is not None:
+            why.append(text_hit.why)
+        if meaning > UNKNOWN_MEANING:
+            why.append(Why(WhyKind.MEANING, meaning))
+        why += self.tags.get(content_id, ())
+        relevant = meaning >= self.least or text_hit is not None
+        return Hit(PhotoId(photo_id), ContentId(content_id), score, relevant, tuple(why))
+
+
+def rank_by_words(
+    reader: CatalogReader, library: Library, encoders: Encoders, words: str, count: int | None
+) -> WordRanking:
+    """Ranks the library for a description.
+
+    Args:
+        count: how many are wanted at least; None: all.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+        ModelError: the text encoder can't be used.
+    """
+    vector = encoders.encode_words(words)
+    found = find_text_hits(reader, words)
+    contents = library.contents_of(found)
+    text_hits: dict[int, TextHit] = {
+        contents[photo]: hit for photo, hit in found.items() if photo in contents
+    }
+    matrix = library.matrix(reader, Space.SEARCH, encoders.spec.dim)
+    ranking = rank(
+        matrix,
+        vector,
+        len(matrix) if count is None else count,
+        reader,
+        library.model_id,
+        Space.SEARCH,
+        always=text_hits,
+    )
+    tags = _matching_tags(reader, library, words, ranking.content_ids[:_TAGS_READ])
+    bonuses = {content: TAG_BONUS * reasons[0].score for content, reasons in tags.items()}
+    strengths = {content: hit.strength for content, hit in text_hits.items()}
+    fused = fuse(ranking.content_ids, ranking.scores, strengths, bonuses)
+    return WordRanking(
+        fused,
+        library.photos_of(fused.content_ids),
+        text_cut(encoders.spec.cuts, vector, ranking.estimates),
+        text_hits,
+        tags,
+        ranking.total + int((fused.meanings == UNKNOWN_MEANING).sum()),
+    )
+
+
+def _matching_tags(
+    reader: CatalogReader, library: Library, words: str, content_ids: NDArray[np.int64]
+) -> dict[int, tuple[Why, ...]]:
+    photos = library.photos_of(content_ids).tolist()
+    found = {
+        content: matching_tags(words, reader.tags(PhotoId(photo)))
+        for content, photo in zip(content_ids.tolist(), photos, strict=True)
+    }
+    return {content: reasons for content, reasons in found.items() if reasons}

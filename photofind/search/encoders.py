@@ -1,0 +1,74 @@
+"""The active model's encoders, loaded when they are first needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.domain import ModelError, Space
+from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.media.decode import decode_photo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from photofind.inference.spec import ModelSpec
+    from photofind.inference.store import InstalledModel, ModelStore
+
+
+class Encoders:
+    """Turns words and picture files into vectors of one model."""
+
+    def __init__(self, model: InstalledModel) -> None:
+        self._model = model
+        self._text: TextEncoder | None = None
+        self._image: ImageEncoder | None = None
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._model.spec
+
+    @property
+    def similar_space(self) -> Space:
+        """Where photos are compared with photos."""
+        return Space.SEARCH if self.spec.similar_dim is None else Space.SIMILAR
+
+    def encode_words(self, words: str) -> NDArray[np.float32]:
+        """Returns float32 [dim], unit length. Raises ModelError: the files can't be used."""
+        if self._text is None:
+            self._text = TextEncoder(self._model)
+        vector: NDArray[np.float32] = self._text.encode([words])[0]
+        return vector
+
+    def encode_file(self, path: Path) -> NDArray[np.float32]:
+        """The vector of a picture in `similar_space`: float32 [d], unit length.
+
+        Raises:
+            MediaError: the file can't be read, or is no picture.
+            ModelError: the files can't be used.
+        """
+        decoded = decode_photo(path, [self.spec.preprocess.geometry])
+        if self._image is None:
+            self._image = ImageEncoder(self._model)
+        found = self._image.encode(decoded.tensors)
+        vectors = found.search if found.similar is None else found.similar
+        vector: NDArray[np.float32] = vectors[0]
+        return vector
+
+
+def find_encoders(store: ModelStore, catalog_key: str) -> Encoders:
+    """Finds the model whose vectors are stored under a key.
+
+    Raises:
+        ModelError: model_missing, it is not installed.
+    """
+    for model in store.installed():
+        if model.spec.catalog_key == catalog_key:
+            return Encoders(model)
+    raise ModelError(
+        "model_missing",
+        f"The model that indexed these photos ({catalog_key}) is not installed."
+        " Install it again, or index the photos with another one.",
+    )

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.inference.clip import TextEncoder
+from photofind.inference.registry import BASIC
+from photofind.inference.store import ModelStore
+from photofind.paths import app_folders
+from photofind.search.engine import SearchEngine
+from tests.unit.search.made_up import MadeUpCatalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def catalog(data_dir: Path) -> Iterator[MadeUpCatalog]:
+    with MadeUpCatalog(data_dir) as made_up:
+        yield made_up
+
+
+@pytest.fixture
+def engine(data_dir: Path) -> Iterator[SearchEngine]:
+    """An engine over the same data folder as `catalog`; the built-in model is real."""
+    folders = app_folders(data_dir)
+    with SearchEngine(folders, ModelStore(folders)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def text_encoder(tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
+    return TextEncoder(ModelStore(app_folders(tmp_path_factory.mktemp("models"))).find(BASIC.key))

@@ -1,0 +1,310 @@
+"""The engine over real catalogs, with the real built-in model for words and pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.domain import Hit, MediaError, ModelError, PhotofindError, PhotoId, WhyKind
+from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.registry import BASIC
+from photofind.inference.store import InstalledModel, ModelStore
+from photofind.media.decode import decode_photo
+from photofind.paths import resources
+from photofind.search.engine import SearchEngine
+from photofind.search.query import parse
+from tests.plugins.pictures import make_photo
+from tests.unit.search.made_up import SIMILAR_DIM, MadeUpCatalog, near, random_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from photofind.inference.spec import ModelSpec
+
+DOG = parse("a dog")
+
+
+@pytest.fixture
+def dog(text_encoder: TextEncoder) -> NDArray[np.float32]:
+    vector: NDArray[np.float32] = text_encoder.encode([DOG.words])[0]
+    return vector
+
+
+def photos(hits: Sequence[Hit]) -> list[PhotoId]:
+    return [hit.photo_id for hit in hits]
+
+
+class TestNothingIndexed:
+    def test_nothing_is_found_and_no_model_needed(self, engine: SearchEngine) -> None:
+        assert not engine.refresh()
+        result = engine.search(DOG, 10)
+        assert (result.hits, result.total, result.model) == ((), 0, "")
+        assert (result.query, engine.photo_count()) == ("a dog", 0)
+        assert engine.place_of(DOG, [PhotoId(1)]) is None
+        engine.warm_up()
+
+    def test_a_picture_has_nothing_alike(self, engine: SearchEngine, tmp_path: Path) -> None:
+        result = engine.similar_to_file(make_photo(tmp_path / "a.png"), 10)
+        assert (result.hits, result.query) == ((), str(tmp_path / "a.png"))
+
+    def test_what_is_no_picture_is_refused_all_the_same(
+        self, engine: SearchEngine, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.jpg").write_text("no picture")
+        with pytest.raises(MediaError):
+            engine.similar_to_file(tmp_path / "a.jpg", 10)
+
+    def test_the_first_photo_is_found_once_the_worker_has_stored_it(
+        self, engine: SearchEngine, data_dir: Path, dog: NDArray[np.float32]
+    ) -> None:
+        assert engine.search(DOG, 10).hits == ()
+        with MadeUpCatalog(data_dir) as catalog:
+            photo = catalog.add("rex.jpg", near(dog, 0.6))
+            assert photos(engine.search(DOG, 10).hits) == [photo]
+
+
+class TestByWords:
+    def test_photos_come_by_how_well_they_fit(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+    ) -> None:
+        second = catalog.add("b.jpg", near(dog, 0.55))
+        first = catalog.add("a.jpg", near(dog, 0.65))
+        others = [catalog.add(f"{n}.jpg", near(dog, 0.1, n)) for n in range(20)]
+        result = engine.search(DOG, 10)
+        assert photos(result.hits)[:2] == [first, second]
+        assert [hit.relevant for hit in result.hits] == [True, True] + [False] * 8
+        assert result.hits[0].score == pytest.approx(0.65, abs=1e-3)
+        assert [why.kind for why in result.hits[0].why] == [WhyKind.MEANING]
+        assert result.hits[0].why[0].score == result.hits[0].score
+        assert (result.total, result.model, result.query) == (22, "basic", "a dog")
+        assert result.elapsed_ms > 0
+        assert engine.place_of(DOG, [second, others[0]]) == 2
+        assert engine.place_of(DOG, [PhotoId(999)]) is None
+
+    @pytest.mark.parametrize(("limit", "count"), [(0, 0), (-1, 0), (2, 2), (1_000, 3)])
+    def test_at_most_as_many_as_asked_for(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, limit: int, count: int
+    ) -> None:
+        for number in range(3):
+            catalog.add(f"{number}.jpg")
+        assert len(engine.search(DOG, limit).hits) == count
+
+    def test_a_file_name_comes_before_any_meaning(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        named = catalog.add("2019/IMG_2682.HEIC")
+        for number in range(10):
+            catalog.add(f"IMG_{number}.jpg")
+        result = engine.search(parse("IMG_2682"), 3)
+        best = result.hits[0]
+        assert (best.photo_id, best.relevant) == (named, True)
+        assert (best.why[0].kind, best.why[0].text) == (WhyKind.NAME, "IMG_2682.HEIC")
+        assert best.why[1].kind is WhyKind.MEANING
+        assert [hit.score for hit in result.hits] == sorted(
+            (hit.score for hit in result.hits), reverse=True
+        )
+
+    def test_a_name_is_found_before_its_vector_is_there(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, data_dir: Path
+    ) -> None:
+        newer = _other_version()
+        named = catalog.add("IMG_2682.jpg")
+        catalog.use_model(newer)
+        catalog.add("IMG_1.jpg")
+        folders = catalog.folders
+        with SearchEngine(folders, _Store(folders, newer)) as other:
+            hit = other.search(parse("IMG_2682"), 1).hits[0]
+        assert (hit.photo_id, hit.relevant) == (named, True)
+        assert [why.kind for why in hit.why] == [WhyKind.NAME]
+
+    def test_a_tag_explains_and_decides_among_equals(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+    ) -> None:
+        plain = catalog.add("a.jpg", near(dog, 0.5))
+        tagged = catalog.add("b.jpg", near(dog, 0.5), tags=(("dog", 0.9), ("sofa", 0.8)))
+        better = catalog.add("c.jpg", near(dog, 0.55))
+        hits = engine.search(DOG, 3).hits
+        assert photos(hits) == [better, tagged, plain]
+        assert [(why.kind, why.text) for why in hits[1].why] == [
+            (WhyKind.MEANING, ""),
+            (WhyKind.TAG, "dog"),
+        ]
+
+    def test_copies_of_a_photo_are_one_hit(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        photo = catalog.add("a.jpg", data=b"same")
+        catalog.add("b/a.jpg", data=b"same")
+        assert photos(engine.search(DOG, 10).hits) == [photo]
+        assert photos(engine.search(parse("a.jpg"), 10).hits) == [photo]
+        catalog.lose("a.jpg")
+        assert photos(engine.search(DOG, 10).hits) == [photo]
+
+
+class TestFollowing:
+    def test_what_is_added_lost_and_removed_shows_in_the_next_search(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        first = catalog.add("a.jpg")
+        assert photos(engine.search(DOG, 10).hits) == [first]
+        second = catalog.add("b.jpg")
+        assert set(photos(engine.search(DOG, 10).hits)) == {first, second}
+        catalog.lose("a.jpg")
+        assert photos(engine.search(DOG, 10).hits) == [second]
+        catalog.find_again("a.jpg")
+        assert engine.search(DOG, 10).total == 2
+        catalog.writer.remove_folder(catalog.folder.path)
+        assert engine.search(DOG, 10).hits == ()
+
+    def test_refresh_tells_whether_search_sees_anything_else(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        catalog.add("a.jpg")
+        assert engine.refresh()
+        assert not engine.refresh()
+        catalog.writer.insert_files(catalog.folder.id, [(b"waits.jpg", 1, 1)])
+        assert not engine.refresh()
+        catalog.lose("a.jpg")
+        assert engine.refresh()
+        assert engine.photo_count() == 0
+
+    def test_a_closed_engine_begins_anew(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        photo = catalog.add("a.jpg")
+        engine.warm_up()
+        engine.close()
+        engine.close()
+        assert photos(engine.search(DOG, 10).hits) == [photo]
+
+
+class TestModels:
+    def test_another_active_model_answers_from_its_own_vectors(
+        self, catalog: MadeUpCatalog, dog: NDArray[np.float32]
+    ) -> None:
+        newer = _other_version()
+        catalog.add("old.jpg", near(dog, 0.9))
+        with SearchEngine(catalog.folders, _Store(catalog.folders, BASIC, newer)) as engine:
+            assert engine.search(DOG, 1).model == "basic"
+            catalog.use_model(newer)
+            photo = catalog.add("new.jpg", near(dog, 0.2))
+            result = engine.search(DOG, 10)
+            assert (photos(result.hits), result.model) == ([photo], "basic-new")
+            assert (result.total, engine.photo_count()) == (1, 2)
+            catalog.use_model(BASIC)
+            assert engine.search(DOG, 10).hits[0].score == pytest.approx(0.9, abs=1e-3)
+
+    def test_a_model_that_is_not_installed_is_named(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        catalog.use_model(_other_version())
+        catalog.add("a.jpg")
+        engine.refresh()
+        for ask in (lambda: engine.search(DOG, 1), engine.warm_up):
+            with pytest.raises(ModelError, match=r"basic-new@.* is not installed") as caught:
+                ask()
+            assert caught.value.code == "model_missing"
+
+
+class TestLooksAlike:
+    def test_photos_come_by_likeness_without_the_photo_itself(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        look = random_unit(1, SIMILAR_DIM)
+        one = catalog.add("one.jpg", similar=look)
+        far = catalog.add("far.jpg", similar=near(look, 0.1))
+        close = catalog.add("close.jpg", similar=near(look, 0.8))
+        result = engine.similar_to_photo(one, 10)
+        assert photos(result.hits) == [close, far]
+        assert [hit.relevant for hit in result.hits] == [True, False]
+        assert result.hits[0].score == pytest.approx(0.8, abs=1e-3)
+        assert result.hits[0].why[0].kind is WhyKind.LOOKS
+        assert (result.total, result.model) == (2, "basic")
+        assert result.query == str(catalog.folder.path / "one.jpg")
+        assert photos(engine.similar_to_photo(one, 1).hits) == [close]
+
+    def test_a_photo_that_went_away_is_named(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        photo = catalog.add("a.jpg")
+        catalog.lose("a.jpg")
+        for gone in (photo, PhotoId(404)):
+            with pytest.raises(PhotofindError, match="not in the catalog") as caught:
+                engine.similar_to_photo(gone, 5)
+            assert caught.value.code == "photo_unknown"
+
+    def test_a_known_file_is_compared_by_its_stored_vector_wherever_it_lies(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, tmp_path: Path
+    ) -> None:
+        look = random_unit(1, SIMILAR_DIM)  # not what the encoder would say
+        path = make_photo(tmp_path / "elsewhere.png")
+        known = catalog.add("known.png", similar=look, data=path.read_bytes())
+        close = catalog.add("close.jpg", similar=near(look, 0.8))
+        result = engine.similar_to_file(path, 10)
+        assert photos(result.hits) == [close]
+        assert result.hits[0].score == pytest.approx(0.8, abs=1e-3)
+        assert known not in photos(result.hits)
+
+    def test_an_unknown_picture_is_looked_at(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, tmp_path: Path
+    ) -> None:
+        model = ModelStore(catalog.folders).find(BASIC.key)
+        large = make_photo(tmp_path / "large.jpg", size=(900, 600), seed=3)
+        seen = ImageEncoder(model).encode(decode_photo(large, [BASIC.preprocess.geometry]).tensors)
+        assert seen.similar is not None
+        same = catalog.add("large.jpg", similar=seen.similar[0])
+        catalog.add("other.jpg")
+        small = make_photo(tmp_path / "small.png", size=(450, 300), seed=3)
+        best = engine.similar_to_file(small, 1).hits[0]
+        assert (best.photo_id, best.relevant) == (same, True)
+        assert best.score > 0.8
+
+    def test_a_model_without_a_second_vector_compares_search_vectors(
+        self, catalog: MadeUpCatalog, tmp_path: Path
+    ) -> None:
+        single = dataclasses.replace(
+            _other_version(),
+            similar_dim=None,
+            image_outputs=dataclasses.replace(BASIC.image_outputs, similar=None),
+        )
+        look = random_unit(1, single.dim)
+        catalog.use_model(single)
+        one = catalog.add("one.jpg", look)
+        close = catalog.add("close.jpg", near(look, 0.8))
+        with SearchEngine(catalog.folders, _Store(catalog.folders, single)) as engine:
+            result = engine.similar_to_photo(one, 5)
+            assert photos(result.hits) == [close]
+            outside = engine.similar_to_file(make_photo(tmp_path / "a.png"), 5)
+            assert set(photos(outside.hits)) == {one, close}
+
+    @pytest.mark.parametrize("name", ["missing.jpg", "text.jpg", "empty.jpg", "folder"])
+    def test_what_cant_be_read_is_a_media_error(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, tmp_path: Path, name: str
+    ) -> None:
+        catalog.add("a.jpg")
+        (tmp_path / "text.jpg").write_text("no picture")
+        (tmp_path / "empty.jpg").touch()
+        (tmp_path / "folder").mkdir()
+        with pytest.raises(MediaError):
+            engine.similar_to_file(tmp_path / name, 5)
+
+
+class _Store(ModelStore):
+    """Models that share the built-in one's files."""
+
+    def __init__(self, folders: object, *specs: ModelSpec) -> None:
+        self._specs = specs
+
+    def installed(self) -> tuple[InstalledModel, ...]:
+        folder = resources() / "models" / BASIC.key
+        return tuple(InstalledModel(spec, folder) for spec in self._specs)
+
+
+def _other_version() -> ModelSpec:
+    return dataclasses.replace(BASIC, key="basic-new")
