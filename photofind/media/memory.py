@@ -18,10 +18,16 @@ BYTES_PER_PIXEL: Final = 10
 into RGB takes a second copy for a moment (measured: 4.4 to 9)."""
 
 
+_LARGEST_BUDGET: Final = 3072 * _MIB
+"""However much memory there is: 230 megapixels of any TIFF fit into it."""
+
+
 @functools.cache
 def picture_budget() -> int:
-    """Most bytes decoding one picture may take: a quarter of the machine's memory."""
-    return max(256 * _MIB, int(psutil.virtual_memory().total) // 4)
+    """Most bytes decoding one picture may take: a quarter of the machine's memory, at least
+    256 MiB and at most 3 GiB."""
+    quarter = int(psutil.virtual_memory().total) // 4
+    return min(max(256 * _MIB, quarter), _LARGEST_BUDGET)
 
 
 def pixel_limit() -> int:

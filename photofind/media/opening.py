@@ -44,6 +44,10 @@ _DECODER_BYTES_PER_PIXEL: Final = {"TIFF": 14, "AVIF": 16, "HEIF": 14, "WEBP": 1
 """Formats whose decoder holds all pixels besides Pillow's copy (measured peaks: AVIF 9.5 to 14,
 HEIF 8, WebP 16; TIFF with 16 bits a channel in one strip)."""
 
+_LONGEST_SIDE: Final = 1 << 18
+"""No picture is longer (JPEG ends at 65,535, scanned film and slides below 200,000), and decoders
+take minutes over rows of millions of pixels."""
+
 _WHOLE_FILE_FORMATS: Final = frozenset({"WEBP", "AVIF", "HEIF"})
 """Formats whose plugin reads the whole file into memory (some twice)."""
 
@@ -118,6 +122,8 @@ class OpenedPicture:
         Raises:
             MediaError: unreadable or too_large.
         """
+        if max(self.size) > _LONGEST_SIDE:
+            self._refuse()
         scale, need = 1, 0
         if isinstance(self.image, JpegImageFile):
             with decoder_errors(self.kind):

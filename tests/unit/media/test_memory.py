@@ -20,9 +20,11 @@ def _with_memory(monkeypatch: pytest.MonkeyPatch, total: int) -> None:
 def test_the_pixel_limit_follows_the_machines_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     _with_memory(monkeypatch, 4 << 30)
     small = pixel_limit()
-    _with_memory(monkeypatch, 32 << 30)
-    assert pixel_limit() == pytest.approx(8 * small, rel=1e-6)
     assert 100e6 < small < 110e6
+    _with_memory(monkeypatch, 8 << 30)
+    assert pixel_limit() == pytest.approx(2 * small, rel=1e-6)
+    _with_memory(monkeypatch, 1024 << 30)
+    assert pixel_limit() == pytest.approx(3 * small, rel=1e-6)
 
 
 def test_a_tiny_machine_still_decodes_a_24_megapixel_photo(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,12 @@ def test_formats_read_as_a_whole_have_a_largest_file(
     assert "the file alone" in error.user_message
 
 
+def test_a_row_of_millions_of_pixels_is_refused(tmp_path: Path) -> None:
+    """Within any pixel limit, but decoders would take minutes over it."""
+    Image.new("L", (2_000_000, 2)).save(tmp_path / "x.png")
+    assert _error(tmp_path / "x.png").media_code is MediaCode.TOO_LARGE
+
+
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
