@@ -19,7 +19,7 @@ from photofind.indexing.queue import WorkQueue
 from photofind.indexing.scanning import is_online, scan_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
@@ -50,9 +50,9 @@ class IndexerListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """What the scan thread takes up next."""
+    """What the scan thread takes up next: folders, and which parts of them (None: all)."""
 
-    folder_ids: tuple[FolderId, ...]
+    parts: dict[FolderId, Collection[bytes] | None]
     job: Job
 
 
@@ -103,15 +103,20 @@ class Indexer(PipelineListener):
             self._scan_thread.join()
         self._pipeline.join()
 
-    def index(self, folders: Sequence[FolderRow], on_finished: Callable[[JobResult], None]) -> None:
+    def index(
+        self,
+        parts: Mapping[FolderId, Collection[bytes] | None],
+        on_finished: Callable[[JobResult], None],
+    ) -> None:
         """Begins a job: scans the folders, embeds what is new.
 
         Args:
+            parts: the folders, each with the relative paths to look at (None: everything).
             on_finished: called once, on one of the indexer's threads.
         """
         job = Job(lambda job: self._finish(job, on_finished))
         self._progress.scan_began()
-        self._scans.put(_Scan(tuple(folder.id for folder in folders), job))
+        self._scans.put(_Scan(dict(parts), job))
 
     def set_paused(self, paused: bool) -> None:
         self._queue.set_paused(paused)
@@ -158,8 +163,8 @@ class Indexer(PipelineListener):
         failure: PhotofindError | None = None
         try:
             for folder in reader.folders():
-                if folder.id in scan.folder_ids and is_online(folder):
-                    self._scan_folder(folder, scan.job, reader)
+                if folder.id in scan.parts and is_online(folder):
+                    self._scan_folder(folder, scan.parts[folder.id], scan.job, reader)
         except CatalogError as error:
             failure = error
         if failure is not None:
@@ -167,12 +172,19 @@ class Indexer(PipelineListener):
         self._progress.scan_ended()
         scan.job.scan_ended(failure)
 
-    def _scan_folder(self, folder: FolderRow, job: Job, reader: CatalogReader) -> None:
+    def _scan_folder(
+        self,
+        folder: FolderRow,
+        parts: Collection[bytes] | None,
+        job: Job,
+        reader: CatalogReader,
+    ) -> None:
         def enqueue(items: list[WorkItem]) -> None:
             self._progress.queued(self._queue.put(items, job))
 
         findings = scan_folder(
             folder,
+            parts,
             reader=reader,
             writer=self._writer,
             enqueue=enqueue,

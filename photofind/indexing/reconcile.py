@@ -77,15 +77,23 @@ class Reconciliation:
         return [
             row
             for row in self._unseen.values()
-            if not row.missing and not _lies_in(row.rel_path, unreadable)
+            if not row.missing and not lies_in(row.rel_path, unreadable)
         ]
 
 
-def _lies_in(rel_path: bytes, folders: Collection[bytes]) -> bool:
-    if not folders:
+def lies_in(rel_path: bytes, places: Collection[bytes]) -> bool:
+    """Whether a path is one of these places or lies below one; b"" is above all others."""
+    if not places:
         return False
-    if b"" in folders or rel_path in folders:
+    if b"" in places or rel_path in places:
         return True
-    return any(
-        rel_path[:end] in folders for end, byte in enumerate(rel_path) if byte in _SEPARATORS
-    )
+    return any(rel_path[:end] in places for end, byte in enumerate(rel_path) if byte in _SEPARATORS)
+
+
+def outermost(places: Iterable[bytes]) -> set[bytes]:
+    """Those places that lie in none of the others."""
+    kept: set[bytes] = set()
+    for place in sorted(places, key=len):
+        if not lies_in(place, kept):
+            kept.add(place)
+    return kept

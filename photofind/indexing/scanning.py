@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from photofind.domain import Problem
 from photofind.indexing.queue import WorkItem
-from photofind.indexing.reconcile import Reconciliation
+from photofind.indexing.reconcile import Reconciliation, outermost
 from photofind.media.scan import FolderScan, root_problem
 from photofind.media.volume import read_volume_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from photofind.catalog.reader import CatalogReader
@@ -48,6 +48,7 @@ def is_online(folder: FolderRow) -> bool:
 
 def scan_folder(
     folder: FolderRow,
+    parts: Collection[bytes] | None,
     *,
     reader: CatalogReader,
     writer: CatalogWriter,
@@ -58,6 +59,7 @@ def scan_folder(
     """Compares a folder that is online with the catalog; `enqueue` gets what must be hashed.
 
     Args:
+        parts: relative paths of the files and subfolders to compare; None means everything.
         found: told how many photo files were seen, as they are.
         stopped: asked between chunks; a scan cut short marks nothing missing.
 
@@ -65,8 +67,15 @@ def scan_folder(
         CatalogError: the catalog can't be written.
     """
     findings = ScanFindings()
-    scan = FolderScan(folder.path)
-    reconciliation = Reconciliation(reader.files(folder.id))
+    if parts is not None:
+        parts = outermost(parts)
+    scan = FolderScan(folder.path, parts)
+    known = (
+        reader.files(folder.id)
+        if parts is None
+        else chain.from_iterable(reader.files_at(folder.id, part) for part in parts)
+    )
+    reconciliation = Reconciliation(known)
     seen_any = False
     known_bad: set[Path] = set()
     for chunk in _chunks(iter(scan)):
@@ -84,11 +93,11 @@ def scan_folder(
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
         findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
-    if seen_any or not reconciliation.knows_files:
+    # An empty folder where the catalog has files is the mount point of an unplugged drive.
+    if seen_any or parts is not None or not reconciliation.knows_files:
         untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
         findings.gone = reconciliation.gone(untold)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
-    # else: an empty folder where the catalog has files is an unmounted drive's mount point.
     return findings
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from photofind.domain import FolderError, MediaCode
@@ -14,7 +16,7 @@ from photofind.media.files import media_error_from, system_path
 from photofind.media.formats import is_photo_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _REPARSE_TAG_MOUNT_POINT: Final = 0xA0000003
@@ -51,7 +53,7 @@ class ScanProblem:
 
 
 class FolderScan:
-    """One walk through a root; iterate it once.
+    """One walk through a root, or through parts of it; iterate it once.
 
     Yields the photo files below the root in no particular order, with one stat each and flat
     memory. Links to files are followed, links to folders are not (so no loop is endless).
@@ -64,8 +66,16 @@ class FolderScan:
         problems: photo files whose size and date the system would not tell.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, parts: Collection[bytes] | None = None) -> None:
+        """Prepares a walk.
+
+        Args:
+            parts: relative paths of files and subfolders to look at, and at nothing else;
+                None means everything. A part that is not there, or that is left out for the
+                name of a folder it lies in, yields nothing.
+        """
         self._root = root
+        self._parts = parts
         self._unreadable: list[bytes] = []
         self.ignored = 0
         self.problems: list[ScanProblem] = []
@@ -81,22 +91,35 @@ class FolderScan:
     def __iter__(self) -> Iterator[ScannedFile]:
         root = system_path(self._root)
         root_prefix = root if root.endswith(os.sep) else root + os.sep
-        waiting = [""]
+        waiting = self._beginnings()
         while waiting:
-            relative = waiting.pop()
+            relative, wanted = waiting.pop()
             prefix = relative + os.sep if relative else ""
             try:
                 with os.scandir(root_prefix + relative if relative else root) as entries:
                     for entry in entries:
+                        if wanted is not None and entry.name not in wanted:
+                            continue
                         if _is_folder(entry):
                             if not is_excluded_folder(entry.name) and not _is_hidden(entry):
-                                waiting.append(prefix + entry.name)
+                                waiting.append((prefix + entry.name, None))
                         elif (found := self._look_at(entry, prefix)) is not None:
                             yield found
             except OSError as error:
                 if relative and isinstance(error, FileNotFoundError | NotADirectoryError):
                     continue  # deleted since its parent was listed: gone with its files
                 self._unreadable.append(os.fsencode(relative))
+
+    def _beginnings(self) -> list[tuple[str, set[str] | None]]:
+        """Folders to list first, each with the names that matter there (None: all)."""
+        if self._parts is None or b"" in self._parts:
+            return [("", None)]
+        names: defaultdict[str, set[str]] = defaultdict(set)
+        for part in self._parts:
+            path = PurePath(os.fsdecode(part))
+            if not any(map(is_excluded_folder, path.parent.parts)):
+                names["" if path.parent == PurePath() else str(path.parent)].add(path.name)
+        return list(names.items())
 
     def _look_at(self, entry: os.DirEntry[str], prefix: str) -> ScannedFile | None:
         if is_excluded_file(entry.name) or not is_photo_name(entry.name):

@@ -1,10 +1,27 @@
-"""Which volume a folder lies on, so that another drive at the same place is noticed."""
+"""Which volume a folder lies on, and what its file system can do."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SILENT_FILE_SYSTEMS: Final[frozenset[str]] = frozenset(
+    {
+        # network: another computer's changes are never told
+        "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "ncpfs", "afpfs", "afs", "webdav",
+        "fuse.sshfs", "fuse.rclone", "fuse.davfs2", "fuse.curlftpfs", "fuse.s3fs", "ceph",
+        # folders of the host in a virtual machine
+        "9p", "vboxsf", "prl_fs", "vmhgfs", "fuse.vmhgfs-fuse", "virtiofs",
+    }
+)  # fmt: skip
+"""File systems that tell of no change, or only of those made on this computer."""
 
 _LINUX_UUIDS = Path("/dev/disk/by-uuid")
 
@@ -33,3 +50,23 @@ def find_uuid(device: int, uuids: Path) -> str | None:
     except OSError:
         return None
     return None
+
+
+def gives_events(folder: Path) -> bool:
+    """Whether the folder's file system tells about changes made in it."""
+    mounts = ((each.mountpoint, each.fstype) for each in psutil.disk_partitions(all=True))
+    return find_file_system(folder, mounts) not in SILENT_FILE_SYSTEMS
+
+
+def find_file_system(folder: Path, mounts: Iterable[tuple[str, str]]) -> str | None:
+    """The type of the file system a folder lies on: that of the nearest mount point above.
+
+    Args:
+        mounts: mount points and types; of equal mount points the last one counts, which lies
+            on top of the others.
+    """
+    nearest, found = -1, None
+    for mount_point, kind in mounts:
+        if folder.is_relative_to(mount_point) and len(mount_point) >= nearest:
+            nearest, found = len(mount_point), kind
+    return found

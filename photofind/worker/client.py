@@ -29,12 +29,13 @@ from photofind.worker.messages import (
     Refused,
     SetPaused,
     Shutdown,
+    Watch,
     decode_event,
     encode,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
 
     from photofind.paths import AppFolders
@@ -43,13 +44,19 @@ logger = logging.getLogger(__name__)
 
 _RETRY_S = 0.05
 _BACK_OFF_MOST_S = 60.0
+_MOST_DEATHS = 5
 
 
 @dataclass(slots=True)
 class _Pending:
-    """A command without an answer yet."""
+    """A command without an answer yet.
+
+    Attributes:
+        deaths: how many workers in a row died before any photo was indexed.
+    """
 
     command: Command
+    deaths: int = 0
     answered: threading.Event = field(default_factory=threading.Event)
     answer: Event | None = None
 
@@ -86,6 +93,7 @@ class WorkerClient:
         self._lock = threading.Lock()
         self._pending: dict[int, _Pending] = {}
         self._paused: bool | None = None
+        self._watches = False
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._closing = threading.Event()
@@ -160,6 +168,7 @@ class WorkerClient:
             self._pending[command.request_id] = pending
             if isinstance(command, SetPaused):
                 self._paused = command.paused
+            self._watches |= isinstance(command, Watch)
             self._write(command)
         return pending
 
@@ -196,6 +205,9 @@ class WorkerClient:
     def _receive(self, event: Event) -> None:
         if isinstance(event, PhotosReady):
             self._back_off_s = self._back_off_base_s
+            with self._lock:
+                for each in self._pending.values():
+                    each.deaths = 0
         if isinstance(event, JobFinished | Done | Refused):
             with self._lock:
                 pending = self._pending.pop(event.request_id, None)
@@ -221,6 +233,7 @@ class WorkerClient:
                     message="photofind's background process had to be started again.",
                 )
             )
+        self._give_up_hopeless()
         while not self._closing.wait(self._back_off_s):
             self._back_off_s = min(2 * self._back_off_s, _BACK_OFF_MOST_S)
             try:
@@ -233,14 +246,29 @@ class WorkerClient:
                 self._connection = connection
                 if self._paused is not None:
                     self._write(SetPaused(paused=self._paused))
+                if self._watches:
+                    self._write(Watch())
                 for pending in self._pending.values():
                     self._write(pending.command)
             return True
         return False
 
+    def _give_up_hopeless(self) -> None:
+        """A command that one worker after the other died of is not tried for ever."""
+        with self._lock:
+            for pending in self._pending.values():
+                pending.deaths += 1
+            hopeless = [each for each in self._pending.values() if each.deaths > _MOST_DEATHS]
+            for pending in hopeless:
+                del self._pending[pending.command.request_id]
+        self._fail(hopeless)
+
     def _fail_pending(self) -> None:
         with self._lock:
             pending, self._pending = list(self._pending.values()), {}
+        self._fail(pending)
+
+    def _fail(self, pending: Sequence[_Pending]) -> None:
         for each in pending:
             if not isinstance(each.command, Shutdown):
                 each.answer = Refused(
@@ -249,6 +277,7 @@ class WorkerClient:
                     message="photofind's background process ended before it was done. Try again: "
                     "what is indexed stays indexed.",
                 )
+                self._on_event(each.answer)
             each.answered.set()
 
     def _attach_or_launch(self) -> Connection:

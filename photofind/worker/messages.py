@@ -67,11 +67,18 @@ class SetPaused(_Command, frozen=True, kw_only=True):
     paused: bool
 
 
+class Watch(_Command, frozen=True, kw_only=True):
+    """Notice changes from now on, for as long as this worker lives; begins with a look at every
+    folder. Answer: JobFinished of that look."""
+
+
 class Shutdown(_Command, frozen=True, kw_only=True):
     """Finish or roll back the batch, close the catalog, exit."""
 
 
-Command: TypeAlias = AddFolders | Rescan | RemoveFolder | RetryProblems | SetPaused | Shutdown
+Command: TypeAlias = (
+    AddFolders | Rescan | RemoveFolder | RetryProblems | SetPaused | Watch | Shutdown
+)
 
 
 class Hello(_Event, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from photofind.worker.messages import (
     RemoveFolder,
     Rescan,
     SetPaused,
+    Watch,
     path_to_wire,
     report_from_wire,
 )
@@ -243,6 +244,26 @@ def test_removing_a_folder_hides_its_photos_and_adding_it_again_embeds_nothing(
     assert (report.new, report.images_per_s) == (0, 0)
     with CatalogReader(folders) as reader:
         assert len(reader.photo_order().photo_ids) == 24
+
+
+def test_changes_are_noticed_while_watching(
+    client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
+) -> None:
+    index(client, photos)
+    client.request(Watch(), timeout_s=_PATIENCE_S)
+    make_photo(photos / "new" / "deep" / "a.jpg", seed=200)
+    ear.wait_for(PhotosReady, lambda event: event.content_ids == (25,))
+    (photos / "new").rename(photos / "renamed")
+    (photos / "00.jpg").unlink()
+
+    def as_it_is_now() -> bool:
+        with CatalogReader(folders) as reader:
+            ids = reader.photo_order().photo_ids.tolist()
+            paths = {path for photo in reader.photos(ids).values() for path in photo.paths}
+        return paths == set(photos.rglob("*.jpg"))
+
+    ear.wait_for(CatalogChanged, lambda _: as_it_is_now())
+    assert_sound(folders, contents=25)
 
 
 def test_folders_that_cannot_be_added_are_refused(

@@ -49,7 +49,7 @@ def test_events_survive(event: Event) -> None:
     assert decode_event(encode(event)) == event
 
 
-@pytest.mark.parametrize("odd", ["\udce9", "\ud83d", "\udc00\ud800"])
+@pytest.mark.parametrize("odd", ["\udce9", "\udc00\ud800"])
 def test_a_sentence_may_name_a_path_that_is_not_utf8(odd: str) -> None:
     message = text_to_wire(f"There is no folder caf{odd} 😀.")
     event = decode_event(encode(Refused(request_id=1, code="folder_missing", message=message)))

@@ -1,0 +1,57 @@
+"""When everything is looked through again, by clocks of the test's own."""
+
+from __future__ import annotations
+
+from photofind.worker.watching import ReconcileClock
+
+
+class Clocks:
+    def __init__(self) -> None:
+        self.monotonic_s = 1000.0
+        self.wall_s = 5_000_000.0
+
+    def make(self) -> ReconcileClock:
+        return ReconcileClock(lambda: self.monotonic_s, lambda: self.wall_s)
+
+    def run(self, seconds: float) -> None:
+        self.monotonic_s += seconds
+        self.wall_s += seconds
+
+
+def test_a_look_is_due_after_an_hour_and_then_after_the_next() -> None:
+    clocks = Clocks()
+    clock = clocks.make()
+    clocks.run(3599)
+    assert not clock.is_due(3600)
+    clocks.run(2)
+    assert clock.is_due(3600)
+    assert not clock.is_due(3600)
+    clocks.run(3601)
+    assert clock.is_due(3600)
+
+
+def test_waking_from_sleep_is_a_reason_to_look() -> None:
+    clocks = Clocks()
+    clock = clocks.make()
+    clocks.run(10)
+    clocks.wall_s += 8 * 3600  # the processor's clock stands still meanwhile
+    assert clock.is_due(3600)
+    assert not clock.is_due(3600)
+
+
+def test_small_corrections_of_the_clock_are_no_sleep() -> None:
+    clocks = Clocks()
+    clock = clocks.make()
+    for _ in range(100):
+        clocks.run(1)
+        clocks.wall_s -= 0.5
+        assert not clock.is_due(3600)
+
+
+def test_a_clock_set_back_does_not_stop_the_looks() -> None:
+    clocks = Clocks()
+    clock = clocks.make()
+    clocks.wall_s -= 10 * 365 * 86400
+    assert clock.is_due(3600)
+    clocks.run(3601)
+    assert clock.is_due(3600)
