@@ -64,7 +64,7 @@ def decoder_errors(what: str) -> Iterator[None]:
         what: what the file is, for the message: "JPEG picture".
 
     Raises:
-        MediaError: unreadable or too_large.
+        MediaError: unreadable, unsupported or too_large.
     """
     try:
         yield
@@ -84,6 +84,12 @@ def decoder_errors(what: str) -> Iterator[None]:
                 MediaCode.UNREADABLE,
                 f"This {what} is incomplete: its end is missing. Copy it again from where it "
                 "came from.",
+            ) from error
+        if "unsupported" in str(error).lower():
+            raise MediaError(
+                MediaCode.UNSUPPORTED,
+                f"This {what} is of a rare kind that photofind can't decode. Saved anew by "
+                "another program, it would be found.",
             ) from error
         raise MediaError(
             MediaCode.UNREADABLE,

@@ -36,6 +36,12 @@ def test_a_missing_end_is_said_to_be_missing(error: Exception) -> None:
     assert caught.value.media_code is MediaCode.UNREADABLE
 
 
+def test_a_rare_kind_is_not_called_damaged() -> None:
+    with pytest.raises(MediaError, match="rare kind") as caught, decoder_errors("BMP picture"):
+        raise OSError("Unsupported BMP bitfields layout")
+    assert caught.value.media_code is MediaCode.UNSUPPORTED
+
+
 @pytest.mark.parametrize("error", [MemoryError(), Image.DecompressionBombError("x")])
 def test_too_little_memory(error: Exception) -> None:
     with pytest.raises(MediaError) as caught, decoder_errors("GIF picture"):
