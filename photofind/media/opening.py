@@ -95,7 +95,8 @@ class OpenedPicture:
     """A picture whose header is read and whose pixels are not.
 
     Attributes:
-        image: Pillow's image; loaded by `load`.
+        image: Pillow's image; its pixels are there inside `loaded`.
+        size: width and height; those that are seen, but for an orientation still to apply.
         format: "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF" or "AVIF".
         kind: the format in a sentence.
         file_bytes: size of the file.
