@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BLOCK_ROWS = 16_384
 """Rows that are allocated together: growing never copies what is there already."""
-_SLICE_ROWS = 512
+_SLICE_ROWS = 256
 """Rows that are quantised together, so that the float32 copy stays in the processor's cache."""
 _LARGEST = 127.0
 
@@ -81,10 +81,10 @@ class VectorMatrix:
         while row < stop:
             block, offset = self._blocks[row // BLOCK_ROWS], row % BLOCK_ROWS
             size = min(_SLICE_ROWS, stop - row, BLOCK_ROWS - offset)
-            rows, scales = _quantise(vectors[row - start : row - start + size])
-            block[offset : offset + size] = rows
+            levels, scales = _quantise(vectors[row - start : row - start + size])
+            block[offset : offset + size] = levels
             self._scales[row : row + size] = scales
-            self._sum += scales @ rows.astype(np.float32)
+            self._sum += scales @ levels
             row += size
         self._count = stop
 
@@ -125,13 +125,12 @@ class VectorMatrix:
         estimates = np.empty(self._count, np.float32)
         if not self._count:
             return estimates
-        rows, scale = _quantise(query[None, :])
+        levels, scales = _quantise(query[None, :])
         for start, block in self._filled_blocks():
-            # float64 in, exact: the largest sum, 127² · dim, needs far fewer than 53 bits
-            estimates[start : start + len(block)] = numkong.dot(rows[0], block)
+            estimates[start : start + len(block)] = numkong.dot(levels[0].astype(np.int8), block)
         estimates *= self._scales[: self._count]
-        estimates *= scale[0]
-        lost = query - rows[0].astype(np.float32) * scale[0]
+        estimates *= scales[0]
+        lost = query - levels[0] * scales[0]
         estimates += np.float32(lost @ (self._sum / self._count))
         return estimates
 
@@ -192,17 +191,25 @@ def best_rows(
 
 def _quantise(
     vectors: NDArray[np.float16] | NDArray[np.float32],
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """int8 [n, d] and float32 [n] with vectors ≈ rows · scales[:, None]."""
-    values = vectors.astype(np.float32)
-    largest = np.abs(values).max(axis=1, initial=0.0)
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Whole numbers within ±127, float32 [n, d], and float32 [n] with
+    vectors ≈ levels · scales[:, None]."""
+    levels = _to_float32(vectors)
+    largest = np.abs(levels).max(axis=1, initial=0.0)
     broken = ~np.isfinite(largest)
     if broken.any():
-        values[broken] = 0.0
+        levels[broken] = 0.0
         largest[broken] = 0.0
-    values *= (_LARGEST / np.where(largest > 0, largest, 1.0))[:, None]
-    np.rint(values, out=values)
-    return values.astype(np.int8), np.asarray(largest / _LARGEST, np.float32)
+    levels *= (_LARGEST / np.where(largest > 0, largest, 1.0))[:, None]
+    np.rint(levels, out=levels)
+    return levels, np.asarray(largest / _LARGEST, np.float32)
+
+
+def _to_float32(vectors: NDArray[np.float16] | NDArray[np.float32]) -> NDArray[np.float32]:
+    """A copy. NumKong converts float16 four times as fast as NumPy, half the time of loading."""
+    if vectors.dtype == np.float16:
+        return np.asarray(numkong.Tensor(np.ascontiguousarray(vectors)).astype("float32"))
+    return vectors.astype(np.float32)
 
 
 def _by_block(
