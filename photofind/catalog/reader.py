@@ -157,5 +157,9 @@ class CatalogReader:
 
     def tags(self, photo_id: PhotoId) -> tuple[TagRow, ...]:
         """The photo's labels, a person's first, then by falling score."""
+        return self.tags_of([photo_id]).get(photo_id, ())
+
+    def tags_of(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, tuple[TagRow, ...]]:
+        """The labels of those photos that have any, in the order of `tags`."""
         with self._snapshot() as connection:
-            return photos.read_tags(connection, photo_id)
+            return photos.read_tags(connection, photo_ids)

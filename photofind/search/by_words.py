@@ -116,9 +116,10 @@ def rank_by_words(
 def _matching_tags(
     reader: CatalogReader, library: Library, words: str, content_ids: NDArray[np.int64]
 ) -> dict[int, tuple[Why, ...]]:
-    photos = library.photos_of(content_ids).tolist()
+    photos = [PhotoId(photo) for photo in library.photos_of(content_ids).tolist()]
+    tags = reader.tags_of(photos)
     found = {
-        content: matching_tags(words, reader.tags(PhotoId(photo)))
+        content: matching_tags(words, tags.get(photo, ()))
         for content, photo in zip(content_ids.tolist(), photos, strict=True)
     }
     return {content: reasons for content, reasons in found.items() if reasons}

@@ -125,11 +125,19 @@ def find_primary_photo(connection: sqlite3.Connection, content_id: ContentId) ->
     return None if row is None else PhotoId(row[0])
 
 
-def read_tags(connection: sqlite3.Connection, photo_id: PhotoId) -> tuple[TagRow, ...]:
+def read_tags(
+    connection: sqlite3.Connection, photo_ids: Sequence[int]
+) -> dict[PhotoId, tuple[TagRow, ...]]:
+    # CROSS: SQLite takes json_each for large and would begin with all tags.
     rows = connection.execute(
-        """SELECT t.label, t.source, t.score FROM photos p
-           JOIN tags t ON t.photo_id = p.id OR t.content_id = p.primary_content_id
-           WHERE p.id = ? AND t.state <> 'rejected' ORDER BY t.score DESC NULLS FIRST, t.id""",
-        (photo_id,),
+        """SELECT p.id, t.label, t.source, t.score
+           FROM json_each(?) AS wanted CROSS JOIN photos p ON p.id = wanted.value
+           CROSS JOIN tags t ON t.photo_id = p.id OR t.content_id = p.primary_content_id
+           WHERE t.state <> 'rejected' ORDER BY t.score DESC NULLS FIRST, t.id""",
+        (json.dumps([int(photo_id) for photo_id in photo_ids]),),
     )
-    return tuple(TagRow(label, TagSource(source), score) for label, source, score in rows)
+    tags: dict[PhotoId, tuple[TagRow, ...]] = {}
+    for photo_id, label, source, score in rows:
+        row = TagRow(label, TagSource(source), score)
+        tags[PhotoId(photo_id)] = (*tags.get(PhotoId(photo_id), ()), row)
+    return tags
