@@ -1,0 +1,88 @@
+"""Leaving early leaves nothing half-done; and what photofind leaves on the disk is private."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.program import PATIENCE_S, Program, snapshot
+from tests.plugins.pictures import make_photo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_reader_that_goes_away_is_no_error(library: tuple[Program, Path]) -> None:
+    program, _ = library
+    for words in (["search", "red"], ["search", "red", "--json"], ["status"]):
+        process = program.start(*words)
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+        process.stderr.close()
+        assert process.wait(PATIENCE_S) == 0
+        assert err == "" or words == ["search", "red"]
+        assert "Traceback" not in err
+        assert "BrokenPipe" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console")
+def test_ctrl_c_keeps_what_is_indexed(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    for seed in range(80):
+        make_photo(folder / f"{seed:02}.jpg", seed=seed)
+    process = program.start("index", folder)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Indexing"):
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, (out, err)
+    assert err.splitlines()[-1].startswith("photofind: Stopped.")
+    assert "Traceback" not in err
+    status = program.document("status")
+    assert status["failed"] == 0
+    report = program.document("index")
+    assert report["unchanged"] == status["ready"]
+    assert program.document("status")["ready"] == 80
+
+
+def test_the_users_files_are_never_touched(program: Program, photos: Path) -> None:
+    make_photo(photos / "odd.heic", seed=50)
+    (photos / "broken.jpg").write_bytes(b"not a picture")
+    (photos / "notes.txt").write_text("no photo")
+    (photos / "captions.tsv").write_text("photo 0.jpg\ta cat\n", encoding="utf-8")
+    before = snapshot(photos)
+    for words in (
+        ["index", str(photos)],
+        ["index"],
+        ["search", "cat"],
+        ["similar", str(photos / "odd.heic")],
+        ["eval", str(photos / "captions.tsv")],
+        ["problems"],
+        ["status"],
+        ["folders", "remove", str(photos)],
+    ):
+        assert program.run(*words).code == 0
+    assert snapshot(photos) == before
+
+
+def test_photofinds_own_files_are_private(program: Program, photos: Path) -> None:
+    program.document("index", photos)
+    if os.name == "nt":
+        pytest.skip("Windows keeps a person's folders private by other means")
+    for path in (program.data_dir, *program.data_dir.rglob("*")):
+        allowed = 0o700 if path.is_dir() else 0o600
+        assert path.stat().st_mode & 0o777 == allowed, path
+
+
+def test_logs_hold_no_queries(program: Program, photos: Path) -> None:
+    program.document("index", photos)
+    program.document("search", "a very private query")
+    logs = "".join(path.read_text() for path in program.folders.logs.iterdir())
+    assert "private" not in logs
