@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,17 +23,24 @@ DIAL = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
 
 PLUGINS = ("places", "isolation", "network", "logs", "leaks", "widgets")
 PLUGIN_OPTIONS = [word for name in PLUGINS for word in ("-p", f"tests.plugins.{name}")]
-
 INI = ["-o", "filterwarnings=error", "-o", "qt_log_level_fail=WARNING"]
 
+OFFENCES = sorted((Path(__file__).parent / "offences").glob("*.py"))
+"""Tests that leave something behind; the first line is what the complaint must mention."""
 
-def run_suite(folder: Path, body: str) -> str:
-    """Runs a test file of its own under the same plugins; returns what pytest printed."""
-    test_file = folder / "test_inner.py"
-    test_file.write_text(body, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", *PLUGIN_OPTIONS, "-p", "no:cacheprovider"]
+
+@pytest.fixture(scope="module")
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest prints for the offences, under the plugins of this suite."""
+    folder = tmp_path_factory.mktemp("offences")
+    for file in OFFENCES:
+        shutil.copy(file, folder / f"test_{file.name}")
+    (folder / "conftest.py").write_text(
+        "from tests.plugins import leaks\nleaks._GRACE_S = 0.1\n", encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "pytest", *PLUGIN_OPTIONS, "-p", "no:cacheprovider", "-rEf"]
     result = subprocess.run(
-        [*command, f"--rootdir={folder}", "-c", os.devnull, *INI, str(test_file)],
+        [*command, f"--rootdir={folder}", "-c", os.devnull, *INI, str(folder)],
         cwd=REPO_ROOT,
         capture_output=True,
         text=True,
@@ -81,76 +91,12 @@ def test_expected_warning_passes() -> None:
     logging.getLogger("photofind.somewhere").warning("the disk is almost full")
 
 
-@pytest.mark.parametrize(
-    ("body", "complaint"),
-    [
-        pytest.param(
-            "import logging\ndef test(): logging.getLogger('x').warning('hot')",
-            "WARNING x: hot",
-            id="log",
-        ),
-        pytest.param(
-            "import pytest\n@pytest.mark.expects_log('cold')\ndef test(): pass",
-            "did not come: ['cold']",
-            id="absent-log",
-        ),
-        pytest.param(
-            "import threading, tests.plugins.leaks as leaks\n"
-            "leaks._GRACE_S = 0.1\n"
-            "def test(): threading.Thread(target=threading.Event().wait, daemon=True).start()",
-            "threads still running",
-            id="thread",
-        ),
-        pytest.param(
-            "import subprocess, sys, tests.plugins.leaks as leaks\n"
-            "leaks._GRACE_S = 0.1\n"
-            "keep = []\n"
-            "def test(): keep.append(subprocess.Popen([sys.executable, '-c', 'input()'],"
-            " stdin=subprocess.PIPE))",
-            "processes still running",
-            id="process",
-        ),
-        pytest.param(
-            "import contextlib, socket\n"
-            "def test():\n"
-            "    with contextlib.suppress(OSError), socket.socket() as connection:\n"
-            f"        connection.connect({ELSEWHERE})",
-            "tried to reach the network",
-            id="swallowed-connection",
-        ),
-        pytest.param(
-            f"import subprocess, sys\ndef test(): subprocess.run([sys.executable, '-c', {DIAL!r}])",
-            "tried to reach the network",
-            id="connection-of-a-child",
-        ),
-        pytest.param(
-            "from PySide6.QtWidgets import QWidget\n"
-            "keep = []\n"
-            "def test(qapp): keep.append(QWidget())",
-            "windows still there",
-            id="widget",
-        ),
-        pytest.param(
-            "from PySide6.QtCore import qWarning\ndef test(qapp): qWarning('torn')",
-            "torn",
-            id="qt-message",
-        ),
-    ],
-)
-def test_what_is_left_behind_fails(tmp_path: Path, body: str, complaint: str) -> None:
-    output = run_suite(tmp_path, body)
-    assert complaint in output
-    assert "1 passed, 1 error" in output or "1 failed" in output
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="orphans can only be adopted on Linux")
-def test_orphaned_grandchild_fails(tmp_path: Path) -> None:
-    output = run_suite(
-        tmp_path,
-        "import subprocess, sys, tests.plugins.leaks as leaks\n"
-        "leaks._GRACE_S = 0.1\n"
-        "START = \"import subprocess, sys; subprocess.Popen([sys.executable, '-c',"
-        " 'import threading; threading.Event().wait()'], start_new_session=True)\"\n"
-        "def test(): subprocess.run([sys.executable, '-c', START])",
-    )
-    assert "processes still running" in output
+@pytest.mark.parametrize("offence", OFFENCES, ids=lambda file: file.stem)
+def test_what_is_left_behind_fails(complaints: str, offence: Path) -> None:
+    if offence.stem == "orphan" and sys.platform != "linux":
+        pytest.skip("orphaned processes can only be adopted on Linux")
+    expected = ast.get_docstring(ast.parse(offence.read_text(encoding="utf-8")))
+    assert expected
+    failed = rf"^(ERROR|FAILED) .*\btest_{offence.stem}\.py::test\b.*$"
+    assert re.search(failed, complaints, re.MULTILINE), complaints
+    assert expected in complaints

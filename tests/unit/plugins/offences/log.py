@@ -1,0 +1,7 @@
+"""WARNING x: hot"""
+
+import logging
+
+
+def test() -> None:
+    logging.getLogger("x").warning("hot")
