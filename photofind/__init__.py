@@ -1,8 +1,4 @@
 """photofind: offline photo search for a person's own computer."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("photofind")
-except PackageNotFoundError:  # run from a checkout that was never installed
-    __version__ = "0+checkout"
+# Read by the build, so that asking for it at run time costs no search through installed packages.
+__version__ = "0.1.0"

@@ -196,6 +196,11 @@ class CatalogWriter:
             finally:
                 self._in_flight -= frozenset(content_ids)
 
+    def left_in_flight(self) -> int:
+        """How many contents the last worker had in flight when it died; ask before `suspects`."""
+        with self._transaction() as connection:
+            return contents.left_in_flight(connection)
+
     def suspects(self) -> list[ContentId]:
         """Contents that were in flight when a worker died; call it once, at the start.
 

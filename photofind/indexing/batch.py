@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import Capture, ContentId, FileId, ModelId, PhotofindError
+    from photofind.indexing.guard import ProcessGuard
     from photofind.indexing.job import Job
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
@@ -54,6 +55,9 @@ class PipelineListener(Protocol):
     def broken(self, error: BaseException) -> None:
         """A bug: the process should end and be started again."""
 
+    def stuck(self, reason: str) -> None:
+        """A decoder can't be stopped: the process must end now and be started again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveModel:
@@ -78,6 +82,7 @@ class Surroundings:
     model: ActiveModel
     progress: ProgressTracker
     listener: PipelineListener
+    guard: ProcessGuard
     suspects: set[ContentId]
 
 
@@ -117,6 +122,7 @@ class Batch:
         self._model = surroundings.model
         self._progress = surroundings.progress
         self._listener = surroundings.listener
+        self._guard = surroundings.guard
         self._suspects = surroundings.suspects
         self._thumbnails = thumbnails
         self._open: dict[FileId, WorkItem] = {}
@@ -205,7 +211,9 @@ class Batch:
                 continue
             source = item.path if each.file.data is None else each.file.data
             try:
-                decoded.append(_Decoded(each, decode_photo(source, (geometry,))))
+                with self._guard.one_photo():
+                    photo = decode_photo(source, (geometry,))
+                decoded.append(_Decoded(each, photo))
             except MediaError as error:
                 code, reason = error.media_code, error.user_message
                 attempts = self._writer.fail_content(each.content_id, code, reason)

@@ -12,6 +12,7 @@ from photofind.catalog.reader import CatalogReader
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import CatalogError
 from photofind.indexing.batch import ActiveModel, PipelineListener, Surroundings
+from photofind.indexing.guard import ProcessGuard
 from photofind.indexing.job import Job
 from photofind.indexing.pipeline import Pipeline
 from photofind.indexing.progress import ProgressTracker
@@ -47,6 +48,9 @@ class IndexerListener(Protocol):
     def broken(self, error: BaseException) -> None:
         """A bug: the process should end and be started again."""
 
+    def stuck(self, reason: str) -> None:
+        """A decoder can't be stopped: the process must end now and be started again."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
@@ -76,12 +80,16 @@ class Indexer(PipelineListener):
         self._scans: queue.SimpleQueue[_Scan | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._scan_thread = threading.Thread(target=self._run_scans, name="scan")
+        self.recovers = writer.left_in_flight() > 0
+        """Whether photos were in flight when the last process died: one of them may be why."""
+        self._guard = ProcessGuard(self.stuck)
         surroundings = Surroundings(
             queue=self._queue,
             writer=writer,
             model=model,
             progress=self._progress,
             listener=self,
+            guard=self._guard,
             suspects=set(writer.suspects()),
         )
         self._pipeline = Pipeline(
@@ -91,6 +99,7 @@ class Indexer(PipelineListener):
         )
 
     def start(self) -> None:
+        self._guard.start()
         self._scan_thread.start()
         self._pipeline.start()
 
@@ -102,6 +111,7 @@ class Indexer(PipelineListener):
         if self._scan_thread.ident is not None:
             self._scan_thread.join()
         self._pipeline.join()
+        self._guard.stop()
 
     def index(
         self,
@@ -143,6 +153,9 @@ class Indexer(PipelineListener):
 
     def broken(self, error: BaseException) -> None:
         self._listener.broken(error)
+
+    def stuck(self, reason: str) -> None:
+        self._listener.stuck(reason)
 
     def _finish(self, job: Job, on_finished: Callable[[JobResult], None]) -> None:
         result = job.result()

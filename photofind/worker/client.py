@@ -23,6 +23,7 @@ from photofind.worker.messages import (
     Command,
     Done,
     Event,
+    Hello,
     JobFinished,
     Notice,
     PhotosReady,
@@ -35,7 +36,7 @@ from photofind.worker.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from photofind.paths import AppFolders
@@ -49,14 +50,9 @@ _MOST_DEATHS = 5
 
 @dataclass(slots=True)
 class _Pending:
-    """A command without an answer yet.
-
-    Attributes:
-        deaths: how many workers in a row died before any photo was indexed.
-    """
+    """A command without an answer yet."""
 
     command: Command
-    deaths: int = 0
     answered: threading.Event = field(default_factory=threading.Event)
     answer: Event | None = None
 
@@ -89,6 +85,7 @@ class WorkerClient:
         self._back_off_base_s = back_off_s
         self._back_off_s = back_off_s
         self._start_timeout_s = start_timeout_s
+        self._deaths = 0
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._pending: dict[int, _Pending] = {}
@@ -205,9 +202,9 @@ class WorkerClient:
     def _receive(self, event: Event) -> None:
         if isinstance(event, PhotosReady):
             self._back_off_s = self._back_off_base_s
-            with self._lock:
-                for each in self._pending.values():
-                    each.deaths = 0
+            self._deaths = 0
+        if isinstance(event, Hello) and event.recovers:
+            self._deaths = 0  # a photo may be why; it will be found out
         if isinstance(event, JobFinished | Done | Refused):
             with self._lock:
                 pending = self._pending.pop(event.request_id, None)
@@ -233,7 +230,11 @@ class WorkerClient:
                     message="photofind's background process had to be started again.",
                 )
             )
-        self._give_up_hopeless()
+        self._deaths += 1
+        if self._deaths > _MOST_DEATHS:
+            # One worker after the other died, and no photo is to blame: don't repeat for ever
+            # what they died of.
+            self._fail_pending()
         while not self._closing.wait(self._back_off_s):
             self._back_off_s = min(2 * self._back_off_s, _BACK_OFF_MOST_S)
             try:
@@ -253,22 +254,9 @@ class WorkerClient:
             return True
         return False
 
-    def _give_up_hopeless(self) -> None:
-        """A command that one worker after the other died of is not tried for ever."""
-        with self._lock:
-            for pending in self._pending.values():
-                pending.deaths += 1
-            hopeless = [each for each in self._pending.values() if each.deaths > _MOST_DEATHS]
-            for pending in hopeless:
-                del self._pending[pending.command.request_id]
-        self._fail(hopeless)
-
     def _fail_pending(self) -> None:
         with self._lock:
             pending, self._pending = list(self._pending.values()), {}
-        self._fail(pending)
-
-    def _fail(self, pending: Sequence[_Pending]) -> None:
         for each in pending:
             if not isinstance(each.command, Shutdown):
                 each.answer = Refused(

@@ -6,6 +6,7 @@ It ends when its last client has gone: a window that crashes leaves no process b
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import functools
 import json
 import logging
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_MOST_CRASH_LOG_BYTES = 1_000_000
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a worker; its first line on standard output says whether it can work.
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         folders.ensure()
         start_logging(folders.logs / "worker.log")
+        _log_crashes(folders.logs / "crash.log")
         _step_back()
         with _hold_lock(folders), CatalogWriter(folders) as writer:
             return _serve(folders, writer)
@@ -97,6 +101,17 @@ def _hold_lock(folders: AppFolders) -> filelock.BaseFileLock:
             "Wait until it is done, or close it.",
         ) from None
     return lock
+
+
+def _log_crashes(file: Path) -> None:
+    """Has Python say where it was when native code crashes; the file holds no paths of photos."""
+    try:
+        if file.exists() and file.stat().st_size > _MOST_CRASH_LOG_BYTES:
+            file.unlink()
+        file.touch(mode=0o600)
+        faulthandler.enable(file.open("a"))
+    except OSError as error:
+        logger.info("crashes are not written down: %s", error)
 
 
 def _step_back() -> None:

@@ -82,12 +82,17 @@ Command: TypeAlias = (
 
 
 class Hello(_Event, frozen=True, kw_only=True):
-    """First message on every connection."""
+    """First message on every connection.
+
+    Attributes:
+        recovers: photos were in flight when the last worker died, and one of them may be why.
+    """
 
     version: str
     pid: int
     model_key: str
     paused: bool
+    recovers: bool = False
 
 
 class Progress(_Event, frozen=True, kw_only=True):

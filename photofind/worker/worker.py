@@ -59,6 +59,8 @@ _PROGRESS_INTERVAL_S = 0.25
 _FIRST_CLIENT_TIMEOUT_S = 30.0
 _EXIT_BROKEN = 70
 """EX_SOFTWARE: a bug of ours; the client starts a new worker."""
+_EXIT_STUCK = 75
+"""EX_TEMPFAIL: a photo's decoder hung or ate the memory; the client starts a new worker."""
 
 _Task: TypeAlias = "Callable[[], None]"
 
@@ -149,6 +151,11 @@ class Worker(IndexerListener):
         # transaction, so nothing is half-done, and what was in flight is tried again.
         os._exit(_EXIT_BROKEN)
 
+    def stuck(self, reason: str) -> None:
+        logger.error("the worker ends, because %s", reason)
+        logging.shutdown()
+        os._exit(_EXIT_STUCK)
+
     # Commands.
 
     def _carry_out(self, peer: Peer, command: Command) -> None:
@@ -235,6 +242,7 @@ class Worker(IndexerListener):
                 pid=os.getpid(),
                 model_key=self._model_key,
                 paused=self._indexer.paused,
+                recovers=self._indexer.recovers,
             )
         )
         peer.send(self._progress())

@@ -108,6 +108,11 @@ def release(connection: sqlite3.Connection, content_ids: Collection[ContentId]) 
     )
 
 
+def left_in_flight(connection: sqlite3.Connection) -> int:
+    query = "SELECT count(*) FROM contents WHERE state = 'in_flight'"
+    return int(connection.execute(query).fetchone()[0])
+
+
 def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -> list[ContentId]:
     """Marks what a dead worker left in flight; quarantines it or returns it."""
     left = connection.execute(

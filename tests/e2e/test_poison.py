@@ -1,0 +1,86 @@
+"""Photos that crash, hang or bloat their decoder are set aside, and nothing else suffers."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import MediaCode
+from photofind.paths import app_folders
+from photofind.worker.client import WorkerClient
+from photofind.worker.messages import (
+    AddFolders,
+    Event,
+    JobFinished,
+    Notice,
+    Rescan,
+    path_to_wire,
+)
+from tests.plugins.pictures import make_photo
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_PATIENCE_S = 120.0
+
+
+@pytest.fixture
+def poison(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Poisons the decoders of workers started from now on."""
+    file = Path(__file__).parent / "poison_site" / "sitecustomize.py"
+    folders = [str(file.parent), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, folders)))
+    spec = importlib.util.spec_from_file_location("poison", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.expects_log("the worker died")
+def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
+    poison: ModuleType, tmp_path: Path
+) -> None:
+    photos = tmp_path / "photos"
+    for seed in range(16):
+        make_photo(photos / f"{seed:02}.jpg", seed=seed)
+    for number, marker in enumerate((poison.ABORT, poison.HANG, poison.MEMORY)):
+        path = make_photo(photos / f"{5 * number:02} poison.jpg", seed=100 + number)
+        path.write_bytes(path.read_bytes() + marker)
+    folders = app_folders(tmp_path / "data")
+    heard: list[Event] = []
+    client = WorkerClient(folders, heard.append, back_off_s=0.01)
+    client.start()
+    try:
+        answer = client.request(AddFolders(paths=(path_to_wire(photos),)), timeout_s=_PATIENCE_S)
+        assert isinstance(answer, JobFinished)
+        with CatalogReader(folders) as reader:
+            problems = reader.problems()
+            assert len(reader.photo_order().photo_ids) == 16
+        assert {problem.path.name for problem in problems} == {
+            "00 poison.jpg",
+            "05 poison.jpg",
+            "10 poison.jpg",
+        }
+        assert {problem.code for problem in problems} == {MediaCode.CRASHED}
+        deaths = [event for event in heard if isinstance(event, Notice)]
+        # Three strikes of its own each; a shared death before that is nobody's strike.
+        assert 9 <= len(deaths) <= 9 + 3
+        before = len(deaths)
+        again = client.request(Rescan(), timeout_s=_PATIENCE_S)
+        assert isinstance(again, JobFinished)
+        assert (again.report.unchanged, again.report.failed) == (16, 3)
+        assert len([event for event in heard if isinstance(event, Notice)]) == before
+        # A poisoned photo that changes is tried again.
+        make_photo(photos / "00 poison.jpg", seed=300)
+        healed = client.request(Rescan(), timeout_s=_PATIENCE_S)
+        assert isinstance(healed, JobFinished)
+        assert (healed.report.changed, healed.report.failed) == (1, 2)
+    finally:
+        client.close()
