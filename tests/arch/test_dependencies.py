@@ -13,7 +13,6 @@ import pytest
 from tests.plugins.places import REPO_ROOT
 
 NOT_IMPORTED_YET = {
-    "watchdog": "folders are watched by a later feature",
     "send2trash": "photos are moved to the trash by a later feature",
     "defusedxml": "Pillow and a later feature read XMP with it",
 }
