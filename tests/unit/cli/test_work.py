@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.cli import work
+from photofind.cli.exits import InterruptedByPersonError
+from photofind.cli.output import Output
+from photofind.cli.session import Session
+from photofind.domain import FolderError
+from photofind.paths import app_folders
+from photofind.worker.messages import Notice, Progress, RemoveFolder, Rescan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command, Event
+
+
+class StandIn:
+    """A client whose request ends as the test wants it to."""
+
+    ending: BaseException
+    owns_worker = True
+    closed = 0
+
+    def __init__(self, folders: AppFolders, on_event: Callable[[Event], None]) -> None:
+        self._on_event = on_event
+
+    def start(self) -> None:
+        self._on_event(Progress(activity="indexing", done=1, total=2))
+        self._on_event(Notice(code="worker_restarted", message="It was started again."))
+
+    def request(self, command: Command) -> Event:
+        raise self.ending
+
+    def close(self) -> None:
+        StandIn.closed += 1
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.setattr(work, "WorkerClient", StandIn)
+    monkeypatch.setattr(StandIn, "closed", 0)
+    return Session(app_folders(tmp_path), Output(as_json=False))
+
+
+@pytest.mark.parametrize(
+    ("owns_worker", "said"), [(True, "goes on from there"), (False, "that is running goes on")]
+)
+def test_ctrl_c_says_what_becomes_of_the_work(
+    session: Session, monkeypatch: pytest.MonkeyPatch, owns_worker: bool, said: str
+) -> None:
+    monkeypatch.setattr(StandIn, "ending", KeyboardInterrupt(), raising=False)
+    monkeypatch.setattr(StandIn, "owns_worker", owns_worker)
+    with pytest.raises(InterruptedByPersonError, match=said):
+        work.run_job(session, Rescan())
+    assert StandIn.closed == 1
+
+
+def test_a_refusal_passes_through_and_the_client_leaves(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = FolderError("folder_unknown", "No.")
+    monkeypatch.setattr(StandIn, "ending", refusal, raising=False)
+    with pytest.raises(FolderError, match="No"):
+        work.run_order(session, RemoveFolder(path=b"/x"))
+    assert StandIn.closed == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == ["Indexing: 1 of 2", "It was started again."]
