@@ -59,12 +59,14 @@ class ProgressTracker:
 
     def queued(self, files: int) -> None:
         with self._lock:
+            if not self._samples:
+                # From here: measured from the first finished file, the first rate would be
+                # that of files finished at the same moment.
+                self._samples.append((self._clock(), self._done, self._embedded))
             self._total += files
 
     def finished(self, *, embedded: bool = False, failed: bool = False) -> None:
         with self._lock:
-            if not self._samples:
-                self._samples.append((self._clock(), self._done, self._embedded))
             self._done += 1
             self._failed += failed
             self._embedded += embedded

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RETRY_S = 0.05
+_WAIT_SLICE_S = 0.5
 _BACK_OFF_MOST_S = 60.0
 _MOST_DEATHS = 5
 
@@ -123,10 +124,13 @@ class WorkerClient:
             PhotofindError: the worker refused, died for good, or took too long.
         """
         pending = self._send(command)
-        if not pending.answered.wait(timeout_s):
-            raise PhotofindError(
-                "worker_slow", "photofind's background process doesn't answer. Try again."
-            )
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        # In slices: on Windows a wait without end can't be interrupted by Ctrl-C.
+        while not pending.answered.wait(_WAIT_SLICE_S):
+            if deadline is not None and time.monotonic() > deadline:
+                raise PhotofindError(
+                    "worker_slow", "photofind's background process doesn't answer. Try again."
+                )
         if isinstance(pending.answer, Refused):
             raise PhotofindError(pending.answer.code, pending.answer.message)
         assert pending.answer is not None

@@ -82,8 +82,12 @@ class Peer:
         while (event := self._outbox.get()) is not None:
             try:
                 self._connection.send_bytes(encode(event))
-            except (OSError, ValueError):
+            except OSError:
                 return  # the reader notices the same end and reports it
+            except (TypeError, ValueError):
+                logger.exception("an event can't be encoded; its client is dropped")
+                hang_up(self._connection)  # better than one that waits for ever
+                return
 
 
 class Server:
