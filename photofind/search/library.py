@@ -75,7 +75,7 @@ class Library:
             for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
                 # A photo that became visible after the last refresh waits for the next one.
                 known = self._is_visible(ids)
-                matrix.append(ids[known], vectors[known])
+                matrix.append(ids[known], vectors if known.all() else vectors[known])
             self._matrices[space] = matrix
         return matrix
 
@@ -95,7 +95,11 @@ class Library:
         }
 
     def _is_visible(self, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return np.isin(content_ids, self._contents)
+        if not len(self._contents):
+            return np.zeros(len(content_ids), np.bool_)
+        places = np.searchsorted(self._contents, content_ids)
+        visible: NDArray[np.bool_] = self._contents.take(places, mode="clip") == content_ids
+        return visible
 
     def _follow(self, reader: CatalogReader, space: Space, matrix: VectorMatrix) -> bool:
         known = matrix.content_ids
