@@ -77,6 +77,18 @@ class CatalogWriter:
         with self._transaction() as connection:
             return folders.add_folder(connection, path_to_blob(path), volume_id)
 
+    def relocate_folder(self, old: Path, new: Path, volume_id: str | None) -> FolderRow:
+        """A root lies somewhere else now; nothing about its files changes.
+
+        Raises:
+            FolderError: folder_unknown, `old` isn't a root; folder_taken, `new` overlaps
+                another root.
+        """
+        with self._transaction() as connection:
+            return folders.relocate_folder(
+                connection, path_to_blob(old), path_to_blob(new), volume_id
+            )
+
     def remove_folder(self, path: Path) -> None:
         """Hides a root's photos. What is known about their contents stays.
 

@@ -43,6 +43,29 @@ def _absorb(connection: sqlite3.Connection, child_id: int, below: bytes, parent_
     connection.execute("DELETE FROM folders WHERE id = ?", (child_id,))
 
 
+def relocate_folder(
+    connection: sqlite3.Connection, old: bytes, new: bytes, volume_id: str | None
+) -> FolderRow:
+    """Gives a root another place; its files keep their rows."""
+    rows = connection.execute("SELECT id, path, added_at FROM folders").fetchall()
+    row = next((row for row in rows if row[1] == old), None)
+    if row is None:
+        raise FolderError("folder_unknown", _unknown_sentence(connection, old))
+    for folder_id, root, _added_at in rows:
+        if folder_id == row[0]:
+            continue
+        if relative_to_root(new, root) is not None or relative_to_root(root, new) is not None:
+            raise FolderError(
+                "folder_taken",
+                f"{path_from_blob(new)} and {path_from_blob(root)}, which is one of photofind's "
+                "folders already, lie one inside the other. Remove that one first.",
+            )
+    connection.execute(
+        "UPDATE folders SET path = ?, volume_id = ? WHERE id = ?", (new, volume_id, row[0])
+    )
+    return FolderRow(FolderId(row[0]), path_from_blob(new), volume_id, row[2])
+
+
 def remove_folder(connection: sqlite3.Connection, path: bytes) -> None:
     """Forgets a root and its files; contents, photos and vectors stay, hidden."""
     row = connection.execute("SELECT id FROM folders WHERE path = ?", (path,)).fetchone()
