@@ -38,13 +38,15 @@ from photofind.settings import read_settings
 from photofind.worker.client import WorkerClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from photofind.domain import PhotoId
+    from photofind.gui.library import Worker
+    from photofind.gui.searching import Engine
     from photofind.paths import AppFolders
-    from photofind.search.engine import SearchEngine
+    from photofind.worker.messages import Event
 
 logger = logging.getLogger(__name__)
 
@@ -55,32 +57,38 @@ class WindowProgram(QObject):
     Args:
         desktop: the person's own programs.
         questions: how the person is asked; dialogs when left out.
+        make_client: makes the connection to the worker.
+        open_engine: makes the search engine, in the search thread.
     """
 
     def __init__(
         self,
         folders: AppFolders,
+        *,
         desktop: Desktop | None = None,
         questions: Questions | None = None,
+        make_client: Callable[[AppFolders, Callable[[Event], None]], Worker] = WorkerClient,
+        open_engine: Callable[[AppFolders], Engine] | None = None,
     ) -> None:
         super().__init__()
-        self._folders = folders
         self._closed = False
-        desktop = desktop or Desktop()
         settings = read_settings(folders.settings)
+        # What the person asks for must not wait for a network folder that doesn't answer.
         self.errands = Errands(self)
+        self.rounds = Errands(self)
         self.reads = LibraryReads(folders)
+        self.round_reads = LibraryReads(folders)
         self.remembered = Remembered(settings, folders.settings, self.errands, self)
         self.model = PhotoGridModel(self)
         self.pictures = PixmapCache()
         self.window = MainWindow(self.model, self.pictures)
-        self.searcher = Searcher(folders, partial(_open_engine, folders), self)
+        self.searcher = Searcher(folders, partial(open_engine or _open_engine, folders), self)
         self.thumbnails = ThumbnailLoader(folders, self)
         self.preview_loader = PreviewLoader(folders, self)
         self.bridge = WorkerBridge(self)
-        self.client = WorkerClient(folders, self.bridge.receive)
+        self.client = make_client(folders, self.bridge.receive)
         self.intake = Intake(self.errands, self)
-        self.actions = PhotoActions(self.reads, self.errands, desktop, self)
+        self.actions = PhotoActions(self.reads, self.errands, desktop or Desktop(), self)
         self.browsing = BrowseController(
             self.window.search_bar,
             self.window.grid_page,
@@ -98,7 +106,8 @@ class WindowProgram(QObject):
             self.client,
             self.bridge,
             self.errands,
-            self.reads,
+            self.rounds,
+            self.round_reads,
             questions or _dialogs(self.window),
             paused=settings.paused,
             parent=self,
@@ -112,12 +121,12 @@ class WindowProgram(QObject):
     def start(self, add: Sequence[Path] = ()) -> None:
         """Shows the window and starts every thread; the worker comes last."""
         self.window.show()
-        self.window.search_bar.select_words()
         self.searcher.start()
         self.thumbnails.start()
         self.preview_loader.start()
         self.errands.run(pictures_folder, self.window.first_run.propose)
         self.browsing.begin(self.remembered.settings.last_query)
+        self.window.search_bar.select_words()
         self.library.begin(add)
 
     def close(self) -> None:
@@ -131,9 +140,12 @@ class WindowProgram(QObject):
         self._closed = True
         with ExitStack() as last_first:
             last_first.callback(self.window.deleteLater)
+            last_first.callback(self.rounds.close)
+            last_first.callback(self.rounds.run, self.round_reads.close)
             last_first.callback(self.errands.close)
             last_first.callback(self.errands.run, self.reads.close)
             last_first.callback(self.errands.run, self.intake.close)
+            # After its start, which may not be through: a worker that just began must not be left.
             last_first.callback(self.errands.run, self.client.close)
             last_first.callback(self.searcher.close)
             last_first.callback(self.preview_loader.close)
@@ -198,7 +210,7 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
         return app.exec()
 
 
-def _open_engine(folders: AppFolders) -> SearchEngine:
+def _open_engine(folders: AppFolders) -> Engine:
     """In the search thread: importing the model's runtime takes longer than opening a window."""
     from photofind.inference.store import ModelStore
     from photofind.search.engine import SearchEngine

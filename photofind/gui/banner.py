@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from photofind.gui.icons import IconButton, IconLabel
+from photofind.gui.buttons import ButtonKind, IconButton, PushButton
+from photofind.gui.icons import IconLabel
 
 
 class BannerLevel(StrEnum):
@@ -27,8 +28,7 @@ class Banner(QFrame):
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._action = QPushButton(self)
-        self._action.setProperty("kind", "link")
+        self._action = PushButton("", self, ButtonKind.LINK)
         self._close = IconButton("close", self.tr("Dismiss this message"), self)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 10, 6)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TYPING_PAUSE_MS = 120
 """Typing that pauses this long is searched for; shorter would search for half words."""
 REFRESH_MS = 1000
+_SLOWEST_REFRESH_MS = 4000
 _REFRESH_SHARE = 8
 """While photos come in, at most one part in eight of the time goes into asking again."""
 _MOST_HISTORY = 50
@@ -188,7 +189,7 @@ class BrowseController(QObject):
     def _on_answered(self, answer: Answer) -> None:
         self._waiting = False
         share_ms = round(answer.elapsed_ms * _REFRESH_SHARE)
-        self._stale.setTimeout(max(REFRESH_MS, share_ms))
+        self._stale.setTimeout(min(_SLOWEST_REFRESH_MS, max(REFRESH_MS, share_ms)))
         if not answer.refresh:
             self._replace(answer)
         elif answer.error is None:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMessageBox,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from photofind import __version__
+from photofind.gui.buttons import PushButton
 from photofind.gui.icons import APP_ICON, draw_icon
 from photofind.gui.wording import display_path
 
@@ -94,7 +94,7 @@ class NoteDialog(QDialog):
             label.setMinimumWidth(_ABOUT_PX)
             column.addWidget(label)
         column.addSpacing(8)
-        close = QPushButton(self.tr("Close"), self)
+        close = PushButton(self.tr("Close"), self)
         close.setDefault(True)
         close.clicked.connect(self.close)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)

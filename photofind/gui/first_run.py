@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.icons import APP_ICON, IconLabel, draw_icon
 from photofind.gui.wording import display_path
 
@@ -50,13 +51,12 @@ class FirstRunPage(QWidget):
         text.setProperty("tone", "faint")
         text.setWordWrap(True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._accept = QPushButton(self)
-        self._accept.setProperty("kind", "primary")
+        self._accept = PushButton("", self, ButtonKind.PRIMARY)
         self._accept.setProperty("textStyle", "large")
         self._where = QLabel(self)
         self._where.setProperty("tone", "faint")
         self._where.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._choose = QPushButton(self)
+        self._choose = PushButton("", self)
         promise = QLabel(
             self.tr("Nothing leaves this computer, and your photos are never changed."),
             self,

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from photofind.domain import FolderState
+from photofind.gui.buttons import IconButton, PushButton
 from photofind.gui.elided import ElidedLabel
-from photofind.gui.icons import IconButton, IconLabel
+from photofind.gui.icons import IconLabel
 from photofind.gui.wording import count_photos, display_name, display_path
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ class _FolderRow(QFrame):
         else:
             self.setToolTip(path)
         self.setAccessibleName(f"{path}, {details}")
-        remove = IconButton(
-            "remove", self.tr("Remove {name} from photofind").format(name=name.text()), self
-        )
+        label = self.tr("Remove {name} from photofind").format(name=name.text())
+        self.remove = IconButton("remove", label, self)
         layout = QGridLayout(self)
         layout.setContentsMargins(10, 8, 6, 8)
         layout.setHorizontalSpacing(10)
@@ -66,8 +65,8 @@ class _FolderRow(QFrame):
         layout.addWidget(IconLabel(icon, 22, QPalette.ColorRole.Accent, self), 0, 0, 2, 1)
         layout.addWidget(name, 0, 1)
         layout.addWidget(below, 1, 1)
-        layout.addWidget(remove, 0, 2, 2, 1)
-        remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
+        layout.addWidget(self.remove, 0, 2, 2, 1)
+        self.remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
 
 
 class FoldersPanel(QFrame):
@@ -87,11 +86,11 @@ class FoldersPanel(QFrame):
         title = QLabel(self.tr("Folders"), self)
         title.setProperty("textStyle", "heading")
         rescan = IconButton("refresh", self.tr("Look for new photos (F5)"), self)
-        close = IconButton("close", self.tr("Close the folders panel"), self)
+        self._close = IconButton("close", self.tr("Close the folders panel"), self)
         head = QHBoxLayout()
         head.addWidget(title, 1)
         head.addWidget(rescan)
-        head.addWidget(close)
+        head.addWidget(self._close)
         self._list = QWidget(self)
         self._list.setObjectName("page")
         self._rows = QVBoxLayout(self._list)
@@ -103,16 +102,16 @@ class FoldersPanel(QFrame):
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroller.setWidget(self._list)
-        add = QPushButton(self.tr("Add a folder…"), self)
+        self._add = PushButton(self.tr("Add a folder…"), self)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 12, 16)
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(scroller, 1)
-        column.addWidget(add)
-        add.clicked.connect(self.add_requested)
+        column.addWidget(self._add)
+        self._add.clicked.connect(self.add_requested)
         rescan.clicked.connect(self.rescan_requested)
-        close.clicked.connect(self.closed)
+        self._close.clicked.connect(self.closed)
 
     def show_folders(self, folders: Sequence[FolderStatus]) -> None:
         """Shows these folders; nothing is rebuilt when nothing changed."""
@@ -123,7 +122,11 @@ class FoldersPanel(QFrame):
             self._rows.removeWidget(row)
             row.setParent(None)
             row.deleteLater()
+        before: QWidget = self._close
         for place, folder in enumerate(folders):
             row = _FolderRow(folder, self._list)
             row.remove_requested.connect(self.remove_requested)
             self._rows.insertWidget(place, row)
+            QWidget.setTabOrder(before, row.remove)
+            before = row.remove
+        QWidget.setTabOrder(before, self._add)

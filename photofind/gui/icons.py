@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from photofind.paths import resources
 
@@ -65,35 +65,6 @@ def app_icon() -> QIcon:
     for side in (16, 24, 32, 48, 64, 128, 256):
         icon.addPixmap(draw_icon(APP_ICON, QColor(Qt.GlobalColor.black), side, 1))
     return icon
-
-
-class IconButton(QToolButton):
-    """A flat button with one icon that follows the palette.
-
-    Args:
-        name: the icon.
-        label: what it does; the tooltip and the accessible name.
-    """
-
-    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icon_name = name
-        self.setIconSize(QSize(20, 20))
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.relabel(name, label)
-
-    def relabel(self, name: str, label: str) -> None:
-        """Changes what the button shows and says."""
-        self._icon_name = name
-        self.setToolTip(label)
-        self.setAccessibleName(label)
-        self.setIcon(themed_icon(name, self.palette()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(themed_icon(self._icon_name, self.palette()))
 
 
 class IconLabel(QLabel):

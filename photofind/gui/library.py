@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from superqt.utils import QSignalThrottler
@@ -35,12 +35,21 @@ if TYPE_CHECKING:
     from photofind.gui.errands import Errands
     from photofind.gui.library_reads import LibraryReads
     from photofind.gui.window import MainWindow
-    from photofind.worker.client import WorkerClient
     from photofind.worker.messages import Command
 
 logger = logging.getLogger(__name__)
 
 _STATUS_MS = 1000
+
+
+class Worker(Protocol):
+    """What the window needs of the connection to the worker."""
+
+    def start(self) -> None: ...
+
+    def send(self, command: Command) -> int: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,13 @@ class Questions:
 
 
 class LibraryController(QObject):
-    """Connects the worker, the folders panel, the first page, the status line and the banner."""
+    """Connects the worker, the folders panel, the first page, the status line and the banner.
+
+    Args:
+        errands: carries the commands to the worker, in order.
+        rounds: reads the catalog's state; touching every folder can take long.
+        reads: the catalog as `rounds` reads it.
+    """
 
     photos_changed = Signal()
     """Photos came or went."""
@@ -73,9 +88,10 @@ class LibraryController(QObject):
     def __init__(
         self,
         window: MainWindow,
-        client: WorkerClient,
+        client: Worker,
         bridge: WorkerBridge,
         errands: Errands,
+        rounds: Errands,
         reads: LibraryReads,
         questions: Questions,
         *,
@@ -86,6 +102,7 @@ class LibraryController(QObject):
         self._window = window
         self._client = client
         self._errands = errands
+        self._rounds = rounds
         self._reads = reads
         self._questions = questions
         self._paused = paused
@@ -111,6 +128,7 @@ class LibraryController(QObject):
         window.first_run.folder_accepted.connect(lambda folder: self.add_folders([folder]))
         window.banner.action_requested.connect(self._on_try_again)
         errands.failed.connect(self.show_error)
+        rounds.failed.connect(self.show_error)
         bridge.greeted.connect(self._on_greeted)
         bridge.progressed.connect(self._on_progress)
         bridge.photos_ready.connect(self._on_photos_ready)
@@ -251,7 +269,7 @@ class LibraryController(QObject):
     # What the catalog says
 
     def _read_status(self) -> None:
-        self._errands.run(self._reads.status, self._on_status, self._on_status_refused)
+        self._rounds.run(self._reads.status, self._on_status, self._on_status_refused)
 
     def _on_status(self, status: CatalogStatus) -> None:
         self._status = status
@@ -286,7 +304,7 @@ class LibraryController(QObject):
             if self._problems_dialog is not None:
                 self._problems_dialog.show_problems(problems)
 
-        self._errands.run(self._reads.problems, show)
+        self._rounds.run(self._reads.problems, show)
 
     def _show_page(self) -> None:
         """The first page stands there as long as there is no folder, and none on its way."""

@@ -18,17 +18,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from photofind.gui.buttons import PushButton
 from photofind.gui.wording import count, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from photofind.domain import Problem
 
@@ -98,12 +97,9 @@ class ProblemsDialog(QDialog):
         self._model = ProblemsModel(self)
         self._heading = QLabel(self)
         self._heading.setProperty("textStyle", "heading")
-        explanation = QLabel(
-            self.tr("These files could not be read. Everything else is not affected by them."),
-            self,
-        )
-        explanation.setProperty("tone", "faint")
-        explanation.setWordWrap(True)
+        self._explanation = QLabel(self)
+        self._explanation.setProperty("tone", "faint")
+        self._explanation.setWordWrap(True)
         self._table = QTableView(self)
         self._table.setModel(self._model)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -119,32 +115,43 @@ class ProblemsDialog(QDialog):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, 210)
         header.resizeSection(2, 210)
-        self._reveal = QPushButton(self.tr("Show in folder"), self)
-        retry = QPushButton(self.tr("Try all again"), self)
-        close = QPushButton(self.tr("Close"), self)
+        self._reason = QLabel(self)
+        self._reason.setTextFormat(Qt.TextFormat.PlainText)
+        self._reason.setWordWrap(True)
+        self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._reveal = PushButton(self.tr("Show in folder"), self)
+        self._retry = PushButton(self.tr("Try all again"), self)
+        close = PushButton(self.tr("Close"), self)
         close.setDefault(True)
         buttons = QHBoxLayout()
         buttons.addWidget(self._reveal)
-        buttons.addWidget(retry)
+        buttons.addWidget(self._retry)
         buttons.addStretch(1)
         buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 18)
         column.setSpacing(12)
         column.addWidget(self._heading)
-        column.addWidget(explanation)
+        column.addWidget(self._explanation)
         column.addWidget(self._table, 1)
+        column.addWidget(self._reason)
         column.addLayout(buttons)
         self._reveal.clicked.connect(self._on_reveal)
-        retry.clicked.connect(self.retry_requested)
+        self._retry.clicked.connect(self.retry_requested)
         close.clicked.connect(self.close)
         self._table.doubleClicked.connect(self._on_reveal)
-        self._table.selectionModel().currentRowChanged.connect(self._show_buttons)
-        self._model.modelReset.connect(self._show_buttons)
+        self._table.selectionModel().currentRowChanged.connect(self._show_chosen)
+        self._model.modelReset.connect(self._show_chosen)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         number = len(problems)
         self._model.show_problems(problems)
+        self._retry.setEnabled(number > 0)
+        self._explanation.setText(
+            self.tr("These files could not be read. All other photos are searched.")
+            if number
+            else self.tr("Every photo could be read.")
+        )
         if number == 0:
             self._heading.setText(self.tr("No problems"))
         elif number == 1:
@@ -154,13 +161,15 @@ class ProblemsDialog(QDialog):
         if number:
             self._table.selectRow(0)
 
-    def _chosen(self) -> Path | None:
+    def _chosen(self) -> Problem | None:
         index = self._table.currentIndex()
-        return self._model.problem(index.row()).path if index.isValid() else None
+        return self._model.problem(index.row()) if index.isValid() else None
 
     def _on_reveal(self) -> None:
-        if (path := self._chosen()) is not None:
-            self.reveal_requested.emit(path)
+        if (problem := self._chosen()) is not None:
+            self.reveal_requested.emit(problem.path)
 
-    def _show_buttons(self) -> None:
-        self._reveal.setEnabled(self._chosen() is not None)
+    def _show_chosen(self) -> None:
+        problem = self._chosen()
+        self._reveal.setEnabled(problem is not None)
+        self._reason.setText(problem.reason if problem is not None else "")

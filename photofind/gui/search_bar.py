@@ -6,7 +6,8 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
-from photofind.gui.icons import IconButton, IconLabel
+from photofind.gui.buttons import IconButton
+from photofind.gui.icons import IconLabel
 
 _HEIGHT = 42
 _MOST_CHIP_CHARACTERS = 34
@@ -111,6 +112,11 @@ class SearchBar(QFrame):
     @property
     def words(self) -> str:
         return self._words.text()
+
+    @property
+    def chip(self) -> str:
+        """What is searched for beside the words, "" when there is nothing."""
+        return "" if self._chip.isHidden() else self._chip.accessibleName()
 
     def show_words(self, words: str) -> None:
         """Puts words into the field without announcing them as typed."""

@@ -7,12 +7,15 @@ earlier generation late: requests not begun are skipped, answers on their way ar
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 from photofind.catalog.rows import NO_DATE
 from photofind.domain import PhotofindError, PhotoId
@@ -24,13 +27,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from photofind.domain import Query
     from photofind.paths import AppFolders
-    from photofind.search.engine import SearchEngine, SearchResult
+    from photofind.search.engine import SearchResult
 
 logger = logging.getLogger(__name__)
 
 LIMIT = 500
 """Most photos of one answer; nobody looks at the five hundred and first."""
+
+
+class Engine(Protocol):
+    """What the search thread needs of a search engine."""
+
+    def warm_up(self) -> None: ...
+
+    def search(self, query: Query, limit: int) -> SearchResult: ...
+
+    def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult: ...
+
+    def similar_to_file(self, path: Path, limit: int) -> SearchResult: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +108,83 @@ class Answer:
     error: PhotofindError | None = None
 
 
-class _Worker(QObject):
-    """Lives in the search thread: the only owner of the engine and of its reader."""
+class Searcher(QObject):
+    """Asks the search thread, and hands on only the answer to what was asked last."""
 
     answered = Signal(object)
+    """An `Answer`."""
+    _arrived = Signal(object)
 
-    def __init__(self, open_engine: Callable[[], SearchEngine], folders: AppFolders) -> None:
-        super().__init__()
-        self._open_engine = open_engine
-        self._engine: SearchEngine | None = None
-        self._reader = LazyReader(folders)
-        self.newest = 0
-        """Set from the GUI thread; reading an int is atomic."""
+    def __init__(
+        self,
+        folders: AppFolders,
+        open_engine: Callable[[], Engine],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._generation = 0
+        self._tasks: queue.SimpleQueue[Request | _WarmUp | None] = queue.SimpleQueue()
+        self._answerer = _Answerer(LazyReader(folders), open_engine)
+        self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self, ask: Ask, *, refresh: bool = False) -> int:
+        """Asks; every earlier question is forgotten.
+
+        Args:
+            refresh: the same was asked before; the answer is to be merged into what is shown.
+
+        Returns:
+            The generation number of the answer to come.
+        """
+        self._generation += 1
+        self._tasks.put(Request(self._generation, ask, refresh))
+        return self._generation
+
+    def warm_up(self) -> None:
+        """Gets ready for words, after what is asked already."""
+        self._tasks.put(_WarmUp())
+
+    def close(self) -> None:
+        """Ends the thread after the request it is at."""
+        self._generation += 1
+        self._tasks.put(None)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        """The search thread."""
+        with closing(self._answerer) as answerer:
+            while (task := self._tasks.get()) is not None:
+                if isinstance(task, _WarmUp):
+                    answerer.warm_up()
+                elif task.generation == self._generation:
+                    self._arrived.emit(answerer.answer(task))
 
     @Slot(object)
-    def answer(self, request: Request) -> None:
-        if request.generation < self.newest:
-            return
+    def _on_arrived(self, answer: Answer) -> None:
+        if answer.generation == self._generation:
+            self.answered.emit(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _WarmUp:
+    """A task: get ready."""
+
+
+class _Answerer:
+    """The only owner of the engine and of its reader; lives in the search thread."""
+
+    def __init__(self, reader: LazyReader, open_engine: Callable[[], Engine]) -> None:
+        self._reader = reader
+        self._open_engine = open_engine
+        self._engine: Engine | None = None
+
+    def answer(self, request: Request) -> Answer:
+        """Answers, if need be with an error; nothing else ends up in the thread's loop."""
         began = time.perf_counter()
         error: PhotofindError | None = None
         try:
@@ -115,13 +193,12 @@ class _Worker(QObject):
             rows, model, error = GridRows(), "", refusal
         except Exception:
             logger.exception("a search failed")
-            rows, model, error = GridRows(), "", self._bug()
+            rows, model, error = GridRows(), "", _bug()
         elapsed_ms = (time.perf_counter() - began) * 1000
-        self.answered.emit(
-            Answer(request.generation, request.ask, request.refresh, rows, model, elapsed_ms, error)
+        return Answer(
+            request.generation, request.ask, request.refresh, rows, model, elapsed_ms, error
         )
 
-    @Slot()
     def warm_up(self) -> None:
         """Loads model and vectors before the first words are typed."""
         try:
@@ -131,20 +208,13 @@ class _Worker(QObject):
         except Exception:
             logger.exception("search can't get ready")
 
-    @Slot()
     def close(self) -> None:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
         self._reader.close()
 
-    def _bug(self) -> PhotofindError:
-        return PhotofindError(
-            "bug",
-            self.tr("Something went wrong while searching. The details are in photofind's log."),
-        )
-
-    def _ready_engine(self) -> SearchEngine:
+    def _ready_engine(self) -> Engine:
         if self._engine is None:
             self._engine = self._open_engine()
         return self._engine
@@ -164,6 +234,16 @@ class _Worker(QObject):
         return rows_of(result), result.model
 
 
+def _bug() -> PhotofindError:
+    return PhotofindError(
+        "bug",
+        QCoreApplication.translate(
+            "Searching",
+            "Something went wrong while searching. The details are in photofind's log.",
+        ),
+    )
+
+
 def rows_of(result: SearchResult) -> GridRows:
     """A search's hits as grid rows: the relevant ones first, each part the best first."""
     hits = sorted(result.hits, key=lambda hit: not hit.relevant)
@@ -174,61 +254,3 @@ def rows_of(result: SearchResult) -> GridRows:
         sum(hit.relevant for hit in hits),
         tuple(hit.why for hit in hits),
     )
-
-
-class Searcher(QObject):
-    """Asks the search thread, and hands on only the answer to what was asked last."""
-
-    answered = Signal(object)
-    """An `Answer`."""
-    _requested = Signal(object)
-    _warm_up_wanted = Signal()
-
-    def __init__(
-        self,
-        folders: AppFolders,
-        open_engine: Callable[[], SearchEngine],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._generation = 0
-        self._thread = QThread()
-        self._thread.setObjectName("photofind-search")
-        self._worker = _Worker(open_engine, folders)
-        self._worker.moveToThread(self._thread)
-        self._requested.connect(self._worker.answer)
-        self._warm_up_wanted.connect(self._worker.warm_up)
-        self._thread.finished.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
-        self._worker.answered.connect(self._on_answered)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def ask(self, ask: Ask, *, refresh: bool = False) -> int:
-        """Asks; every earlier question is forgotten.
-
-        Args:
-            refresh: the same was asked before; the answer is to be merged into what is shown.
-
-        Returns:
-            The generation number of the answer to come.
-        """
-        self._generation += 1
-        self._worker.newest = self._generation
-        self._requested.emit(Request(self._generation, ask, refresh))
-        return self._generation
-
-    def warm_up(self) -> None:
-        """Gets ready for words, after what is asked already."""
-        self._warm_up_wanted.emit()
-
-    def close(self) -> None:
-        """Ends the thread after the request it is at."""
-        self._worker.newest = self._generation + 1
-        self._thread.quit()
-        self._thread.wait()
-
-    @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if answer.generation == self._generation:
-            self.answered.emit(answer)

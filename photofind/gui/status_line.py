@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
-from photofind.gui.icons import IconButton
+from photofind.gui.buttons import ButtonKind, IconButton, PushButton
+from photofind.gui.elided import ElidedLabel
 from photofind.gui.wording import count, count_photos, describe_duration
 from photofind.worker.messages import Progress
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
 _BAR_PX = 170
+_NARROW_BAR_PX = 70
+_NARROW_PX = 760
 _BAR_STEPS = 1000
 
 
@@ -43,7 +50,7 @@ class StatusLine(QFrame):
         self._paused = False
         self._photos = 0
         self._progress = Progress(activity="idle")
-        self._text = QLabel(self)
+        self._text = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._text.setProperty("tone", "faint")
         self._bar = QProgressBar(self)
         self._bar.setRange(0, _BAR_STEPS)
@@ -51,11 +58,9 @@ class StatusLine(QFrame):
         self._bar.setFixedWidth(_BAR_PX)
         self._bar.setAccessibleName(self.tr("Indexing progress"))
         self._pause = IconButton("pause", self.tr("Pause indexing"), self)
-        self._problems = QPushButton(self)
-        self._problems.setProperty("kind", "quiet")
+        self._problems = PushButton("", self, ButtonKind.QUIET)
         self._problems.hide()
-        self._model = QPushButton(self)
-        self._model.setProperty("kind", "quiet")
+        self._model = PushButton("", self, ButtonKind.QUIET)
         self._model.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 10, 4)
@@ -104,6 +109,10 @@ class StatusLine(QFrame):
         self._model.setVisible(bool(name))
         self._model.setText(name)
         self._model.setToolTip(explanation)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bar.setFixedWidth(_NARROW_BAR_PX if self.width() < _NARROW_PX else _BAR_PX)
 
     def _show(self) -> None:
         activity = self._describe(self._progress)

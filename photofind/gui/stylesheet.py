@@ -19,7 +19,8 @@ class Tones:
         text, faint: words, and words that matter less (contrast ≥ 4.5:1 on chrome).
         accent, on_accent: what can be acted on first, and the words on it.
         accent_soft: a wash of the accent for chosen rows and chips.
-        warning, danger, good: signs, used sparingly.
+        warning, danger: signs, used sparingly.
+        danger_soft: behind the sentence that says what went wrong.
     """
 
     canvas: str
@@ -34,7 +35,7 @@ class Tones:
     accent_soft: str
     warning: str
     danger: str
-    good: str
+    danger_soft: str
 
 
 def style_sheet(tones: Tones) -> str:
@@ -105,7 +106,7 @@ QToolButton::menu-indicator { image: none; }
 #chip QToolButton, #searchField QToolButton { padding: 1px; border-radius: 11px; }
 
 #banner { background: $accent_soft; border-bottom: 1px solid $hairline; }
-#banner[level="error"] { border-left: 4px solid $danger; }
+#banner[level="error"] { background: $danger_soft; border-left: 4px solid $danger; }
 #banner[level="notice"] { border-left: 4px solid $accent; }
 
 #folderRow { background: transparent; border-radius: 9px; }

@@ -26,7 +26,7 @@ LIGHT = Tones(
     accent_soft="#e4eafb",
     warning="#9a6400",
     danger="#c4302b",
-    good="#1f8a4c",
+    danger_soft="#fbe9e7",
 )
 DARK = Tones(
     canvas="#141518",
@@ -41,7 +41,7 @@ DARK = Tones(
     accent_soft="#2a3354",
     warning="#f0b429",
     danger="#ff7a70",
-    good="#5ad08a",
+    danger_soft="#3a2325",
 )
 
 

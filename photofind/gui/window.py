@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QMimeData, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.gui.banner import Banner
+from photofind.gui.buttons import IconButton
 from photofind.gui.first_run import FirstRunPage
 from photofind.gui.folders_panel import FoldersPanel
 from photofind.gui.grid.page import GridPage
-from photofind.gui.icons import IconButton, IconLabel
+from photofind.gui.icons import IconLabel
 from photofind.gui.preview.page import PreviewPage
 from photofind.gui.search_bar import SearchBar
 from photofind.gui.status_line import StatusLine
@@ -63,24 +63,19 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_LEAST_SIZE)
         self.resize(_FIRST_SIZE)
         self.setAcceptDrops(True)
-        self.banner = Banner(self)
+        # The Tab key walks in the order in which the parts are made.
         self.search_bar = SearchBar(self)
-        self.folders_panel = FoldersPanel(self)
         self.grid_page = GridPage(model, pictures, self)
         self.first_run = FirstRunPage(self)
         self.preview = PreviewPage(self)
-        self.status_line = StatusLine(self)
+        self.banner = Banner(self)
         self.folders_button = IconButton("folder", self.tr("Folders (Ctrl+B)"), self)
         self.folders_button.setCheckable(True)
+        self.folders_panel = FoldersPanel(self)
+        self.size_slider = _size_slider(self)
         self.menu_button = IconButton("menu", self.tr("Menu"), self)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.size_slider.setRange(SMALLEST_PHOTO_PX, LARGEST_PHOTO_PX)
-        self.size_slider.setPageStep(40)
-        self.size_slider.setFixedWidth(110)
-        self.size_slider.setToolTip(self.tr("Size of the photos (Ctrl and wheel)"))
-        self.size_slider.setAccessibleName(self.tr("Size of the photos"))
-        self.size_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.status_line = StatusLine(self)
         self._drop_hint = _DropHint(self)
 
         self._content = QStackedWidget(self)
@@ -92,7 +87,6 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.preview)
         self._arrange()
         self.folders_panel.hide()
-        self._set_tab_order()
 
     def _arrange(self) -> None:
         top = QFrame(self)
@@ -131,19 +125,6 @@ class MainWindow(QMainWindow):
         outer.addWidget(self.banner)
         outer.addWidget(self._pages, 1)
         self.setCentralWidget(central)
-
-    def _set_tab_order(self) -> None:
-        order: list[QWidget] = [
-            self.search_bar,
-            self.grid_page.view,
-            self.folders_button,
-            self.folders_panel,
-            self.size_slider,
-            self.menu_button,
-            self.status_line,
-        ]
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
 
     @property
     def shows_preview(self) -> bool:
@@ -206,6 +187,17 @@ class MainWindow(QMainWindow):
         self._drop_hint.hide()
         event.acceptProposedAction()
         self.dropped.emit(event.mimeData())
+
+
+def _size_slider(parent: QWidget) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal, parent)
+    slider.setRange(SMALLEST_PHOTO_PX, LARGEST_PHOTO_PX)
+    slider.setPageStep(40)
+    slider.setFixedWidth(110)
+    slider.setToolTip(QCoreApplication.translate("MainWindow", "Size of the photos"))
+    slider.setAccessibleName(slider.toolTip())
+    slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return slider
 
 
 class _DropHint(QLabel):

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
 from photofind.catalog.rows import NO_DATE
+from photofind.gui.buttons import PushButton
 from photofind.gui.grid.view import PhotoGridView
 from photofind.gui.icons import IconLabel
 from photofind.gui.wording import month
@@ -53,7 +53,7 @@ class GridPage(QWidget):
         head.addWidget(self._note, 1)
 
         self.view = PhotoGridView(model, pictures, self)
-        self._weaker = QPushButton(self)
+        self._weaker = PushButton("", self)
         self._weaker.setObjectName("weakerButton")
         footer = QFrame()
         footer.setMinimumHeight(_FOOTER_HEIGHT)

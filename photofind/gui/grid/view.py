@@ -58,6 +58,7 @@ class PhotoGridView(QListView):
         self._grid_model = model
         self._photo_px = 200
         self._columns = 1
+        self._laid_out_to = 0
         self._footer: QWidget | None = None
         self._delegate = PhotoDelegate(model, pictures, self)
         self.setObjectName("grid")
@@ -189,22 +190,23 @@ class PhotoGridView(QListView):
         if value > 0 and row < self._grid_model.rowCount():
             held = self._grid_model.photo_id(row)
         yield
-        self.doItemsLayout()
-        if held is None:
+        row_now = None if held is None else self._grid_model.rows.find(held)
+        if row_now is None:
+            self.doItemsLayout()
             return
-        row_now = self._grid_model.rows.find(held)
-        if row_now is not None:
-            new_height = max(1, self.gridSize().height())
-            share = (value % height) / height
-            line = row_now // self._columns
-            bar.setValue(round((line + share) * new_height))
+        self._laid_out_to = row_now + _BATCH // 4
+        self.doItemsLayout()
+        self._laid_out_to = 0
+        new_height = max(1, self.gridSize().height())
+        share = (value % height) / height
+        bar.setValue(round((row_now // self._columns + share) * new_height))
 
     # Geometry
 
     def _fit_cells(self) -> None:
         width = max(1, self.viewport().width())
         self._columns = max(1, round(width / (self._photo_px + GAP)))
-        cell = width // self._columns
+        cell = (width - 1) // self._columns  # a line filled to its last pixel would be wrapped
         size = QSize(cell, cell)
         if size != self.gridSize():
             self._delegate.set_cell(size)
@@ -216,7 +218,8 @@ class PhotoGridView(QListView):
 
     def doItemsLayout(self) -> None:
         """Lays out the rows in sight before anything is painted, however deep they are."""
-        self.setBatchSize(max(_BATCH, self.rows_in_sight().stop + _BATCH // 4))
+        needed = max(self.rows_in_sight().stop + _BATCH // 4, self._laid_out_to)
+        self.setBatchSize(max(_BATCH, needed))
         super().doItemsLayout()
 
     def updateGeometries(self) -> None:

@@ -48,6 +48,8 @@ class PreviewController(QObject):
         self._pictures = pictures
         self._loader = loader
         self._photo_id: PhotoId | None = None
+        self._problem = ""
+        """Why the photo on show can't be decoded, once that is known."""
         self._ready: OrderedDict[PhotoId, QPixmap] = OrderedDict()
         self._facts: OrderedDict[PhotoId, PreviewFacts] = OrderedDict()
         self._view.open_requested.connect(self.open_row)
@@ -72,6 +74,7 @@ class PreviewController(QObject):
             return
         photo_id = rows.photo_id(row)
         self._photo_id = photo_id
+        self._problem = ""
         self._view.select_row(row)
         self._page.show_place(row, len(rows))
         self._show_what_is_known(row, photo_id)
@@ -150,13 +153,15 @@ class PreviewController(QObject):
         self._page.show_facts(facts.photo, facts.tags, self._why(row))
         if facts.thumbnail is not None and facts.photo.id not in self._ready:
             self._page.show_early(to_pixmap(facts.thumbnail), facts.photo)
+            self._page.picture.show_problem(self._problem)
 
     def _on_picture(self, picture: PreviewPicture) -> None:
         if self._photo_id is None:
             return
         if picture.image is None:
             if picture.photo_id == self._photo_id:
-                self._page.show_problem(picture.problem)
+                self._problem = picture.problem
+                self._page.picture.show_problem(picture.problem)
             return
         pixmap = to_pixmap(picture.image)
         _keep(self._ready, picture.photo_id, pixmap)

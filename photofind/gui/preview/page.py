@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from photofind.gui.buttons import IconButton
 from photofind.gui.elided import ElidedLabel
-from photofind.gui.icons import IconButton
 from photofind.gui.preview.details import DetailsPanel
 from photofind.gui.preview.picture_view import PictureView
 from photofind.gui.wording import count, photo_name
@@ -112,11 +112,6 @@ class PreviewPage(QFrame):
     def show_early(self, thumbnail: QPixmap, photo: Photo) -> None:
         """Shows the thumbnail until the photo is decoded, at the size the photo will have."""
         self.picture.show_picture(thumbnail, QSize(photo.width, photo.height))
-
-    def show_problem(self, problem: str) -> None:
-        """Says why there is no picture; a thumbnail on show stays."""
-        if not self.picture.has_picture:
-            self.picture.show_message(problem)
 
     def show_facts(self, photo: Photo, tags: Sequence[TagRow], why: Sequence[Why]) -> None:
         self._name.setText(photo_name(photo))

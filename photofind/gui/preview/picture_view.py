@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
+    QColor,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -23,6 +24,7 @@ _STEP = 1.25
 _WHEEL_STEP = 120
 _MARGIN = 24
 _ICON_PX = 72
+_NOTE_AIR = 10
 
 
 class PictureView(QWidget):
@@ -65,14 +67,14 @@ class PictureView(QWidget):
     def sharpen(self, pixmap: QPixmap) -> None:
         """Shows the same photo in more detail, as it is zoomed and moved now."""
         self._pixmap = pixmap
+        self._message = ""
         if self._full_size.isEmpty():
             self._full_size = pixmap.size()
         self.update()
 
-    def show_message(self, message: str) -> None:
-        """Says why there is no picture."""
-        self._pixmap = None
-        self._message = message
+    def show_problem(self, problem: str) -> None:
+        """Says why there is no picture, or none better than the one on show."""
+        self._message = problem
         self.update()
 
     def zoom_by(self, steps: float, at: QPointF | None = None) -> None:
@@ -144,9 +146,25 @@ class PictureView(QWidget):
         if self._pixmap is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place(), self._pixmap, QRectF(self._pixmap.rect()))
+            if self._message:
+                self._paint_note(painter)
         elif self._message:
             self._paint_message(painter)
         painter.end()
+
+    def _paint_note(self, painter: QPainter) -> None:
+        """The problem on a strip over the lower edge of the picture."""
+        room = self.rect().adjusted(_MARGIN, 0, -_MARGIN, -_MARGIN)
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        words = painter.fontMetrics().boundingRect(room, flags, self._message)
+        strip = words.adjusted(-_NOTE_AIR, -_NOTE_AIR, _NOTE_AIR, _NOTE_AIR)
+        strip.moveBottom(self.rect().bottom() - _MARGIN)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 190))
+        painter.drawRoundedRect(strip, _NOTE_AIR, _NOTE_AIR)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(strip, flags, self._message)
 
     def _paint_message(self, painter: QPainter) -> None:
         faint = self.palette().color(QPalette.ColorRole.PlaceholderText)
