@@ -1,0 +1,207 @@
+"""Drives a real window as a person does, with keys and clicks, and waits for what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton
+
+from photofind.gui.app import WindowProgram
+from photofind.gui.desktop import Desktop
+from photofind.gui.library import Questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from photofind.gui.searching import Engine
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command, Event
+
+PATIENCE_MS = 15_000
+
+
+@dataclass(frozen=True)
+class IndexedPhotos:
+    """Photos in a folder, and the data folder of a catalog that knows them."""
+
+    photos: Path
+    data: Path
+    count: int
+
+
+@dataclass
+class QuietWorker:
+    """Takes commands down and says only what the test tells it to."""
+
+    on_event: Callable[[Event], None]
+    commands: list[Command] = field(default_factory=list)
+    closed: bool = False
+
+    def start(self) -> None:
+        """Nobody is started."""
+
+    def send(self, command: Command) -> int:
+        self.commands.append(command)
+        return len(self.commands)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class RecordedDesktop(Desktop):
+    """Remembers what it was asked to open."""
+
+    opened: list[Path] = field(default_factory=list)
+    revealed: list[Path] = field(default_factory=list)
+    opens: bool = True
+    reveals: bool = True
+
+    def open(self, path: Path) -> bool:
+        self.opened.append(path)
+        return self.opens
+
+    def reveal(self, paths: Sequence[Path]) -> bool:
+        self.revealed.extend(paths)
+        return self.reveals
+
+
+class Driver:
+    """One window and the hands on it."""
+
+    def __init__(
+        self,
+        qtbot: QtBot,
+        folders: AppFolders,
+        *,
+        add: Sequence[Path] = (),
+        worker: bool = False,
+        chosen_folder: Path | None = None,
+        confirms: bool = True,
+        open_engine: Callable[[AppFolders], Engine] | None = None,
+    ) -> None:
+        """Opens the window.
+
+        Args:
+            worker: the real one, else a quiet stand-in.
+            chosen_folder: what the person picks when asked for a folder.
+            confirms: what the person says when asked whether to remove one.
+        """
+        self.qtbot = qtbot
+        self._closed = False
+        self.desktop = RecordedDesktop()
+        self.asked: list[Path] = []
+        self.workers: list[QuietWorker] = []
+
+        def confirm(folder: Path) -> bool:
+            self.asked.append(folder)
+            return confirms
+
+        def quiet(_: AppFolders, on_event: Callable[[Event], None]) -> QuietWorker:
+            self.workers.append(QuietWorker(on_event))
+            return self.workers[-1]
+
+        self.program = WindowProgram(
+            folders,
+            desktop=self.desktop,
+            questions=Questions(lambda: chosen_folder, confirm),
+            open_engine=open_engine,
+            **({} if worker else {"make_client": quiet}),
+        )
+        self.window = self.program.window
+        self.grid = self.window.grid_page
+        self.view = self.grid.view
+        self.model = self.program.model
+        with qtbot.waitActive(self.window):
+            self.program.start(add)
+
+    @property
+    def worker(self) -> QuietWorker:
+        return self.workers[0]
+
+    def close(self) -> None:
+        """Closes the window for good; twice does no harm."""
+        if not self._closed:
+            self._closed = True
+            self.program.close()
+            self.program.deleteLater()
+
+    # Waiting
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
+
+    def wait_rows(self, count: int) -> None:
+        self.until(lambda: self.model.rowCount() == count)
+
+    def wait_pictures(self) -> None:
+        """Until every cell in sight has its picture and its name."""
+
+        def ready() -> bool:
+            side = self.view.picture_side()
+            return all(
+                self.program.pictures.has(self.model.content_id(row), side)
+                and self.model.photo(row) is not None
+                for row in self.view.rows_in_sight()
+            )
+
+        self.until(ready)
+
+    def search(self, words: str) -> None:
+        """Types words and waits for their answer."""
+        self.window.search_bar.select_words()
+        with self.qtbot.waitSignal(self.program.searcher.answered, timeout=PATIENCE_MS):
+            self.type(words)
+
+    # Hands
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(self.focused(), text)
+
+    def press(
+        self,
+        key: Qt.Key,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        QTest.keyClick(self.focused(), key, modifiers)
+
+    def click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def cell(self, row: int) -> QPoint:
+        return self.view.visualRect(self.model.index(row)).center()
+
+    # Eyes
+
+    def focused(self) -> QWidget:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        return widget
+
+    @property
+    def search_line(self) -> QLineEdit:
+        line = self.window.search_bar.findChild(QLineEdit)
+        assert line is not None
+        return line
+
+    def previews(self) -> bool:
+        """Whether one photo is shown large."""
+        return self.window.shows_preview
+
+    def names(self) -> list[str]:
+        """File names of the rows, as far as they were read."""
+        return [self.model.index(row).data() for row in range(self.model.rowCount())]
+
+    def button(self, parent: QWidget, label: str) -> QPushButton | QToolButton:
+        """The visible button with this text, or this accessible name."""
+        for button in parent.findChildren(QPushButton) + parent.findChildren(QToolButton):
+            if button.isVisible() and label in (button.text(), button.accessibleName()):
+                return button
+        raise AssertionError(f"no visible button says {label!r}")

@@ -1,0 +1,339 @@
+"""Folders, progress, pause, problems, errors: what the window says about the library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtWidgets import QLabel, QTableView
+
+from photofind.catalog.writer import CatalogWriter
+from photofind.domain import CatalogError, IndexReport, MediaCode
+from photofind.gui.dialogs import NoteDialog
+from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
+from photofind.settings import Settings, read_settings, write_settings
+from photofind.worker.messages import (
+    AddFolders,
+    CatalogChanged,
+    Hello,
+    JobFinished,
+    Notice,
+    PhotosReady,
+    Progress,
+    Refused,
+    RemoveFolder,
+    Rescan,
+    RetryProblems,
+    SetPaused,
+    path_to_wire,
+    report_to_wire,
+)
+from tests.gui.driver import QuietWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command
+    from tests.gui.driver import Driver, IndexedPhotos
+
+
+def commands(window: Driver, kind: type[Command]) -> list[Any]:
+    return [command for command in window.worker.commands if isinstance(command, kind)]
+
+
+def words(window: Driver) -> str:
+    """All that the folders panel says."""
+    labels = window.window.folders_panel.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels)
+
+
+@pytest.fixture
+def first_run(open_window: Callable[..., Driver], empty_folders: AppFolders) -> Driver:
+    window = open_window(empty_folders)
+    window.until(lambda: window.window.shows_first_run)
+    return window
+
+
+def test_the_start_asks_the_worker_for_what_changed(window: Driver) -> None:
+    window.until(lambda: len(commands(window, Rescan)) == 1)
+    assert commands(window, AddFolders) == []
+
+
+def test_folders_of_the_command_line_are_added(
+    open_window: Callable[..., Driver], empty_folders: AppFolders, tmp_path: Path
+) -> None:
+    window = open_window(empty_folders, add=[tmp_path])
+    window.until(lambda: bool(commands(window, AddFolders)))
+    assert commands(window, AddFolders)[0].paths == (path_to_wire(tmp_path),)
+    window.until(lambda: window.program.library.status is not None)
+    assert not window.window.shows_first_run, "they are on their way"
+
+
+def test_the_first_page_proposes_the_pictures_folder(
+    open_window: Callable[..., Driver], empty_folders: AppFolders, home_dir: Path
+) -> None:
+    pictures = home_dir / "Pictures"
+    pictures.mkdir()
+    window = open_window(empty_folders)
+    window.until(lambda: window.window.shows_first_run)
+    page = window.window.first_run
+    window.until(lambda: any(label.text() == str(pictures) for label in page.findChildren(QLabel)))
+    assert any("Nothing leaves this computer" in each.text() for each in page.findChildren(QLabel))
+    window.click(window.button(page, "Add my Pictures folder"))
+    window.until(lambda: bool(commands(window, AddFolders)))
+    assert commands(window, AddFolders)[0].paths == (path_to_wire(pictures),)
+    assert not window.window.shows_first_run
+
+
+def test_the_first_page_without_a_pictures_folder_asks(
+    open_window: Callable[..., Driver], empty_folders: AppFolders, tmp_path: Path
+) -> None:
+    window = open_window(empty_folders, chosen_folder=tmp_path)
+    window.until(lambda: window.window.shows_first_run)
+    button = window.button(window.window.first_run, "Choose a folder…")
+    assert window.focused() is button, "Enter is enough"
+    window.click(button)
+    window.until(lambda: bool(commands(window, AddFolders)))
+
+
+def test_a_folder_refused_brings_the_first_page_back(first_run: Driver, tmp_path: Path) -> None:
+    first_run.program.library.add_folders([tmp_path / "gone"])
+    assert not first_run.window.shows_first_run
+    first_run.worker.on_event(
+        Refused(request_id=1, code="folder_missing", message="There is no folder gone.")
+    )
+    first_run.until(lambda: first_run.window.shows_first_run)
+    assert first_run.window.banner.text == "There is no folder gone."
+    assert first_run.window.banner.isVisible()
+
+
+def test_while_the_first_photos_are_looked_at_the_page_says_so(
+    first_run: Driver, tmp_path: Path
+) -> None:
+    first_run.program.library.add_folders([tmp_path])
+    first_run.worker.on_event(Progress(activity="scanning", found=7))
+    first_run.until(lambda: first_run.grid.empty_text == "Your photos will appear here")
+    assert "7 photos found" in first_run.window.status_line.text
+
+
+def test_photos_appear_as_they_get_ready(
+    open_window: Callable[..., Driver], empty_folders: AppFolders, indexed: IndexedPhotos
+) -> None:
+    """The catalog comes into being behind an open window."""
+    window = open_window(empty_folders)
+    window.until(lambda: window.window.shows_first_run)
+    with CatalogWriter(empty_folders) as writer:
+        writer.add_folder(indexed.photos, None)
+    window.worker.on_event(CatalogChanged())
+    window.until(lambda: not window.window.shows_first_run)
+
+
+def test_new_photos_keep_the_chosen_one_chosen(window: Driver, folders: AppFolders) -> None:
+    window.wait_pictures()
+    window.view.select_row(5)
+    chosen = window.view.selected_photos()
+    with CatalogWriter(folders) as writer:
+        row = window.model.photo(0)
+        assert row is not None
+        writer.remove_folder(row.paths[0].parent)
+        writer.add_folder(row.paths[0].parent, None)
+    window.worker.on_event(PhotosReady(content_ids=(1,)))
+    window.wait_rows(0)
+    assert chosen
+    assert window.grid.empty_text
+
+
+def test_progress_in_words_and_a_bar(window: Driver) -> None:
+    line = window.window.status_line
+    window.until(lambda: line.text == "24 photos")
+    window.worker.on_event(
+        Progress(activity="indexing", done=1234, total=12345, images_per_s=26.6, eta_s=418)
+    )
+    window.until(lambda: line.text.startswith("Indexing"))
+    assert line.text == ("Indexing 1,234 of 12,345 photos · 27 a second · about 7 min left")
+    window.button(line, "Pause indexing")
+    window.worker.on_event(Progress(activity="idle"))
+    window.until(lambda: line.text == "24 photos")
+
+
+def test_pause_and_resume_are_sent_and_remembered(
+    window: Driver, open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    line = window.window.status_line
+    window.worker.on_event(Progress(activity="indexing", done=1, total=10))
+    window.until(lambda: line.text.startswith("Indexing"))
+    window.click(window.button(line, "Pause indexing"))
+    window.until(lambda: commands(window, SetPaused)[-1:] == [SetPaused(paused=True)])
+    assert line.text == "Paused · 1 of 10 photos"
+    window.close()
+    assert read_settings(folders.settings).paused
+    again = open_window(folders)
+    again.until(lambda: commands(again, SetPaused) == [SetPaused(paused=True)])
+    again.click(again.button(again.window.status_line, "Resume indexing"))
+    again.until(lambda: commands(again, SetPaused)[-1] == SetPaused(paused=False))
+
+
+def test_a_worker_started_anew_is_told_to_rest(
+    open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    write_settings(folders.settings, Settings(paused=True))
+    window = open_window(folders)
+    window.until(lambda: bool(commands(window, SetPaused)))
+    before = len(commands(window, SetPaused))
+    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", paused=False))
+    window.until(lambda: len(commands(window, SetPaused)) == before + 1)
+
+
+def test_the_panel_lists_folders_with_their_photos(window: Driver, indexed: IndexedPhotos) -> None:
+    window.until(lambda: "24 photos" in words(window))
+    assert "photos" in words(window).splitlines(), "the folder's name"
+    window.click(window.window.folders_button)
+    assert window.window.folders_panel.isVisible()
+    window.click(window.button(window.window.folders_panel, "Close the folders panel"))
+    assert not window.window.folders_panel.isVisible()
+    assert not window.window.folders_button.isChecked()
+
+
+def test_a_folder_out_of_reach_is_said_to_be_so(
+    window: Driver, indexed: IndexedPhotos, tmp_path: Path
+) -> None:
+    window.wait_pictures()
+    elsewhere = tmp_path / "elsewhere"
+    indexed.photos.rename(elsewhere)
+    try:
+        window.worker.on_event(CatalogChanged())
+        window.until(lambda: "not connected" in words(window))
+        window.wait_pictures()
+        photo = window.model.photo(0)
+        assert photo is not None
+        assert photo.offline
+        window.view.grab()
+    finally:
+        elsewhere.rename(indexed.photos)
+    window.worker.on_event(CatalogChanged())
+    window.until(lambda: "not connected" not in words(window))
+
+
+def test_a_folder_is_removed_only_after_a_question(window: Driver, indexed: IndexedPhotos) -> None:
+    window.until(lambda: "24 photos" in words(window))
+    window.window.show_folders(True)
+    window.click(window.button(window.window.folders_panel, "Remove photos from photofind"))
+    window.until(lambda: bool(commands(window, RemoveFolder)))
+    assert window.asked == [indexed.photos]
+    assert commands(window, RemoveFolder) == [RemoveFolder(path=path_to_wire(indexed.photos))]
+
+
+def test_a_folder_kept_is_kept(
+    open_window: Callable[..., Driver], folders: AppFolders, indexed: IndexedPhotos
+) -> None:
+    window = open_window(folders, confirms=False)
+    window.until(lambda: "24 photos" in words(window))
+    window.window.show_folders(True)
+    window.click(window.button(window.window.folders_panel, "Remove photos from photofind"))
+    window.program.library.rescan()
+    window.until(lambda: len(commands(window, Rescan)) == 2)
+    assert commands(window, RemoveFolder) == []
+
+
+def test_a_removed_folder_takes_its_photos_along(
+    window: Driver, folders: AppFolders, indexed: IndexedPhotos
+) -> None:
+    window.until(lambda: "24 photos" in words(window))
+    with CatalogWriter(folders) as writer:
+        writer.remove_folder(indexed.photos)
+    window.worker.on_event(CatalogChanged())
+    window.until(lambda: window.window.shows_first_run)
+    window.wait_rows(0)
+
+
+def test_the_model_is_named_honestly(window: Driver) -> None:
+    line = window.window.status_line
+    window.until(lambda: window.program.library.status is not None)
+    button = window.button(line, "Basic (built in)")
+    assert "weaker than CLIP" in button.toolTip()
+    window.click(button)
+    dialog = window.window.findChild(NoteDialog)
+    assert dialog is not None
+    assert any("weaker than CLIP" in label.text() for label in dialog.findChildren(QLabel))
+    window.click(window.button(dialog, "Close"))
+
+
+@pytest.fixture
+def with_problem(folders: AppFolders, indexed: IndexedPhotos) -> Path:
+    with CatalogWriter(folders) as writer:
+        folder = writer.add_folder(indexed.photos, None)
+        [file] = writer.insert_files(folder.id, [(b"bad.jpg", 3, 4)])
+        writer.fail_file(file, MediaCode.UNREADABLE, "This is no picture. Replace it.", 3, 4)
+    return indexed.photos / "bad.jpg"
+
+
+def test_problems_are_listed_with_their_reasons(
+    with_problem: Path, open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    window = open_window(folders)
+    window.until(lambda: window.program.library.status is not None)
+    window.click(window.button(window.window.status_line, "1 problem"))
+    dialog = window.window.findChild(ProblemsDialog)
+    assert dialog is not None
+    table = dialog.findChild(QTableView)
+    assert table is not None
+    window.until(lambda: table.model().rowCount() == 1)
+    cells = [table.model().index(0, column).data() for column in range(3)]
+    assert cells == ["bad.jpg", "This is no picture. Replace it.", str(with_problem.parent)]
+    window.click(window.button(dialog, "Show in folder"))
+    window.until(lambda: window.desktop.revealed == [with_problem])
+    window.click(window.button(dialog, "Try all again"))
+    window.until(lambda: bool(commands(window, RetryProblems)))
+    with CatalogWriter(folders) as writer:
+        writer.retry_failed()
+    window.worker.on_event(
+        JobFinished(request_id=1, report=report_to_wire(IndexReport(unchanged=24)))
+    )
+    window.until(lambda: table.model().rowCount() == 0)
+    window.click(window.button(dialog, "Close"))
+    assert not dialog.isVisible()
+
+
+def test_the_problems_model_keeps_the_rules(qtmodeltester: Any, with_problem: Path) -> None:
+    model = ProblemsModel()
+    qtmodeltester.check(model)
+
+
+def test_notices_are_shown_and_can_be_dismissed(window: Driver) -> None:
+    banner = window.window.banner
+    window.worker.on_event(Notice(code="worker_restarted", message="Started again."))
+    window.until(banner.isVisible)
+    assert banner.text == "Started again."
+    window.click(window.button(banner, "Dismiss this message"))
+    assert not banner.isVisible()
+
+
+def test_a_worker_that_cannot_start_is_explained_and_tried_again(
+    window: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(worker: QuietWorker) -> None:
+        raise CatalogError("catalog_too_new", "The catalog was made by a newer photofind.")
+
+    monkeypatch.setattr(QuietWorker, "start", refuse)
+    window.program.library.begin([])
+    window.until(window.window.banner.isVisible)
+    assert window.window.banner.text == "The catalog was made by a newer photofind."
+    monkeypatch.undo()
+    before = len(commands(window, Rescan))
+    window.click(window.button(window.window.banner, "Try again"))
+    window.until(lambda: len(commands(window, Rescan)) == before + 1)
+    assert not window.window.banner.isVisible()
+
+
+def test_a_catalog_that_cannot_be_read_is_explained(
+    open_window: Callable[..., Driver], empty_folders: AppFolders
+) -> None:
+    empty_folders.data.mkdir()
+    empty_folders.catalog.write_bytes(b"this is no database at all" * 1000)
+    window = open_window(empty_folders)
+    window.until(window.window.banner.isVisible)
+    assert "catalog" in window.window.banner.text
+    window.until(lambda: bool(window.grid.empty_text))
+    assert "Traceback" not in window.window.banner.text + window.grid.empty_text

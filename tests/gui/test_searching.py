@@ -1,0 +1,175 @@
+"""The search thread: only the answer to the last question counts."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Query, Why, WhyKind
+from photofind.gui.searching import Answer, Everything, LikeFile, LikePhoto, Searcher, Words
+from photofind.search.engine import SearchResult
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from photofind.paths import AppFolders
+
+
+def hit(photo_id: int, *, relevant: bool = True) -> Hit:
+    why = (Why(WhyKind.MEANING, 0.5),)
+    return Hit(PhotoId(photo_id), ContentId(photo_id + 100), 0.5, relevant, why)
+
+
+@dataclass
+class ScriptedEngine:
+    """Answers every question with its own length, after the test opened the gate."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    began: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    asked: list[str] = field(default_factory=list)
+    threads: set[str] = field(default_factory=set)
+    failure: Exception | None = None
+    closed: bool = False
+
+    def warm_up(self) -> None:
+        self.threads.add(threading.current_thread().name)
+
+    def search(self, query: Query, limit: int) -> SearchResult:
+        return self._answer(query.words)
+
+    def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult:
+        return self._answer(f"photo {photo_id}")
+
+    def similar_to_file(self, path: Path, limit: int) -> SearchResult:
+        return self._answer(f"file {path.name}")
+
+    def close(self) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.closed = True
+
+    def _answer(self, question: str) -> SearchResult:
+        self.asked.append(question)
+        self.threads.add(threading.current_thread().name)
+        self.began.release()
+        assert self.gate.wait(10)
+        if self.failure is not None:
+            raise self.failure
+        hits = (hit(len(question)), hit(2, relevant=False), hit(3))
+        return SearchResult(question, "scripted", 1.0, hits, 3)
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+def test_late_answers_are_dropped_and_skipped_questions_never_asked(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    searcher = Searcher(empty_folders, lambda: engine)
+    answers: list[Answer] = []
+    searcher.answered.connect(answers.append)
+    searcher.start()
+    with closing(searcher):
+        searcher.ask(Words("a"))
+        assert engine.began.acquire(timeout=10)
+        for words in ("ab", "abc"):
+            searcher.ask(Words(words))
+        last = searcher.ask(Words("abcd"))
+        engine.gate.set()
+        qtbot.waitUntil(lambda: len(answers) == 1)
+        assert answers[0].generation == last
+        assert answers[0].ask == Words("abcd")
+    assert engine.asked == ["a", "abcd"]
+
+
+def test_an_answer_on_its_way_is_dropped_too(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    engine.gate.set()
+    searcher = Searcher(empty_folders, lambda: engine)
+    answers: list[Answer] = []
+    searcher.answered.connect(answers.append)
+    searcher.start()
+    with closing(searcher):
+        searcher.ask(Words("one"))
+        assert engine.began.acquire(timeout=10)
+        searcher.ask(Words("three"))  # before the loop here could deliver the first
+        qtbot.waitUntil(lambda: bool(answers))
+        qtbot.waitUntil(lambda: len(engine.asked) == 2)
+    assert [answer.ask for answer in answers] == [Words("three")]
+
+
+def test_every_kind_of_question_reaches_the_engine_in_one_thread(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    engine.gate.set()
+    searcher = Searcher(empty_folders, lambda: engine)
+    searcher.start()
+    with closing(searcher):
+        searcher.warm_up()
+        for ask in (LikePhoto(PhotoId(7), "x.jpg"), LikeFile(Path("y.png"), "y.png")):
+            with qtbot.waitSignal(searcher.answered) as answered:
+                searcher.ask(ask, refresh=True)
+            assert answered.args is not None
+            answer = answered.args[0]
+            assert answer.refresh
+            assert answer.model == "scripted"
+            assert answer.rows.relevant == 2, "good matches first"
+            assert answer.rows.photo_id(2) == 2
+            assert answer.rows.why[0][0].kind is WhyKind.MEANING
+        with qtbot.waitSignal(searcher.answered) as answered:
+            searcher.ask(Everything())
+        assert answered.args is not None
+        assert len(answered.args[0].rows) == 0
+    assert engine.asked == ["photo 7", "file y.png"]
+    assert engine.threads == {"photofind-search"}
+    assert engine.closed
+
+
+def test_a_refusal_is_an_answer(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    engine.gate.set()
+    engine.failure = PhotofindError("model_missing", "Install the model first.")
+    searcher = Searcher(empty_folders, lambda: engine)
+    searcher.start()
+    with closing(searcher):
+        with qtbot.waitSignal(searcher.answered) as answered:
+            searcher.ask(Words("dog"))
+        assert answered.args is not None
+        assert answered.args[0].error.user_message == "Install the model first."
+        engine.failure = None
+        with qtbot.waitSignal(searcher.answered) as answered:
+            searcher.ask(Words("dog"))
+        assert answered.args is not None
+        assert answered.args[0].error is None
+
+
+@pytest.mark.expects_log("a search failed")
+def test_a_bug_is_a_sentence_and_the_thread_goes_on(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    engine.gate.set()
+    engine.failure = ZeroDivisionError()
+    searcher = Searcher(empty_folders, lambda: engine)
+    searcher.start()
+    with closing(searcher):
+        with qtbot.waitSignal(searcher.answered) as answered:
+            searcher.ask(Words("dog"))
+        assert answered.args is not None
+        assert "log" in answered.args[0].error.user_message
+        with qtbot.waitSignal(searcher.answered):
+            searcher.ask(Everything())
+
+
+def test_closing_without_starting_does_no_harm(
+    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+) -> None:
+    Searcher(empty_folders, lambda: engine).close()
+    assert not engine.closed

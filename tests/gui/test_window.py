@@ -1,0 +1,126 @@
+"""The window as a person meets it: what is there at the start, and what typing brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from photofind.settings import Settings, write_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photofind.paths import AppFolders
+    from tests.gui.driver import Driver, IndexedPhotos
+
+
+def test_the_keyboard_is_in_the_search_field_at_the_start(window: Driver) -> None:
+    assert window.focused() is window.search_line
+
+
+def test_an_empty_query_shows_everything_newest_first(window: Driver) -> None:
+    window.wait_pictures()
+    drawn = [name for name in window.names() if name.startswith("drawn")]
+    assert drawn
+    assert drawn == sorted(drawn, reverse=True)
+    assert window.grid.title == "All photos"
+
+
+def test_typing_finds_and_clearing_brings_everything_back(
+    window: Driver, indexed: IndexedPhotos
+) -> None:
+    window.search("a cat")
+    window.wait_pictures()
+    assert window.names()[0] == "chelsea.jpg"
+    assert window.model.rowCount() < indexed.count
+    assert window.grid.title == "Found"
+    window.click(window.button(window.window.search_bar, "Clear the search"))
+    window.wait_rows(indexed.count)
+    assert window.focused() is window.search_line
+
+
+def test_weaker_matches_wait_behind_a_button(window: Driver, indexed: IndexedPhotos) -> None:
+    window.search("a cat")
+    found = window.model.rowCount()
+    assert 0 < found < indexed.count
+    button = window.button(window.grid, f"Show {indexed.count - found} weaker matches")
+    window.click(button)
+    assert window.model.rowCount() == indexed.count
+    assert not window.model.is_weak(found - 1)
+    assert window.model.is_weak(found)
+    assert not button.isVisible()
+
+
+def test_says_so_when_nothing_matches_well(window: Driver, indexed: IndexedPhotos) -> None:
+    window.search("quarterly tax declaration spreadsheet")
+    assert window.grid.title == "Nothing matches well"
+    assert window.grid.note == "These are the nearest photos."
+    assert window.model.rowCount() == indexed.count
+    assert not any(window.model.is_weak(row) for row in range(indexed.count))
+
+
+def test_a_query_too_long_is_answered_with_a_sentence(window: Driver) -> None:
+    window.window.search_bar.show_words("dog " * 2_500)
+    window.window.search_bar.submitted.emit()
+    window.until(lambda: "at most 2,000" in window.grid.empty_text)
+
+
+def test_similar_photos_and_the_way_back(window: Driver, indexed: IndexedPhotos) -> None:
+    window.wait_pictures()
+    window.view.select_row(3)
+    window.view.setFocus()
+    chosen, name = window.model.photo_id(3), window.names()[3]
+    window.press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    window.until(lambda: window.grid.title in ("Similar photos", "Nothing matches well"))
+    assert window.model.rows.find(chosen) is None
+    assert window.window.search_bar.chip == f"Similar to {name}"
+    window.press(Qt.Key.Key_Escape)
+    window.wait_rows(indexed.count)
+    assert window.window.search_bar.chip == ""
+    assert window.view.current_row() == 3
+
+
+def test_typing_leaves_find_similar(window: Driver) -> None:
+    window.wait_pictures()
+    window.program.browsing.find_similar(window.model.photo_id(0), "x.jpg")
+    window.until(lambda: window.model.rows.why != ())
+    window.search("coffee")
+    window.wait_pictures()
+    assert window.names()[0] == "coffee.jpg"
+    assert "coffee" in window.search_line.text()
+
+
+def test_the_last_words_are_searched_again_at_the_next_start(
+    open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    write_settings(folders.settings, Settings(last_query="a cat"))
+    window = open_window(folders)
+    window.until(lambda: window.grid.title == "Found")
+    assert window.search_line.text() == "a cat"
+    assert window.search_line.selectedText() == "a cat", "typing replaces it"
+
+
+def test_no_result_page_for_a_catalog_without_photos(
+    open_window: Callable[..., Driver], empty_folders: AppFolders
+) -> None:
+    window = open_window(empty_folders)
+    window.until(lambda: window.window.shows_first_run)
+    assert not window.window.search_bar.isEnabled()
+
+
+def test_drawing_at_twice_the_pixels_asks_for_sharper_pictures(window: Driver) -> None:
+    window.wait_pictures()
+    side = window.view.picture_side()
+    picture = window.program.pictures.find(window.model.content_id(0))
+    assert picture is not None
+    assert picture.pixmap is not None
+    assert picture.pixmap.width() == side == picture.side
+
+
+def test_zooming_keeps_the_photos_in_sight(window: Driver) -> None:
+    window.wait_pictures()
+    columns_before = window.view.gridSize().width()
+    window.press(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert window.view.gridSize().width() > columns_before
+    window.wait_pictures()
