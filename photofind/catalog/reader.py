@@ -124,11 +124,6 @@ class CatalogReader:
         with self._snapshot() as connection:
             return photos.read_order(connection)
 
-    def photos_of_contents(self, content_ids: Sequence[int]) -> PhotoOrder:
-        """Those of these contents that are a visible photo's primary one, newest first."""
-        with self._snapshot() as connection:
-            return photos.read_photos_of_contents(connection, content_ids)
-
     def photos(
         self, photo_ids: Sequence[int], is_online: Callable[[Path], bool] | None = None
     ) -> dict[PhotoId, Photo]:
@@ -139,11 +134,6 @@ class CatalogReader:
         """
         with self._snapshot() as connection:
             return photos.read_photos(connection, photo_ids, is_online)
-
-    def content_by_path(self, path: Path) -> ContentId | None:
-        """What lies at this absolute path, as far as the last scan knows."""
-        with self._snapshot() as connection:
-            return files.find_content_by_path(connection, path)
 
     def content_by_sha256(self, sha256: bytes) -> ContentId | None:
         """The content with this hash, whether it is ready, visible or neither."""

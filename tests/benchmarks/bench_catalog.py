@@ -108,7 +108,6 @@ def measure_reading(folders: AppFolders) -> None:
         report("open, close", lambda: CatalogReader(folders).close())
         report("photo_order", reader.photo_order)
         report("photos, 500", lambda: reader.photos(some.tolist()))
-        report("photos_of_contents, 300", lambda: reader.photos_of_contents(few.tolist()))
         report("iterate_vectors, search", lambda: drain(reader, model_id, Space.SEARCH))
         report("iterate_vectors, similar", lambda: drain(reader, model_id, Space.SIMILAR))
         report("fetch_vectors, 300", lambda: fetch_vectors(vectors, model_id, Space.SEARCH, few))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
+from photofind.catalog.encoding import path_from_blob
 from photofind.catalog.errors import catalog_errors
 from photofind.catalog.rows import FileRow, FolderRow
-from photofind.domain import ContentId, FolderId, MediaCode, Problem, Space
+from photofind.domain import FolderId, MediaCode, Problem, Space
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
-    from pathlib import Path
 
 _CHUNK = 5_000
 _FILE_ROWS = """
@@ -113,16 +112,3 @@ def read_problems(connection: sqlite3.Connection) -> list[Problem]:
         )
         for root, rel_path, code, detail, attempts in rows
     ]
-
-
-def find_content_by_path(connection: sqlite3.Connection, path: Path) -> ContentId | None:
-    blob = path_to_blob(path)
-    for folder in read_folders(connection):
-        rel_path = relative_to_root(blob, os.fsencode(folder.path))
-        if rel_path:
-            row = connection.execute(
-                "SELECT content_id FROM live_files WHERE folder_id = ? AND rel_path = ?",
-                (folder.id, rel_path),
-            ).fetchone()
-            return None if row is None else ContentId(row[0])
-    return None

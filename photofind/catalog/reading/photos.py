@@ -19,26 +19,9 @@ if TYPE_CHECKING:
 
 
 def read_order(connection: sqlite3.Connection) -> PhotoOrder:
-    return _order(
-        connection.execute(
-            "SELECT photo_id, content_id, coalesce(taken_at, ?) FROM visible_photos", (NO_DATE,)
-        )
+    rows = connection.execute(
+        "SELECT photo_id, content_id, coalesce(taken_at, ?) FROM visible_photos", (NO_DATE,)
     )
-
-
-def read_photos_of_contents(
-    connection: sqlite3.Connection, content_ids: Sequence[int]
-) -> PhotoOrder:
-    return _order(
-        connection.execute(
-            """SELECT photo_id, content_id, coalesce(taken_at, ?) FROM visible_photos
-               WHERE content_id IN (SELECT value FROM json_each(?))""",
-            (NO_DATE, json.dumps([int(content_id) for content_id in content_ids])),
-        )
-    )
-
-
-def _order(rows: sqlite3.Cursor) -> PhotoOrder:
     table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 3)
     # Newest first; of equal dates, the one that was added last.
     table = table[np.lexsort((table[:, 0], table[:, 2]))[::-1]]
@@ -58,9 +41,9 @@ def read_photos(
     places: dict[int, list[Path]] = {}
     reachable: set[int] = set()
     for photo_id, folder_id, rel_path in connection.execute(
-        """SELECT p.id, f.folder_id, f.rel_path
-           FROM json_each(?) AS wanted JOIN photos p ON p.id = wanted.value
-           JOIN live_files f ON f.content_id = p.primary_content_id
+        """SELECT v.photo_id, f.folder_id, f.rel_path
+           FROM json_each(?) AS wanted CROSS JOIN visible_photos v ON v.photo_id = wanted.value
+           CROSS JOIN live_files f ON f.content_id = v.content_id
            ORDER BY f.id""",
         (ids,),
     ):
@@ -73,13 +56,13 @@ def read_photos(
         """SELECT p.id, c.id, c.sha256, c.byte_size, c.format, c.width, c.height, c.taken_at,
                c.taken_offset_min, c.taken_source, c.camera, c.lens, c.lat, c.lon,
                p.title, p.rating, p.favourite
-           FROM json_each(?) AS wanted JOIN photos p ON p.id = wanted.value
-           JOIN contents c ON c.id = p.primary_content_id AND c.state = 'ready'""",
+           FROM json_each(?) AS wanted CROSS JOIN visible_photos v ON v.photo_id = wanted.value
+           CROSS JOIN photos p ON p.id = v.photo_id
+           CROSS JOIN contents c ON c.id = v.content_id""",
         (ids,),
     ):
-        paths = places.get(row[0])
-        if paths is not None:
-            photos[PhotoId(row[0])] = _photo(row, tuple(paths), offline=row[0] not in reachable)
+        paths = tuple(places[row[0]])
+        photos[PhotoId(row[0])] = _photo(row, paths, offline=row[0] not in reachable)
     return photos
 
 

@@ -79,6 +79,7 @@ def settle(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId:
 def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]) -> None:
     """Brings what can be found of these photos up to date: whether they are visible, their
     date, their words. To be called after whatever may change one of these."""
+    # CROSS: SQLite takes json_each for large and might begin with all photos.
     values = {"ids": json.dumps(sorted(photo_ids)), "separator": SEPARATOR}
     for table in ("photo_words", "visible_photos"):
         connection.execute(
@@ -89,8 +90,8 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
         """INSERT INTO visible_photos (photo_id, content_id, taken_at)
            SELECT p.id, c.id, c.taken_at
            FROM json_each(:ids) AS wanted
-           JOIN photos p ON p.id = wanted.value
-           JOIN contents c ON c.id = p.primary_content_id AND c.state = 'ready'
+           CROSS JOIN photos p ON p.id = wanted.value
+           CROSS JOIN contents c ON c.id = p.primary_content_id AND c.state = 'ready'
            WHERE EXISTS (SELECT 1 FROM live_files WHERE content_id = c.id)""",
         values,
     )
@@ -106,7 +107,7 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
                coalesce((SELECT group_concat(text, :separator) FROM texts
                    WHERE content_id = v.content_id), '')
            FROM json_each(:ids) AS wanted
-           JOIN visible_photos v ON v.photo_id = wanted.value
-           JOIN photos p ON p.id = v.photo_id""",
+           CROSS JOIN visible_photos v ON v.photo_id = wanted.value
+           CROSS JOIN photos p ON p.id = v.photo_id""",
         values,
     )

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,8 @@ from photofind.domain import CatalogError, ContentId, FolderId, ModelId, PhotoId
 from tests.unit.catalog.library import Library, sha256
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from photofind.paths import AppFolders
 
 
@@ -28,9 +29,7 @@ def test_everything_is_empty_where_there_is_no_catalog(folders: AppFolders) -> N
         assert reader.problems() == []
         assert reader.active_model() is None
         assert reader.photo_order().photo_ids.shape == (0,)
-        assert reader.photos_of_contents([1]).photo_ids.shape == (0,)
         assert reader.photos([1, 2]) == {}
-        assert reader.content_by_path(Path("/a.jpg")) is None
         assert reader.content_by_sha256(sha256("a")) is None
         assert reader.primary_photo(ContentId(1)) is None
         assert reader.tags(PhotoId(1)) == ()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from photofind.catalog.text import find_text
+from photofind.catalog.text import find_named, find_text
 from photofind.domain import WhyKind
 
 if TYPE_CHECKING:
@@ -170,6 +170,31 @@ def test_no_query_language(library: Library, query: str) -> None:
     library.add("plain name.jpg", "a")
     library.add("odd name.jpg", "b")
     assert matches(library, query) == []
+
+
+def test_finds_files_by_their_very_name(library: Library) -> None:
+    library.add("12.jpg", "a")
+    library.add("IMG_12.jpg", "b")
+    library.add("112.jpg", "c")
+    library.add("first copy.png", "c")
+    library.add("12.tar.heic", "d")
+    library.add('odd "^name* OR.jpg', "e")
+
+    def named(name: str) -> list[tuple[int, str]]:
+        found = find_named(library.reader.connection, name, 10)
+        return [(match.photo_id, match.text) for match in found]
+
+    assert named("12.JPG") == [(library.photo_id("a"), "12.jpg")]
+    assert named("12") == [(library.photo_id("a"), "12.jpg")]
+    assert named("img_12") == [(library.photo_id("b"), "IMG_12.jpg")]
+    assert named("First Copy") == [(library.photo_id("c"), "first copy.png")]
+    assert named("112") == [(library.photo_id("c"), "112.jpg")]
+    assert named("12.tar") == [(library.photo_id("d"), "12.tar.heic")]
+    assert named('odd "^name* OR') == [(library.photo_id("e"), 'odd "^name* OR.jpg')]
+    assert named("2.jpg") == []
+    assert named("first") == []
+    for name in ("", " ", '"', "^", "*", ".", "x" * 10_000, "a\0b"):
+        assert named(name) == []
 
 
 def test_queries_without_words(library: Library) -> None:

@@ -42,18 +42,3 @@ def test_problems_of_files_and_contents_by_path(library: Library, tmp_path: Path
         (library.root / "c.jpg", MediaCode.DENIED, "May not."),
         (library.root / odd, MediaCode.TOO_LARGE, "Too many pixels."),
     ]
-
-
-def test_content_by_path(library: Library, tmp_path: Path) -> None:
-    file_id = library.add("sub/1.jpg", "a")
-    path = library.root / "sub" / "1.jpg"
-    content = library.content_id("a")
-    assert library.reader.content_by_path(path) == content
-    assert (
-        library.reader.content_by_path(library.root / "." / "x" / ".." / "sub" / "1.jpg") == content
-    )
-    assert library.reader.content_by_path(library.root / "2.jpg") is None
-    assert library.reader.content_by_path(library.root) is None
-    assert library.reader.content_by_path(tmp_path / "elsewhere.jpg") is None
-    library.writer.mark_missing([file_id], 5)
-    assert library.reader.content_by_path(path) is None

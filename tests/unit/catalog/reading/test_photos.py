@@ -26,15 +26,6 @@ def test_order_is_newest_first_then_latest_added_then_without_a_date(library: Li
     }
 
 
-def test_order_of_some_contents(library: Library) -> None:
-    ids = [library.add(f"{n}.jpg", f"content {n}") for n in range(4)]
-    library.writer.mark_missing(ids[:1], 5)
-    contents = [library.content_id(f"content {n}") for n in range(3)]
-    order = library.reader.photos_of_contents([*contents, 99])
-    assert order.content_ids.tolist() == contents[:0:-1]
-    assert library.reader.photos_of_contents([]).content_ids.tolist() == []
-
-
 def test_photos_that_are_not_visible_are_left_out(library: Library) -> None:
     library.writer.mark_missing([library.add("1.jpg", "a")], 5)
     library.claim(library.insert("2.jpg"), "b")
@@ -79,6 +70,18 @@ def test_what_a_person_made_is_read(library: Library) -> None:
         TagRow("dog", TagSource.MODEL, 0.9),
     )
     assert library.reader.tags(PhotoId(99)) == ()
+
+
+def test_tags_of_several_photos(library: Library) -> None:
+    library.add("1.jpg", "a", tags=(("dog", 0.2), ("snow", 0.9)))
+    library.add("2.jpg", "b")
+    library.add("3.jpg", "c", tags=(("cat", 0.9),))
+    ids = [library.photo_id(name) for name in "abc"]
+    tags = library.reader.tags_of([*ids, PhotoId(99)])
+    assert {photo_id: [tag.label for tag in rows] for photo_id, rows in tags.items()} == {
+        ids[0]: ["snow", "dog"],
+        ids[2]: ["cat"],
+    }
 
 
 def test_many_photos_at_once(library: Library) -> None:

@@ -125,9 +125,11 @@ def test_what_was_in_flight_at_a_death_is_suspect_until_it_ends(library: Library
     contents = {name: library.claim(file_id, name).content_id for name, file_id in ids.items()}
     library.complete(contents["a"])
     restart(library)
+    assert library.writer.left_in_flight() == 3
     expected = [contents[name] for name in "bcd"]
     assert library.writer.suspects() == expected
     restart(library)  # dies before it tries one of them
+    assert library.writer.left_in_flight() == 0
     assert library.writer.suspects() == expected
 
     library.claim(ids["b"], "b")
