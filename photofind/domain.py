@@ -267,7 +267,10 @@ class CatalogError(PhotofindError):
 
 
 class FolderError(PhotofindError):
-    """A folder can't be added. Codes: folder_missing, folder_denied, folder_unknown."""
+    """A folder can't be added, moved or removed.
+
+    Codes: folder_missing, folder_denied, folder_unknown, folder_taken, no_folders.
+    """
 
 
 class QueryError(PhotofindError):

@@ -76,7 +76,11 @@ def _describe(
 
 @app.command(epilog=_GLOBAL_OPTIONS)
 def index(
-    context: typer.Context, folders: Annotated[list[str] | None, _argument("FOLDER")] = None
+    context: typer.Context,
+    folders: Annotated[list[str] | None, _argument("FOLDER")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then go on noticing changes until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Add folders and index them until done.
 
@@ -85,7 +89,8 @@ def index(
     """
     from photofind.cli.index import index_folders
 
-    index_folders(_session(context), [absolute_path(word) for word in folders or ()])
+    paths = [absolute_path(word) for word in folders or ()]
+    index_folders(_session(context), paths, watch=watch)
 
 
 @app.command(epilog=_GLOBAL_OPTIONS)
@@ -170,6 +175,22 @@ def remove_folder(context: typer.Context, folder: Annotated[str, _argument("FOLD
     from photofind.cli.folders import remove_folder as remove
 
     remove(_session(context), absolute_path(folder))
+
+
+@folders_app.command("relocate", epilog=_GLOBAL_OPTIONS)
+def relocate_folder(
+    context: typer.Context,
+    old: Annotated[str, _argument("OLD")],
+    new: Annotated[str, _argument("NEW")],
+) -> None:
+    """Say that a folder lies somewhere else now.
+
+    OLD is the folder as it is listed, NEW the place its files were moved to. Nothing is indexed
+    again, and nothing that belongs to the photos is lost.
+    """
+    from photofind.cli.folders import relocate_folder as relocate
+
+    relocate(_session(context), absolute_path(old), absolute_path(new))
 
 
 def run_command(invocation: Invocation, folders: AppFolders) -> None:

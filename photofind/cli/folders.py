@@ -1,4 +1,4 @@
-"""`photofind folders list`, `add` and `remove`."""
+"""`photofind folders list`, `add`, `remove` and `relocate`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import FolderState
 from photofind.indexing.scanning import is_online
-from photofind.worker.messages import AddFolders, RemoveFolder, path_to_wire
+from photofind.worker.messages import AddFolders, RelocateFolder, RemoveFolder, path_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,14 @@ def remove_folder(session: Session, path: Path) -> None:
     run_order(session, RemoveFolder(path=path_to_wire(path)))
     if not session.output.as_json:
         session.output.line(f"Removed {path}. The files in it were not touched.")
+    show_folders(session)
+
+
+def relocate_folder(session: Session, old: Path, new: Path) -> None:
+    """Tells the catalog that a folder lies elsewhere now, and prints the folders."""
+    report = run_job(session, RelocateFolder(old=path_to_wire(old), new=path_to_wire(new)))
+    if not session.output.as_json:
+        print_report(session.output, report)
     show_folders(session)
 
 

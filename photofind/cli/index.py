@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import report_document
 from photofind.cli.report import print_report
-from photofind.cli.work import run_job
+from photofind.cli.work import run_job, watch_folders
 from photofind.domain import FolderError
 from photofind.worker.messages import AddFolders, Rescan, path_to_wire
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.cli.session import Session
+    from photofind.domain import IndexReport
 
 
-def index_folders(session: Session, paths: list[Path]) -> None:
+def index_folders(session: Session, paths: list[Path], *, watch: bool) -> None:
     """Indexes the folders until done, or looks for changes in all known ones.
+
+    Args:
+        watch: go on noticing changes until Ctrl-C.
 
     Raises:
         FolderError: a folder can't be added, or none was ever added (code no_folders).
@@ -29,7 +33,13 @@ def index_folders(session: Session, paths: list[Path]) -> None:
     else:
         _require_folders(session)
         command = Rescan()
-    report = run_job(session, command)
+    if watch:
+        watch_folders(session, command, lambda report: _show(session, report))
+    else:
+        _show(session, run_job(session, command))
+
+
+def _show(session: Session, report: IndexReport) -> None:
     if session.output.as_json:
         session.output.document(report_document(report))
     else:

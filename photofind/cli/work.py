@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.progress import choose_display
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import JobFinished, Notice, Progress, report_from_wire
+from photofind.worker.messages import (
+    JobFinished,
+    Notice,
+    PhotosReady,
+    Progress,
+    Watch,
+    report_from_wire,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from photofind.cli.progress import ProgressDisplay
     from photofind.cli.session import Session
     from photofind.domain import IndexReport
-    from photofind.worker.messages import AddFolders, Event, RemoveFolder, Rescan
+    from photofind.worker.messages import AddFolders, Event, RelocateFolder, RemoveFolder, Rescan
 
 
-def run_job(session: Session, command: AddFolders | Rescan) -> IndexReport:
+def run_job(session: Session, command: AddFolders | Rescan | RelocateFolder) -> IndexReport:
     """Has the worker index until done, showing its progress on standard error.
 
     Raises:
@@ -30,6 +38,35 @@ def run_job(session: Session, command: AddFolders | Rescan) -> IndexReport:
         answer = client.request(command)
     assert isinstance(answer, JobFinished)
     return report_from_wire(answer.report)
+
+
+def watch_folders(
+    session: Session, command: AddFolders | Rescan, show_report: Callable[[IndexReport], None]
+) -> None:
+    """Has the worker index, then notice changes until Ctrl-C.
+
+    Args:
+        show_report: called once, after the first indexing.
+
+    Raises:
+        PhotofindError: the job could not be done.
+    """
+    watching = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, PhotosReady) and watching.is_set():
+            display.notice(f"{len(event.content_ids)} more can be found now.")
+
+    with choose_display(session.output) as display, _connected(session, display, hear) as client:
+        answer = client.request(command)
+        assert isinstance(answer, JobFinished)
+        show_report(report_from_wire(answer.report))
+        client.request(Watch())
+        watching.set()
+        display.notice("Watching for changes. Ctrl-C ends it.")
+        with contextlib.suppress(KeyboardInterrupt):
+            while not client.wait_until_lost(timeout_s=1.0):
+                pass
 
 
 def run_order(session: Session, command: RemoveFolder) -> None:
@@ -44,8 +81,12 @@ def run_order(session: Session, command: RemoveFolder) -> None:
 
 
 @contextlib.contextmanager
-def _connected(session: Session, display: ProgressDisplay) -> Iterator[WorkerClient]:
+def _connected(
+    session: Session, display: ProgressDisplay, hear: Callable[[Event], None] | None = None
+) -> Iterator[WorkerClient]:
     def show(event: Event) -> None:
+        if hear is not None:
+            hear(event)
         match event:
             case Progress():
                 display.update(event)

@@ -136,6 +136,11 @@ class WorkerClient:
         assert pending.answer is not None
         return pending.answer
 
+    def wait_until_lost(self, timeout_s: float) -> bool:
+        """Waits; True once this client has given up on having a worker."""
+        self._reader.join(timeout_s)
+        return not self._reader.is_alive()
+
     def close(self, timeout_s: float = 5.0) -> None:
         """Leaves. A worker without other clients finishes its batch and ends.
 

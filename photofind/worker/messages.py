@@ -59,6 +59,14 @@ class RemoveFolder(_Command, frozen=True, kw_only=True):
     path: bytes
 
 
+class RelocateFolder(_Command, frozen=True, kw_only=True):
+    """A root lies somewhere else now; what is known of its files goes along. Answer:
+    JobFinished of a look at the new place."""
+
+    old: bytes
+    new: bytes
+
+
 class RetryProblems(_Command, frozen=True, kw_only=True):
     """Tries every failed file again. Answer: JobFinished."""
 
@@ -77,7 +85,14 @@ class Shutdown(_Command, frozen=True, kw_only=True):
 
 
 Command: TypeAlias = (
-    AddFolders | Rescan | RemoveFolder | RetryProblems | SetPaused | Watch | Shutdown
+    AddFolders
+    | Rescan
+    | RemoveFolder
+    | RelocateFolder
+    | RetryProblems
+    | SetPaused
+    | Watch
+    | Shutdown
 )
 
 

@@ -28,6 +28,7 @@ from photofind.worker.messages import (
     PhotosReady,
     Progress,
     Refused,
+    RelocateFolder,
     RemoveFolder,
     Rescan,
     RetryProblems,
@@ -170,6 +171,8 @@ class Worker(IndexerListener):
                     self._writer.remove_folder(path_from_wire(command.path))
                     peer.send(Done(request_id=command.request_id))
                     self._folders_changed()
+                case RelocateFolder():
+                    self._relocate_folder(peer, command)
                 case RetryProblems():
                     self._writer.retry_failed()
                     self._index(peer, command, self._chosen_folders([]))
@@ -197,6 +200,15 @@ class Worker(IndexerListener):
         rows = [self._writer.add_folder(path, read_volume_id(path)) for path in paths]
         self._folders_changed()
         self._index(peer, command, rows)
+
+    def _relocate_folder(self, peer: Peer, command: RelocateFolder) -> None:
+        new = path_from_wire(command.new)
+        if (problem := root_problem(new)) is not None:
+            raise problem
+        old = path_from_wire(command.old)
+        row = self._writer.relocate_folder(old, new, read_volume_id(new))
+        self._folders_changed()
+        self._index(peer, command, [row])
 
     def _folders_changed(self) -> None:
         self.catalog_changed()

@@ -52,6 +52,24 @@ def test_ctrl_c_keeps_what_is_indexed(program: Program, tmp_path: Path) -> None:
     assert program.document("status")["ready"] == 80
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console")
+def test_watching_indexes_what_comes_and_ends_with_ctrl_c(program: Program, photos: Path) -> None:
+    process = program.start("index", "--watch", photos)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Watching"):
+            break
+    before = program.document("status")["ready"]
+    make_photo(photos / "late.jpg", seed=77)
+    for line in process.stderr:
+        if line == "1 more can be found now.\n":
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, (out, err)
+    assert program.document("status")["ready"] == before + 1
+
+
 def test_the_users_files_are_never_touched(program: Program, photos: Path) -> None:
     make_photo(photos / "odd.heic", seed=50)
     (photos / "broken.jpg").write_bytes(b"not a picture")

@@ -28,6 +28,7 @@ from photofind.worker.messages import (
     Notice,
     PhotosReady,
     Progress,
+    RelocateFolder,
     RemoveFolder,
     Rescan,
     SetPaused,
@@ -264,6 +265,40 @@ def test_changes_are_noticed_while_watching(
 
     ear.wait_for(CatalogChanged, lambda _: as_it_is_now())
     assert_sound(folders, contents=25)
+
+
+def test_a_relocated_folder_embeds_nothing(
+    client: WorkerClient, folders: AppFolders, photos: Path
+) -> None:
+    index(client, photos)
+    elsewhere = photos.with_name("elsewhere")
+    photos.rename(elsewhere)
+    relocate = RelocateFolder(old=path_to_wire(photos), new=path_to_wire(elsewhere))
+    answer = client.request(relocate, timeout_s=_PATIENCE_S)
+    assert isinstance(answer, JobFinished)
+    assert (answer.report.unchanged, answer.report.new, answer.report.missing) == (24, 0, 0)
+    with CatalogReader(folders) as reader:
+        ids = reader.photo_order().photo_ids.tolist()
+        paths = [path for photo in reader.photos(ids).values() for path in photo.paths]
+    assert set(paths) == set(elsewhere.rglob("*.jpg"))
+
+
+def test_a_folder_cannot_be_relocated_to_nowhere_or_into_another(
+    client: WorkerClient, photos: Path, tmp_path: Path
+) -> None:
+    other = make_photo(tmp_path / "other" / "sub" / "a.jpg", seed=500).parents[1]
+    index(client, photos, other)
+    for new, code in (
+        (tmp_path / "nowhere", "folder_missing"),
+        (other / "sub", "folder_taken"),
+    ):
+        with pytest.raises(PhotofindError) as caught:
+            client.request(
+                RelocateFolder(old=path_to_wire(photos), new=path_to_wire(new)),
+                timeout_s=_PATIENCE_S,
+            )
+        assert caught.value.code == code
+    assert rescan(client).unchanged == 25
 
 
 def test_folders_that_cannot_be_added_are_refused(
