@@ -238,7 +238,7 @@ class SearchEngine:
             never=() if without is None else (without,),
         )
         least = similar_cut(encoders.spec.cuts)
-        photos = library.photos_of(ranking.content_ids[:limit]).tolist()
+        photos = library.photos_of(ranking.content_ids[: max(limit, 0)]).tolist()
         rows = zip(photos, ranking.content_ids.tolist(), ranking.scores.tolist(), strict=False)
         hits = tuple(
             Hit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 from pathlib import Path
@@ -13,7 +14,8 @@ from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, ContentId, FileId, PhotoId, Space
 from photofind.inference.registry import BASIC
-from photofind.paths import app_folders
+from photofind.inference.store import InstalledModel, ModelStore
+from photofind.paths import app_folders, resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photofind.inference.spec import ModelSpec
+    from photofind.paths import AppFolders
 
 ROOT = Path(os.path.abspath("/photos"))  # noqa: PTH100 (a drive letter on Windows)
 SIMILAR_DIM = BASIC.similar_dim or BASIC.dim
@@ -117,3 +120,20 @@ class MadeUpCatalog:
 
     def find_again(self, name: str) -> None:
         self.writer.mark_seen([self.files[name]])
+
+
+class SharedStore(ModelStore):
+    """Models that differ in name and share the built-in one's files."""
+
+    def __init__(self, folders: AppFolders, *specs: ModelSpec) -> None:
+        super().__init__(folders)
+        self._specs = specs
+
+    def installed(self) -> tuple[InstalledModel, ...]:
+        folder = resources() / "models" / BASIC.key
+        return tuple(InstalledModel(spec, folder) for spec in self._specs)
+
+
+def other_version() -> ModelSpec:
+    """A model other than the built-in one, with vectors of the same lengths."""
+    return dataclasses.replace(BASIC, key="basic-new")

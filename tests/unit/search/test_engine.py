@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.domain import Hit, MediaError, ModelError, PhotofindError, PhotoId, WhyKind
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
-from photofind.inference.store import InstalledModel, ModelStore
+from photofind.inference.store import ModelStore
 from photofind.media.decode import decode_photo
-from photofind.paths import resources
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
 from tests.plugins.pictures import make_photo
-from tests.unit.search.made_up import SIMILAR_DIM, MadeUpCatalog, near, random_unit
+from tests.unit.search.made_up import (
+    SIMILAR_DIM,
+    MadeUpCatalog,
+    SharedStore,
+    near,
+    other_version,
+    random_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +31,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import ModelSpec
 
 DOG = parse("a dog")
-
-
-@pytest.fixture
-def dog(text_encoder: TextEncoder) -> NDArray[np.float32]:
-    vector: NDArray[np.float32] = text_encoder.encode([DOG.words])[0]
-    return vector
 
 
 def photos(hits: Sequence[Hit]) -> list[PhotoId]:
@@ -67,84 +66,6 @@ class TestNothingIndexed:
         with MadeUpCatalog(data_dir) as catalog:
             photo = catalog.add("rex.jpg", near(dog, 0.6))
             assert photos(engine.search(DOG, 10).hits) == [photo]
-
-
-class TestByWords:
-    def test_photos_come_by_how_well_they_fit(
-        self, catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
-    ) -> None:
-        second = catalog.add("b.jpg", near(dog, 0.55))
-        first = catalog.add("a.jpg", near(dog, 0.65))
-        others = [catalog.add(f"{n}.jpg", near(dog, 0.1, n)) for n in range(20)]
-        result = engine.search(DOG, 10)
-        assert photos(result.hits)[:2] == [first, second]
-        assert [hit.relevant for hit in result.hits] == [True, True] + [False] * 8
-        assert result.hits[0].score == pytest.approx(0.65, abs=1e-3)
-        assert [why.kind for why in result.hits[0].why] == [WhyKind.MEANING]
-        assert result.hits[0].why[0].score == result.hits[0].score
-        assert (result.total, result.model, result.query) == (22, "basic", "a dog")
-        assert result.elapsed_ms > 0
-        assert engine.place_of(DOG, [second, others[0]]) == 2
-        assert engine.place_of(DOG, [PhotoId(999)]) is None
-
-    @pytest.mark.parametrize(("limit", "count"), [(0, 0), (-1, 0), (2, 2), (1_000, 3)])
-    def test_at_most_as_many_as_asked_for(
-        self, catalog: MadeUpCatalog, engine: SearchEngine, limit: int, count: int
-    ) -> None:
-        for number in range(3):
-            catalog.add(f"{number}.jpg")
-        assert len(engine.search(DOG, limit).hits) == count
-
-    def test_a_file_name_comes_before_any_meaning(
-        self, catalog: MadeUpCatalog, engine: SearchEngine
-    ) -> None:
-        named = catalog.add("2019/IMG_2682.HEIC")
-        for number in range(10):
-            catalog.add(f"IMG_{number}.jpg")
-        result = engine.search(parse("IMG_2682"), 3)
-        best = result.hits[0]
-        assert (best.photo_id, best.relevant) == (named, True)
-        assert (best.why[0].kind, best.why[0].text) == (WhyKind.NAME, "IMG_2682.HEIC")
-        assert best.why[1].kind is WhyKind.MEANING
-        assert [hit.score for hit in result.hits] == sorted(
-            (hit.score for hit in result.hits), reverse=True
-        )
-
-    def test_a_name_is_found_before_its_vector_is_there(
-        self, catalog: MadeUpCatalog, engine: SearchEngine, data_dir: Path
-    ) -> None:
-        newer = _other_version()
-        named = catalog.add("IMG_2682.jpg")
-        catalog.use_model(newer)
-        catalog.add("IMG_1.jpg")
-        folders = catalog.folders
-        with SearchEngine(folders, _Store(folders, newer)) as other:
-            hit = other.search(parse("IMG_2682"), 1).hits[0]
-        assert (hit.photo_id, hit.relevant) == (named, True)
-        assert [why.kind for why in hit.why] == [WhyKind.NAME]
-
-    def test_a_tag_explains_and_decides_among_equals(
-        self, catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
-    ) -> None:
-        plain = catalog.add("a.jpg", near(dog, 0.5))
-        tagged = catalog.add("b.jpg", near(dog, 0.5), tags=(("dog", 0.9), ("sofa", 0.8)))
-        better = catalog.add("c.jpg", near(dog, 0.55))
-        hits = engine.search(DOG, 3).hits
-        assert photos(hits) == [better, tagged, plain]
-        assert [(why.kind, why.text) for why in hits[1].why] == [
-            (WhyKind.MEANING, ""),
-            (WhyKind.TAG, "dog"),
-        ]
-
-    def test_copies_of_a_photo_are_one_hit(
-        self, catalog: MadeUpCatalog, engine: SearchEngine
-    ) -> None:
-        photo = catalog.add("a.jpg", data=b"same")
-        catalog.add("b/a.jpg", data=b"same")
-        assert photos(engine.search(DOG, 10).hits) == [photo]
-        assert photos(engine.search(parse("a.jpg"), 10).hits) == [photo]
-        catalog.lose("a.jpg")
-        assert photos(engine.search(DOG, 10).hits) == [photo]
 
 
 class TestFollowing:
@@ -188,9 +109,9 @@ class TestModels:
     def test_another_active_model_answers_from_its_own_vectors(
         self, catalog: MadeUpCatalog, dog: NDArray[np.float32]
     ) -> None:
-        newer = _other_version()
+        newer = other_version()
         catalog.add("old.jpg", near(dog, 0.9))
-        with SearchEngine(catalog.folders, _Store(catalog.folders, BASIC, newer)) as engine:
+        with SearchEngine(catalog.folders, SharedStore(catalog.folders, BASIC, newer)) as engine:
             assert engine.search(DOG, 1).model == "basic"
             catalog.use_model(newer)
             photo = catalog.add("new.jpg", near(dog, 0.2))
@@ -203,7 +124,7 @@ class TestModels:
     def test_a_model_that_is_not_installed_is_named(
         self, catalog: MadeUpCatalog, engine: SearchEngine
     ) -> None:
-        catalog.use_model(_other_version())
+        catalog.use_model(other_version())
         catalog.add("a.jpg")
         engine.refresh()
         for ask in (lambda: engine.search(DOG, 1), engine.warm_up):
@@ -228,6 +149,7 @@ class TestLooksAlike:
         assert (result.total, result.model) == (2, "basic")
         assert result.query == str(catalog.folder.path / "one.jpg")
         assert photos(engine.similar_to_photo(one, 1).hits) == [close]
+        assert engine.similar_to_photo(one, -1).hits == ()
 
     def test_a_photo_that_went_away_is_named(
         self, catalog: MadeUpCatalog, engine: SearchEngine
@@ -269,7 +191,7 @@ class TestLooksAlike:
         self, catalog: MadeUpCatalog, tmp_path: Path
     ) -> None:
         single = dataclasses.replace(
-            _other_version(),
+            other_version(),
             similar_dim=None,
             image_outputs=dataclasses.replace(BASIC.image_outputs, similar=None),
         )
@@ -277,7 +199,7 @@ class TestLooksAlike:
         catalog.use_model(single)
         one = catalog.add("one.jpg", look)
         close = catalog.add("close.jpg", near(look, 0.8))
-        with SearchEngine(catalog.folders, _Store(catalog.folders, single)) as engine:
+        with SearchEngine(catalog.folders, SharedStore(catalog.folders, single)) as engine:
             result = engine.similar_to_photo(one, 5)
             assert photos(result.hits) == [close]
             outside = engine.similar_to_file(make_photo(tmp_path / "a.png"), 5)
@@ -293,18 +215,3 @@ class TestLooksAlike:
         (tmp_path / "folder").mkdir()
         with pytest.raises(MediaError):
             engine.similar_to_file(tmp_path / name, 5)
-
-
-class _Store(ModelStore):
-    """Models that share the built-in one's files."""
-
-    def __init__(self, folders: object, *specs: ModelSpec) -> None:
-        self._specs = specs
-
-    def installed(self) -> tuple[InstalledModel, ...]:
-        folder = resources() / "models" / BASIC.key
-        return tuple(InstalledModel(spec, folder) for spec in self._specs)
-
-
-def _other_version() -> ModelSpec:
-    return dataclasses.replace(BASIC, key="basic-new")

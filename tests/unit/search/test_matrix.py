@@ -51,6 +51,19 @@ def test_a_query_of_one_strong_and_many_weak_components_shifts_no_scores() -> No
     assert float(np.median(estimates)) == pytest.approx(float(np.median(exact)), abs=0.002)
 
 
+def test_what_was_removed_shifts_no_scores() -> None:
+    query = np.full(1_000, 0.003, np.float32)
+    query[7] = 1.0
+    query /= np.linalg.norm(query)
+    bright = np.abs(unit_rows(300, 1_000))
+    matrix = VectorMatrix(1_000)
+    matrix.append(np.arange(300), -bright)
+    matrix.append(np.arange(300, 600), bright)
+    matrix.remove(np.arange(300))
+    shift = np.median(matrix.scores(query) - bright[matrix.content_ids - 300] @ query)
+    assert abs(float(shift)) < 0.002
+
+
 def test_float16_and_float32_vectors_give_the_same_rows() -> None:
     vectors = unit_rows(10).astype(np.float16)
     first, second = VectorMatrix(DIM), VectorMatrix(DIM)

@@ -48,6 +48,11 @@ def test_all_photos_of_the_subject_are_relevant_in_a_library_full_of_it(
     assert sum(score >= least for score in scores) == matching
 
 
+def test_a_few_photos_hardly_decide_what_is_ordinary() -> None:
+    assert cut([EXPECTED + 0.08] * 2) == pytest.approx(cut([]), abs=0.005)
+    assert cut([EXPECTED + 0.08] * 2_000) > EXPECTED + 0.095
+
+
 def test_a_large_library_decides_what_is_ordinary() -> None:
     shift = 0.02
     assert cut(ordinary(2_000, EXPECTED + shift)) == pytest.approx(

@@ -1,0 +1,100 @@
+"""Descriptions, names and tags through the engine, with the real built-in model for words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.domain import Hit, PhotoId, WhyKind
+from photofind.search.engine import SearchEngine
+from photofind.search.query import parse
+from tests.unit.search.made_up import MadeUpCatalog, SharedStore, near, other_version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+DOG = parse("a dog")
+
+
+def photos(hits: Sequence[Hit]) -> list[PhotoId]:
+    return [hit.photo_id for hit in hits]
+
+
+def test_photos_come_by_how_well_they_fit(
+    catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+) -> None:
+    second = catalog.add("b.jpg", near(dog, 0.55))
+    first = catalog.add("a.jpg", near(dog, 0.65))
+    others = [catalog.add(f"{n}.jpg", near(dog, 0.1, n)) for n in range(20)]
+    result = engine.search(DOG, 10)
+    assert photos(result.hits)[:2] == [first, second]
+    assert [hit.relevant for hit in result.hits] == [True, True] + [False] * 8
+    assert result.hits[0].score == pytest.approx(0.65, abs=1e-3)
+    assert [why.kind for why in result.hits[0].why] == [WhyKind.MEANING]
+    assert result.hits[0].why[0].score == result.hits[0].score
+    assert (result.total, result.model, result.query) == (22, "basic", "a dog")
+    assert result.elapsed_ms > 0
+    assert engine.place_of(DOG, [second, others[0]]) == 2
+    assert engine.place_of(DOG, [PhotoId(999)]) is None
+
+
+@pytest.mark.parametrize(("limit", "count"), [(0, 0), (-1, 0), (2, 2), (1_000, 3)])
+def test_at_most_as_many_as_asked_for(
+    catalog: MadeUpCatalog, engine: SearchEngine, limit: int, count: int
+) -> None:
+    for number in range(3):
+        catalog.add(f"{number}.jpg")
+    assert len(engine.search(DOG, limit).hits) == count
+
+
+def test_a_file_name_comes_before_any_meaning(catalog: MadeUpCatalog, engine: SearchEngine) -> None:
+    named = catalog.add("2019/IMG_2682.HEIC")
+    for number in range(10):
+        catalog.add(f"IMG_{number}.jpg")
+    result = engine.search(parse("IMG_2682"), 3)
+    best = result.hits[0]
+    assert (best.photo_id, best.relevant) == (named, True)
+    assert (best.why[0].kind, best.why[0].text) == (WhyKind.NAME, "IMG_2682.HEIC")
+    assert best.why[1].kind is WhyKind.MEANING
+    assert [hit.score for hit in result.hits] == sorted(
+        (hit.score for hit in result.hits), reverse=True
+    )
+
+
+def test_a_name_is_found_before_its_vector_is_there(catalog: MadeUpCatalog) -> None:
+    newer = other_version()
+    named = catalog.add("IMG_2682.jpg")
+    catalog.use_model(newer)
+    catalog.add("IMG_1.jpg")
+    folders = catalog.folders
+    with SearchEngine(folders, SharedStore(folders, newer)) as other:
+        hit = other.search(parse("IMG_2682"), 1).hits[0]
+    assert (hit.photo_id, hit.relevant) == (named, True)
+    assert [why.kind for why in hit.why] == [WhyKind.NAME]
+
+
+def test_a_tag_explains_and_decides_among_equals(
+    catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+) -> None:
+    plain = catalog.add("a.jpg", near(dog, 0.5))
+    tagged = catalog.add("b.jpg", near(dog, 0.5), tags=(("dog", 0.9), ("sofa", 0.8)))
+    better = catalog.add("c.jpg", near(dog, 0.55))
+    hits = engine.search(DOG, 3).hits
+    assert photos(hits) == [better, tagged, plain]
+    assert [(why.kind, why.text) for why in hits[1].why] == [
+        (WhyKind.MEANING, ""),
+        (WhyKind.TAG, "dog"),
+    ]
+
+
+def test_copies_of_a_photo_are_one_hit(catalog: MadeUpCatalog, engine: SearchEngine) -> None:
+    photo = catalog.add("a.jpg", data=b"same")
+    catalog.add("b/a.jpg", data=b"same")
+    assert photos(engine.search(DOG, 10).hits) == [photo]
+    assert photos(engine.search(parse("a.jpg"), 10).hits) == [photo]
+    catalog.lose("a.jpg")
+    assert photos(engine.search(DOG, 10).hits) == [photo]
