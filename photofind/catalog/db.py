@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from photofind.catalog.backups import back_up
 from photofind.catalog.errors import catalog_error, file_errors, file_of
 from photofind.catalog.migrations import SET_NAME, migrations, step_names
 
@@ -22,7 +22,7 @@ PAGE_BYTES = 16_384
 """Holds rows of up to 4 kB without overflow pages in a clustered table: a float16 vector of
 1,407 numbers. Measured: half the file and half the loading time of 4 kB pages."""
 BUSY_TIMEOUT_S = 5.0
-_CACHE_KIB = 32_000
+_CACHE_KIB = 16_000
 """Most memory a connection keeps pages in; SQLite's 2 MB are 120 pages of ours."""
 
 _PRIVATE_FILE = 0o600
@@ -52,7 +52,7 @@ def open_writing(folders: AppFolders) -> sqlite3.Connection:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if set(step_names()) - applied:
-                _back_up(connection, folders.backups, len(applied))
+                back_up(connection, folders.backups)
                 _migrate(connection)
         except BaseException:
             connection.close()
@@ -181,23 +181,3 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
     migrations().apply(Database(connection, recursive_triggers=False, execute_plugins=False))
     connection.execute(f"PRAGMA user_version = {len(step_names())}")
-
-
-def _back_up(connection: sqlite3.Connection, backups: Path, version: int) -> None:
-    backups.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    target = backups / f"catalog-{stamp}-v{version}.bak"
-    partial = target.with_suffix(".partial")
-    try:
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
-        copy = sqlite3.connect(partial, isolation_level=None)
-        try:
-            connection.backup(copy)
-            # One file that can be put back as it is, without a write-ahead log beside it.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        finally:
-            copy.close()
-        os.replace(partial, target)  # noqa: PTH105 (same folder, atomic)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise

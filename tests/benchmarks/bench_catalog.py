@@ -44,7 +44,7 @@ def main() -> None:
         if not folders.catalog.exists():
             fill(folders, chosen.photos)
         measure_reading(folders)
-        measure_writing(folders)
+        measure_writing(folders, remove=chosen.keep is None)
     finally:
         if chosen.keep is None:
             shutil.rmtree(data)
@@ -119,8 +119,8 @@ def measure_reading(folders: AppFolders) -> None:
             report(f"find_text {words!r}", lambda w=words: find_text(vectors, w, 1000))  # type: ignore[misc]
 
 
-def measure_writing(folders: AppFolders) -> None:
-    """Changes the catalog and takes the changes back where it can."""
+def measure_writing(folders: AppFolders, *, remove: bool) -> None:
+    """Changes the catalog; `remove`: ends with removing the folder."""
     random = np.random.default_rng(2)
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
         active = reader.active_model()
@@ -148,7 +148,7 @@ def measure_writing(folders: AppFolders) -> None:
         report("mark_seen, all", lambda: writer.mark_seen(file_ids), 1)
         parent = root.path.parent
         report("add_folder, absorbing all", lambda: writer.add_folder(parent, None), 1)
-        if os.environ.get("PHOTOFIND_BENCH_REMOVE"):
+        if remove:
             report("remove_folder, all", lambda: writer.remove_folder(parent), 1)
     with ThumbnailStore(folders.thumbnails) as thumbnails:
         jpegs = {digest(n): os.urandom(40_000) for n in range(400)}
