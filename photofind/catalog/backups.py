@@ -1,0 +1,130 @@
+"""Copies of the catalog: made before a migration and once a week, put back when it is damaged."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from photofind.catalog.errors import catalog_error, file_errors, file_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+KEPT = 3
+"""How many copies are kept, the newest ones."""
+WEEK_S = 7 * 86_400.0
+
+_PRIVATE_FILE = 0o600
+_PRIVATE_FOLDER = 0o700
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
+    """Copies an open catalog, as one file that can be put back as it is; drops old copies.
+
+    Raises:
+        CatalogError: catalog_corrupt, the catalog is damaged.
+        sqlite3.Error, OSError: it can't be copied; nothing is left behind.
+    """
+    backups.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    target = backups / f"catalog-{stamp}-v{version}.bak"
+    partial = target.with_suffix(".partial")
+    try:
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
+        copy = sqlite3.connect(partial, isolation_level=None)
+        try:
+            connection.backup(copy)
+            # One file that can be put back as it is, without a write-ahead log beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+        if not is_sound(partial):  # else copies of damage would push the good ones out
+            raise catalog_error("catalog_corrupt", file_of(connection) or target)
+        os.replace(partial, target)  # noqa: PTH105 (same folder, atomic)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    for old in find_backups(backups)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def find_backups(backups: Path) -> list[Path]:
+    """The copies there are, the newest first (their names begin with the time)."""
+    return sorted(backups.glob("catalog-*.bak"), reverse=True)
+
+
+def is_due(backups: Path, *, now_s: float | None = None) -> bool:
+    """Whether the newest copy is older than a week, or there is none.
+
+    A copy from the future (the clock was set back) counts as old.
+    """
+    newest = next(iter(find_backups(backups)), None)
+    if newest is None:
+        return True
+    age_s = (time.time() if now_s is None else now_s) - newest.stat().st_mtime
+    return not 0 <= age_s < WEEK_S
+
+
+def is_sound(file: Path) -> bool:
+    """Whether SQLite finds nothing wrong with the file; reads all of it."""
+    try:
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return False
+
+
+def replace_damaged(folders: AppFolders) -> Path | None:
+    """Sets a damaged catalog aside (`.damaged`) and puts the newest sound copy in its place.
+
+    Nobody may have the catalog open.
+
+    Returns:
+        The copy that was put back; None when there is none and the catalog begins anew.
+
+    Raises:
+        CatalogError: catalog_full or catalog_denied; the damaged file is then still there,
+            perhaps under its new name.
+    """
+    catalog = folders.catalog
+    with file_errors(catalog):
+        os.replace(catalog, f"{catalog}.damaged")  # noqa: PTH105 (same folder, atomic)
+        for ending in _COMPANIONS:
+            # The log of a damaged file would be replayed into whatever takes its place.
+            companion = catalog.with_name(catalog.name + ending)
+            if companion.exists():
+                os.replace(companion, f"{companion}.damaged")  # noqa: PTH105
+        for backup in find_backups(folders.backups):
+            if is_sound(backup):
+                _copy_back(backup, catalog)
+                logger.warning("the catalog was damaged; %s was put back", backup.name)
+                return backup
+    logger.warning("the catalog was damaged and there was no copy of it; it begins anew")
+    return None
+
+
+def _copy_back(backup: Path, catalog: Path) -> None:
+    partial = catalog.with_name(catalog.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with backup.open("rb") as source:
+        descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE_FILE)
+        with os.fdopen(descriptor, "wb") as target:
+            while block := source.read(1 << 20):
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+    os.replace(partial, catalog)  # noqa: PTH105 (same folder, atomic)
