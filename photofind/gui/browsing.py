@@ -11,7 +11,7 @@ from superqt.utils import QSignalDebouncer, QSignalThrottler
 from photofind.gui.grid.pixmaps import CellPicture
 from photofind.gui.grid.thumbnails import ThumbnailKey
 from photofind.gui.images import to_pixmap
-from photofind.gui.searching import Everything, LikeFile, LikePhoto, Words
+from photofind.gui.searching import Everything, LikeFile, LikePhoto, Words, first_ask
 from photofind.gui.wording import count, count_photos
 
 if TYPE_CHECKING:
@@ -102,10 +102,10 @@ class BrowseController(QObject):
         return self._ask.text if isinstance(self._ask, Words) else ""
 
     def begin(self, words: str) -> None:
-        """Shows the first photos: those of the last words, or all."""
+        """Waits for the first photos: those of the last words, or all."""
         self._bar.show_words(words)
-        self._go(Words(words) if words.strip() else Everything())
-        self._searcher.warm_up()
+        self._ask = first_ask(words)
+        self._waiting = True
 
     def find_similar(self, photo_id: PhotoId, name: str) -> None:
         """Shows photos that look like one of them."""
@@ -147,8 +147,7 @@ class BrowseController(QObject):
     # Asking
 
     def _search_typed(self) -> None:
-        words = self._bar.words
-        ask = Words(words) if words.strip() else Everything()
+        ask = first_ask(self._bar.words)
         if ask != self._ask:
             self._history.clear()
             self._go(ask)

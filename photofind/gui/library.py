@@ -108,6 +108,7 @@ class LibraryController(QObject):
         self._paused = paused
         self._adding = False
         self._to_add: tuple[Path, ...] = ()
+        self._worker_started = False
         self._indexing = False
         self._offline: frozenset[Path] = frozenset()
         self._status: CatalogStatus | None = None
@@ -148,11 +149,10 @@ class LibraryController(QObject):
         return self._paused
 
     def begin(self, add: Sequence[Path]) -> None:
-        """Starts the worker, adds folders, and looks for what changed while nobody watched."""
+        """Shows what there is; `start_worker` then adds these folders."""
         self._adding = bool(add)
         self._to_add = tuple(add)
         self._status_stale.throttle()
-        self._start_worker()
 
     # What the person asks for
 
@@ -238,6 +238,7 @@ class LibraryController(QObject):
 
     def _on_worker_missing(self, error: PhotofindError) -> None:
         self._adding = False
+        self._worker_started = False
         self._window.banner.show_message(
             error.user_message, BannerLevel.ERROR, self.tr("Try again")
         )
@@ -245,15 +246,23 @@ class LibraryController(QObject):
 
     def _on_try_again(self) -> None:
         self._window.banner.hide()
-        self._start_worker()
+        self.start_worker()
 
     def _on_retry(self) -> None:
         self._send(RetryProblems())
 
     def _send(self, command: Command) -> None:
+        self.start_worker()
         self._errands.run(lambda: self._client.send(command))
 
-    def _start_worker(self) -> None:
+    def start_worker(self) -> None:
+        """Starts the worker and has it look for what changed while nobody watched.
+
+        Once is enough; a command that comes first starts it too.
+        """
+        if self._worker_started:
+            return
+        self._worker_started = True
         to_add = self._to_add
 
         def start() -> None:

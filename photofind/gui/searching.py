@@ -82,6 +82,11 @@ class LikeFile:
 Ask: TypeAlias = Everything | Words | LikePhoto | LikeFile
 
 
+def first_ask(words: str) -> Ask:
+    """What these words ask for; none ask for everything."""
+    return Words(words) if words.strip() else Everything()
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     generation: int
@@ -113,7 +118,10 @@ class Searcher(QObject):
 
     answered = Signal(object)
     """An `Answer`."""
+    warmed_up = Signal()
+    """Words can be answered without delay from now on, or not at all."""
     _arrived = Signal(object)
+    _warmed_up = Signal()
 
     def __init__(
         self,
@@ -127,8 +135,16 @@ class Searcher(QObject):
         self._answerer = _Answerer(LazyReader(folders), open_engine)
         self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._warmed_up.connect(self.warmed_up, Qt.ConnectionType.QueuedConnection)
 
-    def start(self) -> None:
+    @property
+    def started(self) -> bool:
+        return self._thread.ident is not None
+
+    def start(self, ask: Ask) -> None:
+        """Starts the thread with its first question; then it gets ready for words."""
+        self.ask(ask)
+        self._tasks.put(_WarmUp())
         self._thread.start()
 
     def ask(self, ask: Ask, *, refresh: bool = False) -> int:
@@ -144,15 +160,11 @@ class Searcher(QObject):
         self._tasks.put(Request(self._generation, ask, refresh))
         return self._generation
 
-    def warm_up(self) -> None:
-        """Gets ready for words, after what is asked already."""
-        self._tasks.put(_WarmUp())
-
     def close(self) -> None:
         """Ends the thread after the request it is at."""
         self._generation += 1
         self._tasks.put(None)
-        if self._thread.ident is not None:
+        if self.started:
             self._thread.join()
 
     def _run(self) -> None:
@@ -161,6 +173,7 @@ class Searcher(QObject):
             while (task := self._tasks.get()) is not None:
                 if isinstance(task, _WarmUp):
                     answerer.warm_up()
+                    self._warmed_up.emit()
                 elif task.generation == self._generation:
                     self._arrived.emit(answerer.answer(task))
 

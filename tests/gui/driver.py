@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton
 
-from photofind.gui.app import WindowProgram
+from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
 from photofind.gui.library import Questions
+from photofind.gui.program import WindowProgram
+from photofind.gui.searching import Searcher
+from photofind.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,7 +89,7 @@ class Driver:
         worker: bool = False,
         chosen_folder: Path | None = None,
         confirms: bool = True,
-        open_engine: Callable[[AppFolders], Engine] | None = None,
+        make_engine: Callable[[AppFolders], Engine] = open_engine,
     ) -> None:
         """Opens the window.
 
@@ -110,9 +114,10 @@ class Driver:
 
         self.program = WindowProgram(
             folders,
+            read_settings(folders.settings),
+            Searcher(folders, partial(make_engine, folders)),
             desktop=self.desktop,
             questions=Questions(lambda: chosen_folder, confirm),
-            open_engine=open_engine,
             **({} if worker else {"make_client": quiet}),
         )
         self.window = self.program.window

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from photofind.worker.messages import Rescan
+
 if TYPE_CHECKING:
     from tests.gui.driver import Driver, IndexedPhotos
 
@@ -157,9 +159,9 @@ def test_keys_of_the_menu(window: Driver) -> None:
     before = window.view.photo_px
     window.press(Qt.Key.Key_Minus, CTRL)
     assert window.view.photo_px < before
-    commands = len(window.worker.commands)
+    window.until(lambda: window.worker.commands == [Rescan()])
     window.press(Qt.Key.Key_F5)
-    window.until(lambda: len(window.worker.commands) == commands + 1)
+    window.until(lambda: window.worker.commands == [Rescan(), Rescan()])
     window.press(Qt.Key.Key_Q, CTRL)
     assert not window.window.isVisible()
 

@@ -74,9 +74,8 @@ def test_late_answers_are_dropped_and_skipped_questions_never_asked(
     searcher = Searcher(empty_folders, lambda: engine)
     answers: list[Answer] = []
     searcher.answered.connect(answers.append)
-    searcher.start()
+    searcher.start(Words("a"))
     with closing(searcher):
-        searcher.ask(Words("a"))
         assert engine.began.acquire(timeout=10)
         for words in ("ab", "abc"):
             searcher.ask(Words(words))
@@ -95,9 +94,8 @@ def test_an_answer_on_its_way_is_dropped_too(
     searcher = Searcher(empty_folders, lambda: engine)
     answers: list[Answer] = []
     searcher.answered.connect(answers.append)
-    searcher.start()
+    searcher.start(Words("one"))
     with closing(searcher):
-        searcher.ask(Words("one"))
         assert engine.began.acquire(timeout=10)
         searcher.ask(Words("three"))  # before the loop here could deliver the first
         qtbot.waitUntil(lambda: bool(answers))
@@ -110,9 +108,9 @@ def test_every_kind_of_question_reaches_the_engine_in_one_thread(
 ) -> None:
     engine.gate.set()
     searcher = Searcher(empty_folders, lambda: engine)
-    searcher.start()
     with closing(searcher):
-        searcher.warm_up()
+        with qtbot.waitSignals([searcher.answered, searcher.warmed_up]):
+            searcher.start(Everything())
         for ask in (LikePhoto(PhotoId(7), "x.jpg"), LikeFile(Path("y.png"), "y.png")):
             with qtbot.waitSignal(searcher.answered) as answered:
                 searcher.ask(ask, refresh=True)
@@ -138,10 +136,9 @@ def test_a_refusal_is_an_answer(
     engine.gate.set()
     engine.failure = PhotofindError("model_missing", "Install the model first.")
     searcher = Searcher(empty_folders, lambda: engine)
-    searcher.start()
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.ask(Words("dog"))
+            searcher.start(Words("dog"))
         assert answered.args is not None
         assert answered.args[0].error.user_message == "Install the model first."
         engine.failure = None
@@ -158,10 +155,9 @@ def test_a_bug_is_a_sentence_and_the_thread_goes_on(
     engine.gate.set()
     engine.failure = ZeroDivisionError()
     searcher = Searcher(empty_folders, lambda: engine)
-    searcher.start()
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.ask(Words("dog"))
+            searcher.start(Words("dog"))
         assert answered.args is not None
         assert "log" in answered.args[0].error.user_message
         with qtbot.waitSignal(searcher.answered):
