@@ -33,6 +33,11 @@ class AppFolders:
         return self.cache / "thumbnails.db"
 
     @property
+    def catalog_suspect(self) -> Path:
+        """Left by a worker that met damage in the catalog; the next one looks before it works."""
+        return self.data / "catalog.suspect"
+
+    @property
     def backups(self) -> Path:
         return self.data / "backups"
 

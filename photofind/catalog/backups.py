@@ -48,8 +48,7 @@ def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
-        if not is_sound(partial):  # else copies of damage would push the good ones out
-            raise catalog_error("catalog_corrupt", file_of(connection) or target)
+        _require_sound(partial, connection)
         os.replace(partial, target)  # noqa: PTH105 (same folder, atomic)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -57,6 +56,12 @@ def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
     for old in find_backups(backups)[KEPT:]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _require_sound(copy: Path, of: sqlite3.Connection) -> None:
+    """Else copies of damage would push the good ones out."""
+    if not is_sound(copy):
+        raise catalog_error("catalog_corrupt", file_of(of) or copy)
 
 
 def find_backups(backups: Path) -> list[Path]:

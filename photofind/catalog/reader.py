@@ -40,6 +40,8 @@ class CatalogReader:
             CatalogError: see `open_reading`.
         """
         self._folders = folders
+        self._identity = self._find_identity()
+        self._openings = 0
         self._connection = open_reading(folders)
         self._waits_for_catalog = is_in_memory(self._connection)
 
@@ -56,14 +58,25 @@ class CatalogReader:
     def connection(self) -> sqlite3.Connection:
         """For the vector and text questions of `catalog.vectors` and `catalog.text`.
 
-        Ask for it anew each time: it changes when the catalog appears.
+        Ask for it anew each time: it changes when the catalog appears or is replaced.
         """
-        if self._waits_for_catalog:
+        if self._waits_for_catalog or self._find_identity() != self._identity:
+            identity = self._find_identity()
             fresh = open_reading(self._folders)
             self._connection.close()
             self._connection = fresh
+            self._identity = identity
+            self._openings += 1
             self._waits_for_catalog = is_in_memory(fresh)
         return self._connection
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        """Tells the file that lies there now from a damaged one that was set aside."""
+        try:
+            found = self._folders.catalog.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -83,7 +96,9 @@ class CatalogReader:
         if self._waits_for_catalog:
             return 0
         with catalog_errors(self._folders.catalog):
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+            version = int(connection.execute("PRAGMA data_version").fetchone()[0])
+        # SQLite counts for each connection anew.
+        return (self._openings << 32) + version
 
     def folders(self) -> list[FolderRow]:
         """The roots, in the order they were added."""

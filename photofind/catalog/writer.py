@@ -6,9 +6,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from photofind.catalog.backups import back_up
 from photofind.catalog.db import open_writing
 from photofind.catalog.encoding import path_to_blob
-from photofind.catalog.errors import catalog_errors
+from photofind.catalog.errors import catalog_errors, file_errors
 from photofind.catalog.rows import ClaimOutcome
 from photofind.catalog.writing import claims, contents, files, folders, models
 
@@ -37,6 +38,7 @@ class CatalogWriter:
             CatalogError: see `open_writing`.
         """
         self._path = folders.catalog
+        self._backups = folders.backups
         self._lock = threading.RLock()
         self._in_flight: frozenset[ContentId] = frozenset()
         self._connection = open_writing(folders)
@@ -51,6 +53,12 @@ class CatalogWriter:
         """Moves the write-ahead log into the catalog and closes it; twice does no harm."""
         with self._lock:
             self._connection.close()
+
+    def back_up(self) -> None:
+        """Copies the catalog to the backups; drops old copies. Takes a second per gigabyte or so,
+        in which nobody else can write."""
+        with self._lock, file_errors(self._path):
+            back_up(self._connection, self._backups)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 import filelock
 import psutil
 
-from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.batch import ActiveModel
 from photofind.inference.clip import ImageEncoder
@@ -28,10 +27,14 @@ from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
 from photofind.paths import AppFolders
 from photofind.worker.endpoint import listen, publish, withdraw
+from photofind.worker.rescue import is_damage, open_catalog
 from photofind.worker.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.worker.messages import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         start_logging(folders.logs / "worker.log")
         _log_crashes(folders.logs / "crash.log")
         _step_back()
-        with _hold_lock(folders), CatalogWriter(folders) as writer:
-            return _serve(folders, writer)
+        with _hold_lock(folders):
+            try:
+                return _serve(folders)
+            except CatalogError as error:
+                if not is_damage(error):
+                    raise
+                folders.catalog_suspect.touch(mode=0o600)
+                return _serve(folders)
     except PhotofindError as error:
         _report({"error": {"code": error.code, "message": error.user_message}})
     except OSError as error:
@@ -67,7 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _serve(folders: AppFolders, writer: CatalogWriter) -> int:
+def _serve(folders: AppFolders) -> int:
+    writer, notice = open_catalog(folders)
+    with writer:
+        return _serve_catalog(folders, writer, notice)
+
+
+def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
     installed = ModelStore(folders).find(BASIC.key)
     model_id = writer.ensure_model(installed.spec.catalog_key, "clip", installed.spec.dim)
     writer.activate_model(model_id)
@@ -81,7 +96,8 @@ def _serve(folders: AppFolders, writer: CatalogWriter) -> int:
     listener, address = listen()
     publish(folders.worker_address, address)
     try:
-        worker = Worker(folders, writer, ActiveModel(model_id, installed, encoder), listener)
+        model = ActiveModel(model_id, installed, encoder)
+        worker = Worker(folders, writer, model, listener, notice)
         signal.signal(signal.SIGTERM, lambda *_: worker.end())
         _report({"ready": address.pid})
         worker.run()

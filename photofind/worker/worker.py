@@ -7,13 +7,15 @@ import logging
 import os
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, TypeAlias
 
 import psutil
 
 from photofind import __version__
+from photofind.catalog.backups import is_due
 from photofind.catalog.reader import CatalogReader
-from photofind.domain import FolderError, PhotofindError
+from photofind.domain import CatalogError, FolderError, PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
 from photofind.media.scan import root_problem
 from photofind.media.volume import read_volume_id
@@ -39,6 +41,7 @@ from photofind.worker.messages import (
     report_to_wire,
     text_to_wire,
 )
+from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
 from photofind.worker.watching import Parts, Watching
 
@@ -57,9 +60,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PROGRESS_INTERVAL_S = 0.25
+_BACKUP_CHECK_S = 3600.0
 _FIRST_CLIENT_TIMEOUT_S = 30.0
 _EXIT_BROKEN = 70
 """EX_SOFTWARE: a bug of ours; the client starts a new worker."""
+_EXIT_DAMAGED = 74
+"""EX_IOERR: the catalog is damaged; the next worker sets it aside."""
 _EXIT_STUCK = 75
 """EX_TEMPFAIL: a photo's decoder hung or ate the memory; the client starts a new worker."""
 
@@ -70,8 +76,20 @@ class Worker(IndexerListener):
     """Carries out commands, one after the other, on the thread that calls `run`."""
 
     def __init__(
-        self, folders: AppFolders, writer: CatalogWriter, model: ActiveModel, listener: Listener
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        model: ActiveModel,
+        listener: Listener,
+        notice: Notice | None = None,
     ) -> None:
+        """Sets the worker up; `run` starts it.
+
+        Args:
+            notice: what every client should know first.
+        """
+        self._notice = notice
+        self._backup_check_s = 0.0
         self._folders = folders
         self._writer = writer
         self._model_key = model.installed.spec.key
@@ -116,6 +134,7 @@ class Worker(IndexerListener):
                 except queue.Empty:
                     self._tell_progress()
                     self._watching.tick()
+                    self._back_up_when_due()
                 else:
                     task()
         finally:
@@ -141,6 +160,11 @@ class Worker(IndexerListener):
         self._server.broadcast(CatalogChanged())
 
     def halted(self, error: PhotofindError) -> None:
+        if is_damage(error):
+            logger.error("the catalog is damaged; the next worker repairs it")
+            self._folders.catalog_suspect.touch(mode=0o600)
+            logging.shutdown()
+            os._exit(_EXIT_DAMAGED)
         logger.error("indexing stopped: %s", error.user_message)
         message = text_to_wire(error.user_message)
         self._server.broadcast(Notice(code=error.code, message=message))
@@ -189,6 +213,8 @@ class Worker(IndexerListener):
                     else:
                         self._ending = True
         except PhotofindError as error:
+            if is_damage(error):
+                self.halted(error)
             _refuse(peer, command, error)
         self._tell_progress()
 
@@ -244,6 +270,18 @@ class Worker(IndexerListener):
         """Looks at what was noticed to have changed; nobody waits for the result."""
         self._indexer.index(parts, lambda _: None)
 
+    def _back_up_when_due(self) -> None:
+        if time.monotonic() < self._backup_check_s:
+            return
+        self._backup_check_s = time.monotonic() + _BACKUP_CHECK_S
+        try:
+            if is_due(self._folders.backups):
+                self._writer.back_up()
+        except CatalogError as error:
+            if is_damage(error):
+                self.halted(error)
+            logger.warning("no weekly copy of the catalog: %s", error.code)
+
     # Telling.
 
     def _greet(self, peer: Peer) -> None:
@@ -257,6 +295,8 @@ class Worker(IndexerListener):
                 recovers=self._indexer.recovers,
             )
         )
+        if self._notice is not None:
+            peer.send(self._notice)
         peer.send(self._progress())
 
     def _tell_progress(self) -> None:
