@@ -1,0 +1,64 @@
+"""How published checkpoints name what open_clip names its own way."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from graphs.weights import Found
+from photofind.inference.manifest import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphs.weights import Shape
+
+
+def open_clip(name: str, shape: Shape) -> Found:
+    """Files of open_clip itself."""
+    return Found((Source(name, shape),))
+
+
+def transformers_clip(name: str, shape: Shape) -> Found:
+    """CLIPModel of the transformers library."""
+    if name in {"visual.proj", "text_projection"}:
+        full = {"visual.proj": "visual_projection", "text_projection": "text_projection"}[name]
+        return Found((Source(f"{full}.weight", shape[::-1]),), transposed=True)
+    return _split_attention(_rename(name, _CLIP_NAMES), shape)
+
+
+_BLOCKS = (
+    (r"\.resblocks\.", ".layers."),
+    (r"\.ln_1\.", ".layer_norm1."),
+    (r"\.ln_2\.", ".layer_norm2."),
+    (r"\.attn\.", ".self_attn."),
+    (r"\.mlp\.c_fc\.", ".mlp.fc1."),
+    (r"\.mlp\.c_proj\.", ".mlp.fc2."),
+)
+_CLIP_NAMES = (
+    (r"^visual\.conv1\.", "vision_model.embeddings.patch_embedding."),
+    (r"^visual\.class_embedding$", "vision_model.embeddings.class_embedding"),
+    (r"^visual\.positional_embedding$", "vision_model.embeddings.position_embedding.weight"),
+    (r"^visual\.ln_pre\.", "vision_model.pre_layrnorm."),  # misspelt there
+    (r"^visual\.ln_post\.", "vision_model.post_layernorm."),
+    (r"^visual\.transformer\.", "vision_model.encoder."),
+    (r"^transformer\.", "text_model.encoder."),
+    (r"^token_embedding\.", "text_model.embeddings.token_embedding."),
+    (r"^positional_embedding$", "text_model.embeddings.position_embedding.weight"),
+    (r"^ln_final\.", "text_model.final_layer_norm."),
+    *_BLOCKS,
+)
+
+
+def _rename(name: str, rules: Sequence[tuple[str, str]]) -> str:
+    for pattern, replacement in rules:
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def _split_attention(name: str, shape: Shape) -> Found:
+    """Queries, keys and values lie in tensors of their own."""
+    if not (match := re.fullmatch(r"(.+\.self_attn\.)in_proj_(weight|bias)", name)):
+        return Found((Source(name, shape),))
+    third = (shape[0] // 3, *shape[1:])
+    return Found(tuple(Source(f"{match[1]}{p}_proj.{match[2]}", third) for p in "qkv"))

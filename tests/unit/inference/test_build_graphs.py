@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.paths import resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_is_shipped_is_what_is_built(
+    repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if importlib.util.find_spec("onnx") is None:
+        pytest.skip("needs the extra `export` (onnx)")
+    monkeypatch.syspath_prepend(repo_root / "packaging")
+    import build_graphs
+    from graphs import architectures
+
+    for architecture in architectures.ALL:
+        built, shipped = tmp_path / architecture.name, resources() / "graphs" / architecture.name
+        build_graphs.build(architecture, built)
+        names = {path.name for path in built.iterdir()}
+        assert names == {path.name for path in shipped.iterdir()}
+        for name in names:
+            assert (built / name).read_bytes() == (shipped / name).read_bytes(), name
