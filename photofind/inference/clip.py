@@ -14,6 +14,7 @@ from photofind.inference.tokenizers import TextTokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import onnxruntime
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from photofind.inference.store import InstalledModel
 
 _SMALLEST_NORM = 1e-12
-_TEXT_INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+_FURTHER_TEXT_INPUTS = {"attention_mask", "token_type_ids"}
 _INTEGER_TYPES = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 
 
@@ -97,11 +98,14 @@ class ImageEncoder:
 class TextEncoder:
     """Turns words into vectors. Several threads may call `encode` at once."""
 
-    def __init__(self, model: InstalledModel, *, threads: int = 1) -> None:
+    def __init__(
+        self, model: InstalledModel, *, threads: int = 1, tokenizer: Path | None = None
+    ) -> None:
         """Loads tokenizer and text graph.
 
         Args:
             threads: threads inside one call of `encode`.
+            tokenizer: its file, when it doesn't lie in the model's folder (yet).
 
         Raises:
             ModelError: model_incompatible, the files can't be used or are another model's.
@@ -110,11 +114,16 @@ class TextEncoder:
         self._dim = spec.dim
         self._output = spec.text_output
         self._tokenizer = TextTokenizer(
-            model.file(spec.tokenizer), spec.context_length, spec.padding
+            tokenizer or model.file(spec.tokenizer),
+            spec.context_length,
+            spec.padding,
+            spec.cleaning,
         )
         self._session = create_session(model.file(spec.text), threads=threads)
         self._inputs = {i.name: _INTEGER_TYPES.get(i.type) for i in self._session.get_inputs()}
-        if not _TEXT_INPUTS.issuperset(self._inputs) or None in self._inputs.values():
+        self._ids = spec.text_input
+        strange = self._inputs.keys() - _FURTHER_TEXT_INPUTS != {self._ids}
+        if strange or None in self._inputs.values():
             raise _other_version(model)
         _require_outputs(self._session, [self._output], model)
 
@@ -131,7 +140,7 @@ class TextEncoder:
         for row, text in zip(vectors, texts, strict=True):
             ids, mask = self._tokenizer.encode(text)
             feed = {
-                "input_ids": ids,
+                self._ids: ids,
                 "attention_mask": mask,
                 "token_type_ids": np.zeros_like(ids),
             }

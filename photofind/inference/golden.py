@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import ModelSpec
     from photofind.inference.store import InstalledModel
 
 SMALLEST_COSINE = 0.999
 """Two machines never agree on every bit; below this, rankings begin to change."""
+
+RECORDED_NAME = "golden.json"
+"""In a model's own folder, when its vectors could not be known before it was installed."""
+_TEXTS = ("a dog", "two children playing on a beach at sunset", "")
 
 
 class GoldenText(msgspec.Struct, frozen=True):
@@ -63,21 +66,48 @@ def draw_picture(size: int) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def read_golden(spec: ModelSpec) -> Golden:
-    """Reads a model's golden vectors from the resources.
+def read_golden(model: InstalledModel) -> Golden:
+    """Reads a model's golden vectors: from the resources, or as recorded when it was installed.
 
     Raises:
         ModelError: model_incompatible, they are missing or damaged.
     """
-    path = paths.resources() / "models" / spec.golden
+    spec = model.spec
+    if spec.golden is None:
+        path, advice = model.folder / RECORDED_NAME, "the model"
+    else:
+        path, advice = paths.resources() / "models" / spec.golden, "photofind"
     try:
         return msgspec.json.decode(path.read_bytes(), type=Golden)
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
             "model_incompatible",
             f"The test vectors of the model “{spec.title}” can't be read."
-            " Please install photofind again.",
+            f" Please install {advice} again.",
         ) from error
+
+
+def write_golden(model: InstalledModel) -> None:
+    """Records what a model computes now, to be compared with later: after an update of
+    onnxruntime, say, or in another computer.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    image = ImageEncoder(model).encode([draw_picture(model.spec.preprocess.geometry.size)])
+    texts = TextEncoder(model).encode(_TEXTS)
+    golden = Golden(
+        search=_rounded(image.search[0]),
+        similar=None if image.similar is None else _rounded(image.similar[0]),
+        texts=tuple(
+            GoldenText(text, _rounded(row)) for text, row in zip(_TEXTS, texts, strict=True)
+        ),
+    )
+    (model.folder / RECORDED_NAME).write_bytes(msgspec.json.encode(golden))
+
+
+def _rounded(vector: NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in vector)
 
 
 def self_test(model: InstalledModel) -> float:
@@ -89,7 +119,7 @@ def self_test(model: InstalledModel) -> float:
     Raises:
         ModelError: model_incompatible, a vector is off.
     """
-    golden = read_golden(model.spec)
+    golden = read_golden(model)
     image = ImageEncoder(model).encode([draw_picture(model.spec.preprocess.geometry.size)])
     cosines = [_cosine(image.search[0], golden.search)]
     if image.similar is not None and golden.similar is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photofind.domain import ImageGeometry, Interpolation, ModelError, ResizeMode
+from photofind.inference import registry_clip
 from photofind.inference.spec import (
     CutKind,
     FileSpec,
@@ -86,7 +87,7 @@ BASIC = ModelSpec(
     tag_cuts=TagCuts(sharpness=2.0, label=0.75, group=0.65, at_most=4),
 )
 
-ALL: tuple[ModelSpec, ...] = (BASIC,)
+ALL: tuple[ModelSpec, ...] = (BASIC, *registry_clip.ALL)
 
 
 def find_spec(key: str) -> ModelSpec:

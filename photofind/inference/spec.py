@@ -15,14 +15,16 @@ class FileSpec:
     """One file of a model.
 
     Attributes:
-        path: relative to the model's folder, '/' between parts.
-        sha256: 64 hexadecimal digits, lower case.
-        bytes: its exact size.
+        path: relative to the model's folder, '/' between parts; for files of a hub the path in
+            the repository too.
+        sha256: 64 hexadecimal digits, lower case. None: could not be established beforehand;
+            what is found at the first use is recorded and holds from then on.
+        bytes: its exact size; None as for `sha256`.
     """
 
     path: str
-    sha256: str
-    bytes: int
+    sha256: str | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,59 @@ class Padding:
 
     kind: PaddingKind
     token_id: int = 0
+
+
+class TextCleaning(StrEnum):
+    """What happens to a text before its tokenizer sees it."""
+
+    NONE = "none"
+    CLIP = "clip"
+    """As open_clip does: repaired typography, one space for any, lower case."""
+    LOWER = "lower"
+    """Lower case."""
+
+
+class SourceKind(StrEnum):
+    """How a model's files come about."""
+
+    BUILT_IN = "built_in"
+    """They ship with photofind."""
+    CHECKPOINT = "checkpoint"
+    """Graphs ship with photofind; the authors' own checkpoint is bound to them."""
+    ONNX = "onnx"
+    """Somebody hosts finished graphs, which are taken as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The authors' own weights, and the graphs that they fit.
+
+    Attributes:
+        file: in the repository.
+        graphs: folder below the resources' graphs.
+        int8_image, int8_text: whether int8 pays for that half; else it stays float32.
+    """
+
+    file: FileSpec
+    graphs: str
+    int8_image: bool = True
+    int8_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is published about a model's quality, in percent.
+
+    Attributes:
+        imagenet: zero-shot accuracy, top 1.
+        flickr30k, coco: text → image, recall at 1.
+        source: where the numbers are from.
+    """
+
+    imagenet: float | None = None
+    flickr30k: float | None = None
+    coco: float | None = None
+    source: str = ""
 
 
 class TaskKind(StrEnum):
@@ -167,8 +222,16 @@ class ModelSpec:
         similar_dim: length of find-similar vectors, None when there is no second vector.
         context_length: most tokens of a query, special tokens included; more are cut off.
         labels: names of the classes of the posterior, None when there is none.
-        golden: vectors to compare with after an installation, relative to the resources' models
-            folder.
+        weights: files that the graphs refer to, beside them.
+        golden: vectors to compare with, relative to the resources' models folder; None: recorded
+            in the model's own folder when it was installed.
+        source_kind: how the files come about.
+        checkpoint: for CHECKPOINT: what is bound.
+        text_input: name of the text graph's input for token ids.
+        cleaning: of queries, before they are tokenized.
+        figures: published quality.
+        accept_licence: the licence has to be shown and accepted before a download.
+        not_established: what nobody could verify yet about this entry, as sentences.
         image_batch: most pictures in one run of the image graph.
         quantiser_revision: counts our own quantisation of the weights; 0 when they are used as
             they come.
@@ -189,7 +252,7 @@ class ModelSpec:
     text: FileSpec
     tokenizer: FileSpec
     labels: FileSpec | None
-    golden: str
+    golden: str | None
     image_outputs: ImageOutputs
     text_output: str
     preprocess: Preprocess
@@ -198,11 +261,19 @@ class ModelSpec:
     tag_cuts: TagCuts | None
     image_batch: int = 4
     quantiser_revision: int = 0
+    weights: tuple[FileSpec, ...] = ()
+    source_kind: SourceKind = SourceKind.BUILT_IN
+    checkpoint: Checkpoint | None = None
+    text_input: str = "input_ids"
+    cleaning: TextCleaning = TextCleaning.NONE
+    figures: Figures = Figures()
+    accept_licence: bool = False
+    not_established: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[FileSpec, ...]:
-        """Every file the model needs, the largest ones first."""
-        files = [self.image, self.text, self.tokenizer]
+        """Every file the installed model needs."""
+        files = [self.image, self.text, *self.weights, self.tokenizer]
         if self.labels is not None:
             files.append(self.labels)
         return tuple(files)
@@ -211,7 +282,10 @@ class ModelSpec:
     def catalog_key(self) -> str:
         """What vectors are stored under: another key, another index.
 
-        The weights are the picture's: a stored vector depends on nothing else.
+        The weights are the authors' checkpoint, or else the picture's graph: a stored vector
+        depends on nothing else. Of a model whose weights become known at its first use, only the
+        installed one's key says which they are.
         """
-        weights = self.image.sha256[:8]
+        file = self.image if self.checkpoint is None else self.checkpoint.file
+        weights = "unknown" if file.sha256 is None else file.sha256[:8]
         return f"{self.key}@{weights}.p{self.preprocess.revision}.q{self.quantiser_revision}"

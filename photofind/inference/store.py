@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from photofind import paths
 from photofind.domain import ModelError
 from photofind.inference import registry
+from photofind.inference.records import RECORD_NAME, read_record, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,14 +46,13 @@ class ModelStore:
                 model_checksum, a file of it has the wrong size.
         """
         spec = registry.find_spec(key)
+        if spec.checkpoint is not None:
+            return self._find_bound(spec)
         for folder in self._places(spec):
             if any((folder / file.path).exists() for file in spec.files):
                 _check_sizes(spec, folder)
                 return InstalledModel(spec, folder)
-        raise ModelError(
-            "model_missing",
-            f"The model “{spec.title}” is not installed. {_advice(spec)}",
-        )
+        raise _not_installed(spec)
 
     def installed(self) -> tuple[InstalledModel, ...]:
         """Every model that is complete, in the registry's order."""
@@ -73,9 +73,19 @@ class ModelStore:
         """
         model = self.find(key)
         for file in model.spec.files:
-            if _sha256(model.file(file)) != file.sha256:
+            if hash_model_file(model.file(file))[0] != file.sha256:
                 raise _damaged(model.spec, file)
         return model
+
+    def _find_bound(self, spec: ModelSpec) -> InstalledModel:
+        """Finds a model whose files were made here and are described in its own folder."""
+        folder = self._folders.models / spec.key
+        try:
+            found = resolve(spec, read_record(folder / RECORD_NAME, spec))
+        except OSError as error:
+            raise _not_installed(spec) from error
+        _check_sizes(found, folder)
+        return InstalledModel(found, folder)
 
     def _places(self, spec: ModelSpec) -> tuple[Path, ...]:
         installed = self._folders.models / spec.key
@@ -95,19 +105,34 @@ def _check_sizes(spec: ModelSpec, folder: Path) -> None:
                 f"The file {file.path} of the model “{spec.title}” is missing or can't be read."
                 f" {_advice(spec)}",
             ) from error
-        if size != file.bytes:
+        if size != (size if file.bytes is None else file.bytes):
             raise _damaged(spec, file)
 
 
-def _sha256(path: Path) -> str:
+def hash_model_file(path: Path) -> tuple[str, int]:
+    """Hashes a file of a model.
+
+    Returns:
+        Its sha256 in hexadecimal digits, and its bytes.
+
+    Raises:
+        ModelError: model_missing, it can't be read.
+    """
     try:
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return digest, stream.tell()
     except OSError as error:
         raise ModelError(
             "model_missing",
             f"The model file {path.name} can't be read. Check its permissions.",
         ) from error
+
+
+def _not_installed(spec: ModelSpec) -> ModelError:
+    return ModelError(
+        "model_missing", f"The model “{spec.title}” is not installed. {_advice(spec)}"
+    )
 
 
 def _damaged(spec: ModelSpec, file: FileSpec) -> ModelError:

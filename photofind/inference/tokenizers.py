@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photofind.domain import ModelError
-from photofind.inference.spec import PaddingKind
+from photofind.inference.cleaning import clean
+from photofind.inference.spec import PaddingKind, TextCleaning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,17 @@ if TYPE_CHECKING:
 class TextTokenizer:
     """Any string becomes at most `context_length` ids; several threads may use one."""
 
-    def __init__(self, path: Path, context_length: int, padding: Padding) -> None:
+    def __init__(
+        self,
+        path: Path,
+        context_length: int,
+        padding: Padding,
+        cleaning: TextCleaning = TextCleaning.NONE,
+    ) -> None:
         """Reads a tokenizer.json.
+
+        Args:
+            cleaning: of every text before the tokenizer sees it.
 
         Raises:
             ModelError: model_incompatible, the file is not a tokenizer.
@@ -35,6 +45,7 @@ class TextTokenizer:
                 "model_incompatible",
                 f"The model file {path.name} can't be used. Please install the model again.",
             ) from error
+        self._cleaning = cleaning
         # What the file says about length and padding belongs to another use of it.
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(context_length)
@@ -49,7 +60,7 @@ class TextTokenizer:
         Returns:
             Token ids and attention mask (1 token, 0 padding), both int64 [1, length].
         """
-        encoding = self._tokenizer.encode(_without_lone_surrogates(text))
+        encoding = self._tokenizer.encode(clean(_without_lone_surrogates(text), self._cleaning))
         return (
             np.asarray([encoding.ids], np.int64),
             np.asarray([encoding.attention_mask], np.int64),

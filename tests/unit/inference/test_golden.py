@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference import registry
-from photofind.inference.golden import SMALLEST_COSINE, draw_picture, read_golden, self_test
+from photofind.inference.golden import (
+    SMALLEST_COSINE,
+    draw_picture,
+    read_golden,
+    self_test,
+    write_golden,
+)
+from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
-    from photofind.inference.store import InstalledModel
+    from pathlib import Path
 
 
 def test_the_picture_is_the_same_everywhere() -> None:
@@ -22,10 +29,9 @@ def test_the_picture_is_the_same_everywhere() -> None:
     )
 
 
-@pytest.mark.parametrize("key", [spec.key for spec in registry.ALL])
-def test_golden_vectors_fit_their_model(key: str) -> None:
-    spec = registry.find_spec(key)
-    golden = read_golden(spec)
+def test_golden_vectors_fit_their_model(basic: InstalledModel) -> None:
+    spec = basic.spec
+    golden = read_golden(basic)
     assert len(golden.search) == spec.dim
     assert (None if golden.similar is None else len(golden.similar)) == spec.similar_dim
     assert golden.texts
@@ -43,6 +49,19 @@ def test_a_model_that_computes_something_else_is_refused(basic: InstalledModel) 
     assert caught.value.code == "model_incompatible"
 
 
-def test_missing_golden_vectors_are_a_clear_error() -> None:
-    with pytest.raises(ModelError, match="test vectors"):
-        read_golden(replace(registry.BASIC, golden="none/golden.json"))
+@pytest.mark.parametrize(
+    ("golden", "advice"), [("none/golden.json", "install photofind"), (None, "install the model")]
+)
+def test_missing_golden_vectors_are_a_clear_error(
+    basic: InstalledModel, tmp_path: Path, golden: str | None, advice: str
+) -> None:
+    model = InstalledModel(replace(basic.spec, golden=golden), tmp_path)
+    with pytest.raises(ModelError, match=f"test vectors.*{advice}"):
+        read_golden(model)
+
+
+def test_recorded_vectors_are_compared_with_later(basic: InstalledModel, tmp_path: Path) -> None:
+    shutil.copytree(basic.folder, tmp_path, dirs_exist_ok=True)
+    model = InstalledModel(replace(basic.spec, golden=None), tmp_path)
+    write_golden(model)
+    assert self_test(model) > 0.99999

@@ -10,6 +10,7 @@ from photofind.inference.registry import BASIC, find_spec
 
 
 def test_the_catalog_key_names_weights_preprocessing_and_quantiser() -> None:
+    assert BASIC.image.sha256 is not None
     assert BASIC.catalog_key == f"basic@{BASIC.image.sha256[:8]}.p1.q0"
 
 

@@ -1,0 +1,91 @@
+"""A CLIP of a few thousand weights with the graphs to bind it to: quick, and all the same steps."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import struct
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from photofind.domain import ImageGeometry, ResizeMode
+from photofind.inference import registry_clip
+from photofind.inference.manifest import Manifest, read_manifest
+from photofind.inference.spec import Checkpoint, FileSpec
+from photofind.paths import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from photofind.inference.spec import ModelSpec
+
+GRAPHS = "tiny.open-clip"
+SPEC: ModelSpec = replace(
+    registry_clip.LAION_B32,
+    key="tiny",
+    title="Tiny",
+    dim=64,
+    preprocess=replace(
+        registry_clip.LAION_B32.preprocess, geometry=ImageGeometry(64, ResizeMode.SHORTEST)
+    ),
+    checkpoint=Checkpoint(FileSpec("tiny.safetensors"), GRAPHS),
+)
+
+
+def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
+    """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
+    if importlib.util.find_spec("onnx") is None:
+        pytest.skip("needs the extra `export` (onnx)")
+    monkeypatch.syspath_prepend(packaging)
+    import build_graphs
+    from graphs import layouts
+    from graphs.architectures import Architecture
+    from graphs.clip import Clip
+    from graphs.transformer import Activation
+
+    network = Clip(
+        dim=64,
+        image=64,
+        patch=32,
+        image_width=128,
+        image_layers=2,
+        text_width=128,
+        text_layers=2,
+        activation=Activation.GELU,
+    )
+    shipped = resources() / "graphs"
+    (folder / "models").mkdir(parents=True)
+    build_graphs.build(Architecture(GRAPHS, network, layouts.open_clip), folder / "graphs" / GRAPHS)
+    shutil.copyfile(shipped / "int8_probe.onnx", folder / "graphs" / "int8_probe.onnx")
+    shutil.copytree(shipped / "tokenizers", folder / "graphs" / "tokenizers")
+    monkeypatch.setattr("photofind.paths.resources", lambda: folder)
+    return read_manifest(folder / "graphs" / GRAPHS / "manifest.json")
+
+
+def random_weights(manifest: Manifest, seed: int = 0) -> dict[str, NDArray[np.float32]]:
+    """A value for every tensor that a manifest names."""
+    random = np.random.default_rng(seed)
+    graphs = (manifest.visual.fp32, manifest.textual.fp32)
+    sources = {s.name: s.shape for graph in graphs for t in graph.tensors for s in t.sources}
+    return {
+        name: (random.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)
+        for name, shape in sources.items()
+    }
+
+
+def write_safetensors(path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> Path:
+    header, data = {}, b""
+    for name, values in tensors.items():
+        place = [len(data), len(data) + values.nbytes]
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": place}
+        data += values.tobytes()
+    raw = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(raw)) + raw + data)
+    return path
