@@ -212,6 +212,15 @@ def create_questions_jobs_and_searches(db: Database) -> None:
         ) STRICT""")
 
 
+def add_picture_hashes(db: Database) -> None:
+    # What is derived from a picture holds for every content that shows the same.
+    db.execute("""
+        ALTER TABLE contents ADD COLUMN picture_hash BLOB CHECK (length(picture_hash) = 32)""")
+    db.execute("""
+        CREATE INDEX contents_by_picture ON contents(picture_hash)
+        WHERE picture_hash IS NOT NULL""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_folders,
     create_photos_and_contents,
@@ -220,6 +229,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     create_tags_and_texts,
     create_visible_photos,
     create_questions_jobs_and_searches,
+    add_picture_hashes,
 )
 
 

@@ -159,8 +159,12 @@ class EmbeddedContent:
 
     Attributes:
         width, height: pixels after orientation.
-        vectors: one unit-length float32 vector [d] a space.
-        tags: labels the model proposes, with scores 0 … 1.
+        vectors: one unit-length float32 vector [d] a space; empty with a twin.
+        tags: labels the model proposes, with scores 0 … 1; empty with a twin.
+        picture_hash: 32 bytes that are the same for contents that show the same; None when
+            that can't be told.
+        twin: a ready content that shows the same. What was derived from it (vectors, tags,
+            captions, text found in it) is taken over.
     """
 
     content_id: ContentId
@@ -170,6 +174,8 @@ class EmbeddedContent:
     capture: Capture
     vectors: Mapping[Space, NDArray[np.float32]]
     tags: tuple[tuple[str, float], ...] = ()
+    picture_hash: bytes | None = None
+    twin: ContentId | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

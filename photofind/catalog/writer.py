@@ -180,6 +180,11 @@ class CatalogWriter:
             }
             return answers
 
+    def find_twin(self, picture_hash: bytes, model_id: ModelId) -> ContentId | None:
+        """A ready content that shows the same picture and has vectors of this model."""
+        with self._transaction() as connection:
+            return contents.find_twin(connection, picture_hash, model_id)
+
     def complete(self, embedded: Sequence[EmbeddedContent], model_id: ModelId) -> None:
         """Stores what was found out; these contents are ready and findable afterwards.
 

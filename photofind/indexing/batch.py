@@ -16,10 +16,14 @@ from photofind.inference.labels import first_tags
 from photofind.media.decode import decode_photo
 from photofind.media.files import media_error_from, system_path
 from photofind.media.identity import read_and_hash
+from photofind.media.picture_hash import hash_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from photofind.catalog.rows import Claim
     from photofind.catalog.thumbnails import ThumbnailStore
@@ -106,8 +110,12 @@ class _Claimed:
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
+    """`picture_hash` tells what is seen; `twin` is a known content that shows the same."""
+
     claimed: _Claimed
     photo: DecodedPhoto
+    picture_hash: bytes | None
+    twin: ContentId | None
 
 
 class Batch:
@@ -213,7 +221,8 @@ class Batch:
             try:
                 with self._guard.one_photo():
                     photo = decode_photo(source, (geometry,))
-                decoded.append(_Decoded(each, photo))
+                    picture_hash = hash_picture(source, photo.format)
+                decoded.append(_Decoded(each, photo, picture_hash, self._find_twin(picture_hash)))
             except MediaError as error:
                 code, reason = error.media_code, error.user_message
                 attempts = self._writer.fail_content(each.content_id, code, reason)
@@ -222,9 +231,19 @@ class Batch:
                 self._listener.files_settled()
         return decoded
 
+    def _find_twin(self, picture_hash: bytes | None) -> ContentId | None:
+        if picture_hash is None:
+            return None
+        return self._writer.find_twin(picture_hash, self._model.id)
+
     def _embed(self, decoded: Sequence[_Decoded]) -> None:
-        embeddings = self._model.encoder().encode([each.photo.tensors[0] for each in decoded])
-        contents = [self._describe(each, embeddings, row) for row, each in enumerate(decoded)]
+        contents = [self._describe(each) for each in decoded if each.twin is not None]
+        if fresh := [each for each in decoded if each.twin is None]:
+            embeddings = self._model.encoder().encode([each.photo.tensors[0] for each in fresh])
+            contents += [
+                self._describe(each, *self._read_row(embeddings, row))
+                for row, each in enumerate(fresh)
+            ]
         self._thumbnails.put(
             {each.claimed.file.identified.sha256: each.photo.thumbnail for each in decoded}
         )
@@ -235,17 +254,25 @@ class Batch:
         self._listener.photos_ready(content_ids)
         for each in decoded:
             outcome = Outcome.CHANGED if each.claimed.changed else Outcome.NEW
-            self._answer(each.claimed.file.item, outcome, embedded=True)
+            self._answer(each.claimed.file.item, outcome, embedded=each.twin is None)
 
-    def _describe(
-        self, decoded: _Decoded, embeddings: ImageEmbeddings, row: int
-    ) -> EmbeddedContent:
+    def _read_row(
+        self, embeddings: ImageEmbeddings, row: int
+    ) -> tuple[dict[Space, NDArray[np.float32]], tuple[tuple[str, float], ...]]:
+        """The vectors and first tags of one picture of a batch."""
         vectors = {Space.SEARCH: embeddings.search[row]}
         if embeddings.similar is not None:
             vectors[Space.SIMILAR] = embeddings.similar[row]
-        tags: tuple[tuple[str, float], ...] = ()
-        if embeddings.posterior is not None:
-            tags = first_tags(self._model.installed, embeddings.posterior[row])
+        if embeddings.posterior is None:
+            return vectors, ()
+        return vectors, first_tags(self._model.installed, embeddings.posterior[row])
+
+    def _describe(
+        self,
+        decoded: _Decoded,
+        vectors: Mapping[Space, NDArray[np.float32]] | None = None,
+        tags: tuple[tuple[str, float], ...] = (),
+    ) -> EmbeddedContent:
         photo, identified = decoded.photo, decoded.claimed.file.identified
         return EmbeddedContent(
             content_id=decoded.claimed.content_id,
@@ -253,8 +280,10 @@ class Batch:
             width=photo.width,
             height=photo.height,
             capture=_with_file_time(photo.capture, identified.mtime_ns),
-            vectors=vectors,
+            vectors=vectors or {},
             tags=tags,
+            picture_hash=decoded.picture_hash,
+            twin=decoded.twin,
         )
 
     def _unreadable(self, item: WorkItem, error: MediaError, byte_size: int, mtime_ns: int) -> None:

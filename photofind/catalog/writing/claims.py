@@ -103,7 +103,19 @@ def _insert_content(
         (photo_id, file.sha256, file.byte_size),
     ).fetchone()
     make_primary(connection, photo_id, row[0])
+    if former is not None:
+        _carry_over(connection, former, row[0])
     return ContentId(row[0])
+
+
+def _carry_over(connection: sqlite3.Connection, former: ContentId, content_id: int) -> None:
+    """A person's notes and edited captions stay with a file that changes."""
+    connection.execute(
+        """INSERT INTO texts (content_id, kind, model_id, text, data, created_at, edited)
+           SELECT ?, kind, model_id, text, data, created_at, edited FROM texts
+           WHERE content_id = ? AND (kind = 'note' OR edited = 1)""",
+        (content_id, former),
+    )
 
 
 def _take_place(

@@ -10,7 +10,7 @@ import numpy as np
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import EmbeddedContent, TagSource
 from photofind.catalog.writing.photos import photo_of, refresh_visible
-from photofind.domain import Capture, ContentId, MediaCode, ModelId
+from photofind.domain import Capture, ContentId, MediaCode, ModelId, Space
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,6 +30,9 @@ def complete(
 ) -> None:
     for content in embedded:
         _store_description(connection, content)
+        if content.twin is not None:
+            _take_over(connection, content.content_id, content.twin)
+            continue
         connection.executemany(
             """INSERT INTO embeddings (model_id, content_id, space, vector) VALUES (?, ?, ?, ?)
                ON CONFLICT DO UPDATE SET vector = excluded.vector, pass = excluded.pass""",
@@ -70,7 +73,7 @@ def _store_description(connection: sqlite3.Connection, content: EmbeddedContent)
         """UPDATE contents SET state = 'ready', suspect = 0, strikes = 0, attempts = 0,
            error_code = NULL, error_detail = NULL, format = ?, width = ?, height = ?,
            taken_at = ?, taken_offset_min = ?, taken_source = ?, camera = ?, lens = ?,
-           lat = ?, lon = ? WHERE id = ?""",
+           lat = ?, lon = ?, picture_hash = ? WHERE id = ?""",
         (
             content.format,
             content.width,
@@ -82,8 +85,43 @@ def _store_description(connection: sqlite3.Connection, content: EmbeddedContent)
             None if capture.lens is None else clean_text(capture.lens),
             capture.latitude,
             capture.longitude,
+            content.picture_hash,
             content.content_id,
         ),
+    )
+
+
+def find_twin(
+    connection: sqlite3.Connection, picture_hash: bytes, model_id: ModelId
+) -> ContentId | None:
+    row = connection.execute(
+        """SELECT c.id FROM contents c JOIN embeddings e ON e.content_id = c.id
+           WHERE c.picture_hash = ? AND c.state = 'ready' AND e.model_id = ? AND e.space = ?
+           ORDER BY c.id DESC LIMIT 1""",
+        (picture_hash, model_id, Space.SEARCH.value),
+    ).fetchone()
+    return None if row is None else ContentId(row[0])
+
+
+def _take_over(connection: sqlite3.Connection, content_id: ContentId, twin: ContentId) -> None:
+    """Copies what was derived from a picture to another content that shows the same."""
+    connection.execute(
+        """INSERT OR REPLACE INTO embeddings (model_id, content_id, space, pass, vector)
+           SELECT model_id, ?, space, pass, vector FROM embeddings WHERE content_id = ?""",
+        (content_id, twin),
+    )
+    connection.execute(
+        """INSERT INTO tags (content_id, label, source, model_id, score, state)
+           SELECT ?, label, source, model_id, score, state FROM tags
+           WHERE content_id = ? AND source = ?""",
+        (content_id, twin, TagSource.MODEL.value),
+    )
+    # What a person wrote is taken over when a file changes (claims), whatever it shows then.
+    connection.execute(
+        """INSERT INTO texts (content_id, kind, model_id, text, data, created_at, edited)
+           SELECT ?, kind, model_id, text, data, created_at, edited FROM texts
+           WHERE content_id = ? AND kind <> 'note' AND edited = 0""",
+        (content_id, twin),
     )
 
 
