@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from environment import ROOT, TEST, ensure_environment
 from report import say
 from system_libraries import ensure_libraries
+from test_programs import ensure_programs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ def check_everything(pytest_arguments: Sequence[str]) -> int:
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     ensure_libraries(os.environ)
+    ensure_programs()
     python = ensure_environment(TEST)
     if pytest_arguments:
         own = pytest_arguments[1:] if pytest_arguments[0] == "--" else pytest_arguments
