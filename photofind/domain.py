@@ -48,9 +48,10 @@ class TakenSource(StrEnum):
 
     EXIF_ORIGINAL = "exif_original"
     EXIF_DIGITIZED = "exif_digitized"
-    EXIF_MODIFIED = "exif_modified"
     XMP = "xmp"
+    IPTC = "iptc"
     FILE_NAME = "file_name"
+    EXIF_MODIFIED = "exif_modified"
     FILE_TIME = "file_time"
 
 

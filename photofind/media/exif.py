@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import ExifTags
 
 from photofind.domain import Capture, TakenSource
+from photofind.media.dates import DateCandidate, choose_date, parse_date, parse_offset, with_date
 from photofind.media.guard import DECODER_ERRORS, quiet_pillow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from PIL import Image
 
-_FIRST_PHOTO_YEAR: Final = 1826
-"""Niépce's view from the window at Le Gras; nothing was photographed before."""
-_FUTURE_SLACK_MS: Final = 366 * 24 * 3600 * 1000
-"""A camera's clock may be ahead by a mistyped year, not by more."""
 _DEGREE_DIGITS: Final = 7
 """A centimetre; what lies behind is rounding."""
-_WIDEST_OFFSET_MIN: Final = 15 * 60
-"""Time zones reach from -12:00 to +14:00."""
-
-_DATE = re.compile(
-    r"\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
-    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?)?"
-    r"\s*(Z|[+-]\d\d:?\d\d)?"
-)
-_OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*$")
 _COMPANY_WORDS: Final = frozenset(
     {"corporation", "corp", "corp.", "co.", "co.,", "co.,ltd", "co.,ltd.", "ltd", "ltd.",
      "inc", "inc.", "company", "imaging", "optical", "electric", "electronics", "gmbh", "ag"}
@@ -74,7 +59,7 @@ _DATE_TAGS: Final = (
         source=TakenSource.EXIF_MODIFIED,
     ),
 )
-"""Best first (CIPA DC-008: original, digitized, file change)."""
+"""CIPA DC-008: original, digitized, file change."""
 
 
 def read_capture(image: Image.Image) -> Capture:
@@ -90,17 +75,14 @@ def read_capture(image: Image.Image) -> Capture:
         main = _read_main(image)
         detail = _read_ifd(image, ExifTags.IFD.Exif)
         gps = _read_ifd(image, ExifTags.IFD.GPSInfo)
-    taken_at_ms, taken_offset_min, taken_source = _find_date(main, detail)
     place = _find_place(gps)
-    return Capture(
-        taken_at_ms=taken_at_ms,
-        taken_offset_min=taken_offset_min,
-        taken_source=taken_source,
+    capture = Capture(
         camera=_find_camera(main),
         lens=_find_lens(detail),
         latitude=place[0] if place else None,
         longitude=place[1] if place else None,
     )
+    return with_date(capture, choose_date(_date_candidates(main, detail)))
 
 
 _MAIN_TAGS: Final = (
@@ -129,61 +111,19 @@ def _read_ifd(image: Image.Image, ifd: ExifTags.IFD) -> Mapping[int, Any]:
         return {}
 
 
-def _find_date(
-    main: Mapping[int, Any], detail: Mapping[int, Any]
-) -> tuple[int | None, int | None, TakenSource | None]:
+def _date_candidates(main: Mapping[int, Any], detail: Mapping[int, Any]) -> Iterator[DateCandidate]:
     for tags in _DATE_TAGS:
         source = detail if tags.in_exif_ifd else main
         parsed = parse_date(_text(source.get(tags.date)), _text(detail.get(tags.subsecond)))
         if parsed is None:
             continue
-        taken_at_ms, own_offset = parsed
         offset = parse_offset(_text(detail.get(tags.offset)))
-        return taken_at_ms, own_offset if offset is None else offset, tags.source
-    return None, None, None
-
-
-def parse_date(text: str, subsecond: str = "") -> tuple[int, int | None] | None:
-    """Reads an EXIF date, "YYYY:MM:DD HH:MM:SS" and what writers make of it.
-
-    Args:
-        text: the date; an ISO 8601 date, fractions of a second and an offset are understood too.
-        subsecond: digits after the second's decimal point, from a tag of their own.
-
-    Returns:
-        Wall time in milliseconds since 1970 (as in Capture) and the offset in minutes if the
-        text itself has one; None for a date that is absent or senseless.
-    """
-    match = _DATE.match(text)
-    if match is None:
-        return None
-    year, month, day = (int(part) for part in match.group(1, 2, 3))
-    hour, minute, second = (int(part or 0) for part in match.group(4, 5, 6))
-    if year < _FIRST_PHOTO_YEAR:
-        return None
-    try:
-        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-    except ValueError:
-        return None
-    fraction = re.match(r"\d+", subsecond.strip()) or re.match(r"\d+", match.group(7) or "")
-    milliseconds = int((fraction.group() + "00")[:3]) if fraction else 0
-    taken_at_ms = round(moment.timestamp()) * 1000 + milliseconds
-    if taken_at_ms > time.time() * 1000 + _FUTURE_SLACK_MS:
-        return None
-    return taken_at_ms, parse_offset(match.group(8) or "")
-
-
-def parse_offset(text: str) -> int | None:
-    """Reads "+02:00" (or "Z") as minutes east of UTC; None for anything else."""
-    if text.strip() == "Z":
-        return 0
-    match = _OFFSET.match(text)
-    if match is None:
-        return None
-    minutes = int(match.group(2)) * 60 + int(match.group(3))
-    if minutes > _WIDEST_OFFSET_MIN or int(match.group(3)) >= 60:
-        return None
-    return -minutes if match.group(1) == "-" else minutes
+        yield DateCandidate(
+            tags.source,
+            parsed.wall_ms,
+            parsed.offset_min if offset is None else offset,
+            parsed.has_time,
+        )
 
 
 def _find_camera(main: Mapping[int, Any]) -> str | None:

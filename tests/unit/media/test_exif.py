@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +16,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from photofind.domain import Capture, TakenSource
 from photofind.media.decode import decode_photo
-from photofind.media.exif import camera_name, parse_date, parse_offset, read_capture
+from photofind.media.exif import camera_name, read_capture
 from tests.plugins.pictures import PhotoExif, make_photo
 
 if TYPE_CHECKING:
@@ -68,65 +68,6 @@ def test_every_format_that_carries_exif(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("suffix", [*_FORMATS, "gif", "bmp"])
 def test_no_exif_is_an_empty_capture(tmp_path: Path, suffix: str) -> None:
     assert decode_photo(make_photo(tmp_path / f"x.{suffix}"), []).capture == Capture()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2019:03:21 11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
-        ("2019-03-21 11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
-        ("2019-03-21T11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
-        ("2019:03:21 11:04", _ms(2019, 3, 21, 11, 4)),
-        ("2019:03:21", _ms(2019, 3, 21)),
-        ("2019:03:21 11:04:22.5", _ms(2019, 3, 21, 11, 4, 22, ms=500)),
-        ("2016:12:31 23:59:60", _ms(2016, 12, 31, 23, 59, 59)),
-        ("1899:12:31 00:00:00", _ms(1899, 12, 31)),
-    ],
-)
-def test_dates_as_they_are_written(text: str, expected: int) -> None:
-    assert parse_date(text) == (expected, None)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "    :  :     :  :  ", "0000:00:00 00:00:00", "0001:01:01 00:00:00", "2019:13:01 00:00:00",
-     "2019:02:30 00:00:00", "2019:03:21 25:00:00", "2019:03:21 11:61:00", "9999:12:31 23:59:59",
-     "yesterday", "2019", "٢٠١٩:aa:bb"],
-)  # fmt: skip
-def test_absurd_dates(text: str) -> None:
-    assert parse_date(text) is None
-
-
-def test_a_clock_may_be_a_little_ahead_but_not_by_years() -> None:
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    assert parse_date(tomorrow.strftime("%Y:%m:%d %H:%M:%S")) is not None
-    later = datetime.now(UTC) + timedelta(days=3 * 366)
-    assert parse_date(later.strftime("%Y:%m:%d %H:%M:%S")) is None
-
-
-@pytest.mark.parametrize(
-    ("subsecond", "ms"),
-    [("5", 500), ("05", 50), ("123", 123), ("123456", 123), ("  ", 0), ("x", 0)],
-)
-def test_subseconds(subsecond: str, ms: int) -> None:
-    assert parse_date("2019:03:21 11:04:22", subsecond) == (
-        _ms(2019, 3, 21, 11, 4, 22, ms=ms),
-        None,
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [("+02:00", 120), ("-08:00", -480), ("+0530", 330), ("Z", 0), ("+00:00", 0), ("+14:00", 840),
-     ("   :  ", None), ("", None), ("+25:00", None), ("+01:75", None), ("02:00", None)],
-)  # fmt: skip
-def test_offsets(text: str, minutes: int | None) -> None:
-    assert parse_offset(text) == minutes
-
-
-def test_an_offset_inside_the_date() -> None:
-    assert parse_date("2019:03:21 11:04:22-08:00") == (_ms(2019, 3, 21, 11, 4, 22), -480)
-    assert parse_date("2019-03-21T11:04:22Z") == (_ms(2019, 3, 21, 11, 4, 22), 0)
 
 
 def test_original_before_digitized_before_modified() -> None:

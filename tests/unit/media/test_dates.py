@@ -1,0 +1,176 @@
+"""Dates as they are written, and which of several is believed."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from photofind.domain import Capture, TakenSource
+from photofind.media.dates import (
+    DateCandidate,
+    ParsedDate,
+    choose_date,
+    file_time,
+    parse_date,
+    parse_offset,
+    settle_date,
+)
+
+_YEAR_MS = 366 * 24 * 3600 * 1000
+
+
+def _ms(*parts: int, ms: int = 0) -> int:
+    return int(datetime(*parts, tzinfo=UTC).timestamp()) * 1000 + ms  # type: ignore[misc,arg-type]
+
+
+_NOW = _ms(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2019:03:21 11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
+        ("2019-03-21 11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
+        ("2019-03-21T11:04:22", _ms(2019, 3, 21, 11, 4, 22)),
+        ("2019:03:21 11:04", _ms(2019, 3, 21, 11, 4)),
+        ("2019:03:21 11:04:22.5", _ms(2019, 3, 21, 11, 4, 22, ms=500)),
+        ("2016:12:31 23:59:60", _ms(2016, 12, 31, 23, 59, 59)),
+        ("1899:12:31 00:00:00", _ms(1899, 12, 31)),
+    ],
+)
+def test_dates_as_they_are_written(text: str, expected: int) -> None:
+    assert parse_date(text) == ParsedDate(expected)
+
+
+def test_a_day_alone() -> None:
+    assert parse_date("2019:03:21") == ParsedDate(_ms(2019, 3, 21), has_time=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "    :  :     :  :  ", "0000:00:00 00:00:00", "0001:01:01 00:00:00", "2019:13:01 00:00:00",
+     "2019:02:30 00:00:00", "2019:03:21 25:00:00", "2019:03:21 11:61:00", "9999:12:31 23:59:59",
+     "yesterday", "2019", "2019-03", "٢٠١٩:aa:bb"],
+)  # fmt: skip
+def test_absurd_dates(text: str) -> None:
+    assert parse_date(text) is None
+
+
+def test_a_clock_may_be_a_little_ahead_but_not_by_years() -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert parse_date(tomorrow.strftime("%Y:%m:%d %H:%M:%S")) is not None
+    later = datetime.now(UTC) + timedelta(days=3 * 366)
+    assert parse_date(later.strftime("%Y:%m:%d %H:%M:%S")) is None
+
+
+@pytest.mark.parametrize(
+    ("subsecond", "ms"),
+    [("5", 500), ("05", 50), ("123", 123), ("123456", 123), ("  ", 0), ("x", 0)],
+)
+def test_subseconds(subsecond: str, ms: int) -> None:
+    parsed = parse_date("2019:03:21 11:04:22", subsecond)
+    assert parsed == ParsedDate(_ms(2019, 3, 21, 11, 4, 22, ms=ms))
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("+02:00", 120), ("-08:00", -480), ("+0530", 330), ("Z", 0), ("+00:00", 0), ("+14:00", 840),
+     ("   :  ", None), ("", None), ("+25:00", None), ("+01:75", None), ("02:00", None)],
+)  # fmt: skip
+def test_offsets(text: str, minutes: int | None) -> None:
+    assert parse_offset(text) == minutes
+
+
+def test_an_offset_inside_the_date() -> None:
+    expected = _ms(2019, 3, 21, 11, 4, 22)
+    assert parse_date("2019:03:21 11:04:22-08:00") == ParsedDate(expected, -480)
+    assert parse_date("2019-03-21T11:04:22Z") == ParsedDate(expected, 0)
+
+
+def _candidate(source: TakenSource, *parts: int, offset: int | None = None) -> DateCandidate:
+    return DateCandidate(source, _ms(*parts), offset, has_time=len(parts) > 3)
+
+
+_BEST_FIRST = (
+    _candidate(TakenSource.EXIF_ORIGINAL, 2019, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.EXIF_DIGITIZED, 2018, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.XMP, 2017, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.IPTC, 2016, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.FILE_NAME, 2015, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.EXIF_MODIFIED, 2014, 1, 1, 1, 1, 1),
+    _candidate(TakenSource.FILE_TIME, 2013, 1, 1, 1, 1, 1),
+)
+
+
+def test_each_source_yields_to_those_before_it() -> None:
+    assert [each.source for each in _BEST_FIRST] == list(TakenSource)
+    for one, other in itertools.combinations(_BEST_FIRST, 2):
+        assert choose_date([one, other], _NOW) == one
+        assert choose_date([other, one], _NOW) == one
+
+
+def test_without_candidates_there_is_no_date() -> None:
+    assert choose_date([], _NOW) is None
+
+
+@pytest.mark.parametrize("absurd", [-(10**15), _ms(1, 1, 1), _NOW + 2 * _YEAR_MS, 10**18])
+@pytest.mark.parametrize("source", TakenSource)
+def test_absurd_dates_never_win(source: TakenSource, absurd: int) -> None:
+    last = _BEST_FIRST[-1]
+    assert choose_date([DateCandidate(source, absurd), last], _NOW) == last
+    assert choose_date([DateCandidate(source, absurd)], _NOW) is None
+
+
+def test_a_day_takes_its_time_from_the_next_that_agrees() -> None:
+    day = _candidate(TakenSource.FILE_NAME, 2019, 3, 21)
+    same_day = _candidate(TakenSource.EXIF_MODIFIED, 2019, 3, 21, 18, 30, 5, offset=60)
+    later = _candidate(TakenSource.FILE_TIME, 2020, 1, 1, 12, 0, 0)
+    chosen = choose_date([later, same_day, day], _NOW)
+    assert chosen == DateCandidate(TakenSource.FILE_NAME, _ms(2019, 3, 21, 18, 30, 5), 60)
+    assert choose_date([later, day], _NOW) == day
+
+
+def test_an_offset_comes_from_whoever_names_the_same_second() -> None:
+    original = _candidate(TakenSource.EXIF_ORIGINAL, 2019, 3, 21, 11, 4, 22)
+    same = _candidate(TakenSource.XMP, 2019, 3, 21, 11, 4, 22, offset=-300)
+    other = _candidate(TakenSource.XMP, 2019, 3, 21, 11, 4, 23, offset=-300)
+    assert choose_date([original, other], _NOW) == original
+    chosen = choose_date([original, same], _NOW)
+    assert chosen is not None
+    assert (chosen.source, chosen.offset_min) == (TakenSource.EXIF_ORIGINAL, -300)
+
+
+def test_a_captures_own_date_takes_part() -> None:
+    capture = Capture(
+        taken_at_ms=_ms(2014, 1, 1, 1, 1, 1),
+        taken_source=TakenSource.EXIF_MODIFIED,
+        camera="Canon EOS 5D",
+    )
+    name = _candidate(TakenSource.FILE_NAME, 2012, 1, 1, 1, 1, 1)
+    settled = settle_date(capture, [None, name, _BEST_FIRST[-1]], _NOW)
+    assert settled == Capture(
+        taken_at_ms=name.wall_ms, taken_source=TakenSource.FILE_NAME, camera="Canon EOS 5D"
+    )
+    assert settle_date(capture, [_BEST_FIRST[-1]], _NOW) is capture
+    assert settle_date(Capture(), [], _NOW) == Capture()
+
+
+def test_midnight_by_exif_is_midnight() -> None:
+    midnight = Capture(taken_at_ms=_ms(2025, 1, 1), taken_source=TakenSource.EXIF_ORIGINAL)
+    noon = _candidate(TakenSource.FILE_TIME, 2025, 1, 1, 12, 0, 0)
+    assert settle_date(midnight, [noon], _NOW) is midnight
+
+
+def test_an_absurd_date_of_its_own_is_given_up() -> None:
+    capture = Capture(taken_at_ms=_ms(2125, 1, 1), taken_source=TakenSource.XMP)
+    assert settle_date(capture, [_BEST_FIRST[-1]], _NOW).taken_source is TakenSource.FILE_TIME
+
+
+def test_a_files_time_is_local_and_must_have_been_set() -> None:
+    local = datetime(2021, 7, 3, 18, 5, 9)  # noqa: DTZ001 (wall time)
+    found = file_time(round(local.timestamp()) * 10**9 + 123_456_789)
+    assert found == DateCandidate(TakenSource.FILE_TIME, _ms(2021, 7, 3, 18, 5, 9, ms=123))
+    for unset in (0, -1, -(10**18), 10**30):
+        assert file_time(unset) is None
