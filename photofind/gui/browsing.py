@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from superqt.utils import QSignalDebouncer, QSignalThrottler
 
 from photofind.gui.grid.pixmaps import CellPicture
@@ -31,6 +31,8 @@ _REFRESH_SHARE = 8
 """While photos come in, at most one part in eight of the time goes into asking again."""
 _MOST_HISTORY = 50
 _SIGHT_MS = 30
+_SLOW_MS = 500
+"""An answer that takes longer is announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class BrowseController(QObject):
         self._sight.setTimeout(_SIGHT_MS)
         self._sight.triggered.connect(self._want_thumbnails)
 
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW_MS)
+        self._slow.timeout.connect(self._show_slow)
+
         search_bar.edited.connect(lambda _: self._typed.throttle())
         search_bar.submitted.connect(self._on_submitted)
         search_bar.stepped_down.connect(self._on_stepped_down)
@@ -94,7 +101,7 @@ class BrowseController(QObject):
         page.weaker_requested.connect(self._show_weaker)
         searcher.answered.connect(self._on_answered)
         thumbnails.loaded.connect(self._on_thumbnail)
-        model.fold_changed.connect(self._show_fold)
+        model.rows_changed.connect(self._show_fold)
 
     @property
     def words(self) -> str:
@@ -169,6 +176,7 @@ class BrowseController(QObject):
         self._typed.cancel()
         self._ask = ask
         self._waiting = True
+        self._slow.start()
         match ask:
             case LikePhoto(_, name) | LikeFile(_, name):
                 self._bar.show_chip(self.tr("Similar to {name}").format(name=name))
@@ -187,6 +195,7 @@ class BrowseController(QObject):
 
     def _on_answered(self, answer: Answer) -> None:
         self._waiting = False
+        self._slow.stop()
         share_ms = round(answer.elapsed_ms * _REFRESH_SHARE)
         self._stale.setTimeout(min(_SLOWEST_REFRESH_MS, max(REFRESH_MS, share_ms)))
         if not answer.refresh:
@@ -220,6 +229,9 @@ class BrowseController(QObject):
             kept = model.merge_rows(answer.rows)
         if not kept:
             view.select_photos(chosen, current)
+
+    def _show_slow(self) -> None:
+        self._page.show_heading(self._page.title, self.tr("Searching…"))
 
     def _show_weaker(self) -> None:
         with self._view.anchored():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from photofind.gui import actions
@@ -32,6 +32,9 @@ def _call(act: Callable[[], object], _checked: bool = False) -> None:
 
 class Commands(QObject):
     """Connects menu, keys, wheel and mouse with the controllers."""
+
+    pasted = Signal(QMimeData)
+    """Something was pasted while no field had the keyboard."""
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class Commands(QObject):
         self._key("Ctrl+F", self._focus_search)
         self._key("Ctrl+=", lambda: self.zoom(1))
         self._key("Alt+Left", self._go_back)
+        self._key("Ctrl+V", self._paste)
         for keys, act in (
             (actions.SIMILAR_KEYS, self._find_similar),
             (actions.OPEN_KEYS, lambda: self._on_chosen(photo_actions.open)),
@@ -121,6 +125,11 @@ class Commands(QObject):
 
     def _key(self, keys: str, act: Callable[[], None]) -> None:
         QShortcut(QKeySequence(keys), self._window).activated.connect(act)
+
+    def _paste(self) -> None:
+        data = QGuiApplication.clipboard().mimeData()
+        if data is not None and (data.hasImage() or data.hasUrls()):
+            self.pasted.emit(data)
 
     def _focus_search(self) -> None:
         self._preview.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -22,7 +22,7 @@ def _drawing(name: str) -> str:
 
 
 def draw_icon(name: str, colour: QColor, side: int, pixel_ratio: float) -> QPixmap:
-    """One icon as a square picture.
+    """One icon as a square picture; drawn once and kept.
 
     Args:
         name: file name in the resources, without its suffix.
@@ -30,6 +30,10 @@ def draw_icon(name: str, colour: QColor, side: int, pixel_ratio: float) -> QPixm
         side: device-independent pixels.
         pixel_ratio: device pixels for each of them.
     """
+    key = f"photofind/{name}/{colour.rgba()}/{side}/{pixel_ratio}"
+    kept = QPixmap()
+    if QPixmapCache.find(key, kept):
+        return kept
     source = _drawing(name).replace("currentColor", colour.name())
     renderer = QSvgRenderer(QByteArray(source.encode()))
     pixmap = QPixmap(QSize(side, side) * pixel_ratio)
@@ -39,6 +43,7 @@ def draw_icon(name: str, colour: QColor, side: int, pixel_ratio: float) -> QPixm
     renderer.render(painter, QRectF(pixmap.rect()))
     painter.end()
     pixmap.setDevicePixelRatio(pixel_ratio)
+    QPixmapCache.insert(key, pixmap)
     return pixmap
 
 
@@ -94,7 +99,7 @@ class IconLabel(QLabel):
         colour = self.palette().color(self._role)
         self.setPixmap(draw_icon(self._icon_name, colour, self._side, self.devicePixelRatio()))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
+    def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange}:
             self._draw()
+        return super().event(event)

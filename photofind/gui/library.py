@@ -283,7 +283,7 @@ class LibraryController(QObject):
     def _on_status(self, status: CatalogStatus) -> None:
         self._status = status
         self._window.folders_panel.show_folders(status.folders)
-        self._window.status_line.show_photos(status.ready)
+        self._window.status_line.show_photos(status.ready, status.offline)
         self._window.status_line.show_problems(status.failed)
         self._show_model(status.model)
         offline = frozenset(

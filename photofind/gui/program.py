@@ -153,6 +153,8 @@ class WindowProgram(QObject):
         self.searcher.warmed_up.connect(library.start_worker)
         window.search_bar.image_pasted.connect(self.intake.take)
         window.dropped.connect(self.intake.take)
+        self.commands.pasted.connect(self.intake.take)
+        window.sharpness_changed.connect(window.grid_page.view.sight_changed)
         self.intake.folders_brought.connect(library.add_folders)
         self.intake.picture_brought.connect(browsing.find_similar_to_file)
         self.intake.told.connect(library.show_error)

@@ -49,6 +49,7 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self._paused = False
         self._photos = 0
+        self._offline = 0
         self._progress = Progress(activity="idle")
         self._text = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._text.setProperty("tone", "faint")
@@ -92,9 +93,10 @@ class StatusLine(QFrame):
             self._pause.relabel("pause", self.tr("Pause indexing"))
         self._show()
 
-    def show_photos(self, photos: int) -> None:
-        """Sets how many photos can be found."""
+    def show_photos(self, photos: int, offline: int) -> None:
+        """Sets how many photos can be found, and how many of them are out of reach now."""
         self._photos = photos
+        self._offline = offline
         self._show()
 
     def show_problems(self, number: int) -> None:
@@ -141,4 +143,8 @@ class StatusLine(QFrame):
         if progress.activity == "scanning":
             found = self.tr("Looking through the folders · {n} found")
             return Activity(found.format(n=count_photos(progress.found)), None, False)
-        return Activity(count_photos(self._photos) if self._photos else "", None, False)
+        text = count_photos(self._photos) if self._photos else ""
+        if self._offline:
+            offline = self.tr("{n} not connected").format(n=count(self._offline))
+            text = f"{text} · {offline}"
+        return Activity(text, None, False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -56,6 +56,8 @@ class MainWindow(QMainWindow):
     """The mouse's back button."""
     dropped = Signal(QMimeData)
     """Something from another program was dropped here."""
+    sharpness_changed = Signal()
+    """The window is on a screen with other pixels."""
 
     def __init__(self, model: PhotoGridModel, pictures: PixmapCache) -> None:
         super().__init__()
@@ -161,6 +163,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.sharpness_changed.emit()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

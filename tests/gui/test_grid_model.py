@@ -56,8 +56,11 @@ def shown(model: PhotoGridModel) -> list[int]:
 def test_keeps_the_rules_of_models_while_rows_come_and_go(
     model: PhotoGridModel, qtmodeltester: ModelTester
 ) -> None:
+    for number in range(10):
+        model.know_photo(photo(number, f"/pictures/{number}.jpg"))
     model.show_rows(rows(1, 2, 3))
     model.merge_rows(rows(1, 9, 2, 3, 8))
+    model.merge_rows(rows(7, 1, 4, 3, 5, 6))
     model.merge_rows(rows(9, 8))
     model.merge_rows(rows(8, 9))
     model.merge_rows(rows(4, 5, 6, relevant=1))

@@ -205,6 +205,7 @@ def test_a_folder_out_of_reach_is_said_to_be_so(
     try:
         window.worker.on_event(CatalogChanged())
         window.until(lambda: "not connected" in words(window))
+        assert window.window.status_line.text == "24 photos · 24 not connected"
         window.wait_pictures()
         photo = window.model.photo(0)
         assert photo is not None

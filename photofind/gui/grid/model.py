@@ -22,6 +22,8 @@ from photofind.gui.wording import describe_date, file_url, photo_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from photofind.domain import ContentId, Photo, PhotoId
 
 _KNOWN_PHOTOS = 20_000
@@ -32,13 +34,15 @@ Index = QModelIndex | QPersistentModelIndex
 class PhotoGridModel(QAbstractListModel):
     """Rows of photos, with the weaker matches folded away until they are asked for."""
 
-    fold_changed = Signal()
-    """The number of folded rows is another."""
+    rows_changed = Signal()
+    """Other rows are there, or folded away; told once all steps of a change are through."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all = GridRows()
         self._rows = GridRows()
+        self._places: NDArray[np.int64] | None = None
+        """While rows come and go: which of `_rows` are there already."""
         self._unfolded = False
         self._photos: OrderedDict[ContentId, Photo] = OrderedDict()
 
@@ -59,7 +63,7 @@ class PhotoGridModel(QAbstractListModel):
         self.beginResetModel()
         self._rows = self._visible_part()
         self.endResetModel()
-        self.fold_changed.emit()
+        self.rows_changed.emit()
 
     def merge_rows(self, rows: GridRows) -> bool:
         """Brings the rows up to date and keeps what is selected.
@@ -73,7 +77,7 @@ class PhotoGridModel(QAbstractListModel):
             return True
         self._all = rows
         kept = self._move_to(self._visible_part())
-        self.fold_changed.emit()
+        self.rows_changed.emit()
         return kept
 
     def unfold(self) -> None:
@@ -82,7 +86,10 @@ class PhotoGridModel(QAbstractListModel):
             return
         self._unfolded = True
         self._move_to(self._all)
-        self.fold_changed.emit()
+        self.rows_changed.emit()
+
+    def _place(self, row: int) -> int:
+        return row if self._places is None else int(self._places[row])
 
     def _visible_part(self) -> GridRows:
         if self._unfolded or self._all.relevant == 0:
@@ -97,32 +104,22 @@ class PhotoGridModel(QAbstractListModel):
             self._rows = rows
             self.endResetModel()
             return False
-        stays = old
+        places = np.arange(len(old))
         for first, last in changes.removed:
             self.beginRemoveRows(_NO_PARENT, first, last)
-            stays = _without(stays, first, last)
-            self._rows = stays
+            self._places = places = np.delete(places, slice(first, last + 1))
             self.endRemoveRows()
-        partial = stays
+        self._rows = rows
+        self._places = places = changes.kept
         for first, last in changes.inserted:
             self.beginInsertRows(_NO_PARENT, first, last)
-            partial = _with(partial, rows, first, last)
-            self._rows = partial
+            self._places = places = np.insert(places, first, np.arange(first, last + 1))
             self.endInsertRows()
-        self._rows = rows
-        self._tell_changed_pictures(old, rows)
+        self._places = None
+        for row in changes.kept[old.content_ids[changes.stayed] != rows.content_ids[changes.kept]]:
+            index = self.index(int(row))  # the file was edited: another content, the same photo
+            self.dataChanged.emit(index, index)
         return True
-
-    def _tell_changed_pictures(self, old: GridRows, new: GridRows) -> None:
-        """Photos whose file was edited show another content under the same identifier."""
-        common, old_at, new_at = np.intersect1d(
-            old.photo_ids, new.photo_ids, assume_unique=True, return_indices=True
-        )
-        if not len(common):
-            return
-        changed = new_at[old.content_ids[old_at] != new.content_ids[new_at]]
-        for row in changed:
-            self._tell_row(int(row))
 
     def know_photo(self, photo: Photo) -> None:
         """Remembers what was read about a photo; the view repaints it with its picture."""
@@ -140,23 +137,25 @@ class PhotoGridModel(QAbstractListModel):
 
     def photo(self, row: int) -> Photo | None:
         """What is known of the photo in a row; None until it was read."""
-        return self._photos.get(self._rows.content_id(row))
+        return self._photos.get(self.content_id(row))
 
     def photo_id(self, row: int) -> PhotoId:
-        return self._rows.photo_id(row)
+        return self._rows.photo_id(self._place(row))
 
     def content_id(self, row: int) -> ContentId:
-        return self._rows.content_id(row)
+        return self._rows.content_id(self._place(row))
 
     def is_weak(self, row: int) -> bool:
         """True for a match below the model's cut, when there are better ones."""
         return 0 < self._rows.relevant <= row
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        if parent.isValid():
+            return 0
+        return len(self._rows if self._places is None else self._places)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+        if not index.isValid() or not 0 <= index.row() < self.rowCount():
             return None
         photo = self.photo(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
@@ -185,32 +184,8 @@ class PhotoGridModel(QAbstractListModel):
         data.setUrls([file_url(photo.paths[0]) for photo in photos if photo and photo.paths])
         return data
 
-    def _tell_row(self, row: int) -> None:
-        index = self.index(row)
-        self.dataChanged.emit(index, index)
-
 
 def _spoken(photo: Photo) -> str:
     name = photo_name(photo)
     date = describe_date(photo.capture)
     return f"{name}, {date}" if date else name
-
-
-def _without(rows: GridRows, first: int, last: int) -> GridRows:
-    gone = slice(first, last + 1)
-    return GridRows(
-        np.delete(rows.photo_ids, gone),
-        np.delete(rows.content_ids, gone),
-        np.delete(rows.taken_at_ms, gone),
-        rows.relevant,
-    )
-
-
-def _with(rows: GridRows, target: GridRows, first: int, last: int) -> GridRows:
-    come = slice(first, last + 1)
-    return GridRows(
-        np.insert(rows.photo_ids, first, target.photo_ids[come]),
-        np.insert(rows.content_ids, first, target.content_ids[come]),
-        np.insert(rows.taken_at_ms, first, target.taken_at_ms[come]),
-        target.relevant,
-    )

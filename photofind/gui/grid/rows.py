@@ -73,17 +73,20 @@ class GridRows:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RowChanges:
     """Steps from one order of rows to another.
 
     Attributes:
         removed: (first, last) runs of old rows to take out, the last run first.
         inserted: (first, last) runs of new rows to put in, the first run first.
+        stayed, kept: int64 [k], the rows of both orders: where they were, where they are.
     """
 
     removed: tuple[tuple[int, int], ...]
     inserted: tuple[tuple[int, int], ...]
+    stayed: NDArray[np.int64]
+    kept: NDArray[np.int64]
 
 
 def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -109,4 +112,6 @@ def changes_between(old: NDArray[np.int64], new: NDArray[np.int64]) -> RowChange
     inserted = _runs(~known)
     if len(removed) + len(inserted) > _MOST_RUNS:
         return None
-    return RowChanges(tuple(reversed(removed)), tuple(inserted))
+    return RowChanges(
+        tuple(reversed(removed)), tuple(inserted), np.flatnonzero(stays), np.flatnonzero(known)
+    )

@@ -221,6 +221,9 @@ class PhotoGridView(QListView):
         needed = max(self.rows_in_sight().stop + _BATCH // 4, self._laid_out_to)
         self.setBatchSize(max(_BATCH, needed))
         super().doItemsLayout()
+        last = self._grid_model.index(min(needed, self._grid_model.rowCount()) - _BATCH // 4)
+        if self.visualRect(last).isValid():  # else a batch is going on, and the next does this
+            self.setBatchSize(_BATCH)
 
     def updateGeometries(self) -> None:
         """The scroll range comes from arithmetic: the rows laid out so far would cut it off

@@ -58,9 +58,7 @@ class PreviewController(QObject):
         self._page.jumped.connect(self._jump)
         loader.facts_loaded.connect(self._on_facts)
         loader.picture_loaded.connect(self._on_picture)
-        model.modelReset.connect(self._on_rows_changed)
-        model.rowsInserted.connect(self._on_rows_changed)
-        model.rowsRemoved.connect(self._on_rows_changed)
+        model.rows_changed.connect(self._on_rows_changed)
 
     @property
     def photo_id(self) -> PhotoId | None:
