@@ -19,7 +19,7 @@ from photofind.media.identity import read_and_hash
 from photofind.media.picture_hash import hash_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import Capture, ContentId, FileId, ModelId, PhotofindError
+    from photofind.indexing.encoder import LazyEncoder
     from photofind.indexing.guard import ProcessGuard
     from photofind.indexing.job import Job
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
-    from photofind.inference.clip import ImageEmbeddings, ImageEncoder
+    from photofind.inference.clip import ImageEmbeddings
     from photofind.inference.store import InstalledModel
     from photofind.media.decode import DecodedPhoto
 
@@ -69,7 +70,7 @@ class ActiveModel:
 
     id: ModelId
     installed: InstalledModel
-    encoder: Callable[[], ImageEncoder]
+    encoder: LazyEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,8 @@ class Batch:
     def _embed(self, decoded: Sequence[_Decoded]) -> None:
         contents = [self._describe(each) for each in decoded if each.twin is not None]
         if fresh := [each for each in decoded if each.twin is None]:
-            embeddings = self._model.encoder().encode([each.photo.tensors[0] for each in fresh])
+            with self._model.encoder.loaded() as encoder:
+                embeddings = encoder.encode([each.photo.tensors[0] for each in fresh])
             contents += [
                 self._describe(each, *self._read_row(embeddings, row))
                 for row, each in enumerate(fresh)

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
-import functools
 import json
 import logging
 import signal
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ import psutil
 
 from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.batch import ActiveModel
+from photofind.indexing.encoder import LazyEncoder
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
 from photofind.inference.store import ModelStore
@@ -86,13 +85,7 @@ def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | 
     installed = ModelStore(folders).find(BASIC.key)
     model_id = writer.ensure_model(installed.spec.catalog_key, "clip", installed.spec.dim)
     writer.activate_model(model_id)
-    load = functools.cache(lambda: ImageEncoder(installed))
-    load_lock = threading.Lock()
-
-    def encoder() -> ImageEncoder:
-        with load_lock:
-            return load()
-
+    encoder = LazyEncoder(lambda: ImageEncoder(installed))
     listener, address = listen()
     publish(folders.worker_address, address)
     try:
@@ -131,13 +124,16 @@ def _log_crashes(file: Path) -> None:
 
 
 def _step_back() -> None:
-    """Leaves the processor to whatever the person does meanwhile."""
+    """Leaves processor and disk to whatever the person does meanwhile."""
     process = psutil.Process()
     try:
         if sys.platform == "win32":
             process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            process.ionice(psutil.IOPRIO_LOW)
         else:
             process.nice(10)
+            if sys.platform == "linux":
+                process.ionice(psutil.IOPRIO_CLASS_BE, 7)
     except (OSError, psutil.Error) as error:
         logger.info("the priority stays as it is: %s", error)
 

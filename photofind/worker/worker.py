@@ -93,6 +93,7 @@ class Worker(IndexerListener):
         self._folders = folders
         self._writer = writer
         self._model_key = model.installed.spec.key
+        self._encoder = model.encoder
         self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._ending = False
         self._met_client = threading.Event()
@@ -135,6 +136,7 @@ class Worker(IndexerListener):
                     self._tell_progress()
                     self._watching.tick()
                     self._back_up_when_due()
+                    self._encoder.release_when_idle()
                 else:
                     task()
         finally:
