@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from graphs import layouts
 from graphs.clip import Clip
+from graphs.siglip import SigLip
 from graphs.transformer import Activation
+from graphs.xlm_roberta import XlmRobertaClip
 
 if TYPE_CHECKING:
+    from graphs.builder import GraphBuilder
     from graphs.weights import Layout
+
+
+class Network(Protocol):
+    """Two towers.
+
+    Attributes:
+        dim: of the vectors.
+        image: pixels of a side.
+    """
+
+    @property
+    def dim(self) -> int: ...
+    @property
+    def image(self) -> int: ...
+    def add_visual(self, graph: GraphBuilder) -> str: ...
+    def add_textual(self, graph: GraphBuilder) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +42,7 @@ class Architecture:
     """
 
     name: str
-    network: Clip
+    network: Network
     layout: Layout
 
 
@@ -37,6 +56,7 @@ _VIT_B_32 = Clip(
     text_layers=12,
     activation=Activation.GELU,
 )
+_SIGLIP_B = SigLip(dim=768, image=256, patch=32, layers=12, heads=12)
 
 ALL = (
     Architecture(
@@ -46,4 +66,30 @@ ALL = (
     ),
     Architecture("clip-vit-b32.open-clip", _VIT_B_32, layouts.open_clip),
     Architecture("clip-vit-b32-256.open-clip", replace(_VIT_B_32, image=256), layouts.open_clip),
+    Architecture(
+        "tinyclip-vit-40m-32.transformers",
+        replace(_VIT_B_32, image_width=512, text_layers=6, activation=Activation.QUICK_GELU),
+        layouts.transformers_clip,
+    ),
+    Architecture("siglip2-b32-256.transformers", _SIGLIP_B, layouts.transformers_siglip),
+    Architecture(
+        "siglip2-b16-224.transformers",
+        replace(_SIGLIP_B, image=224, patch=16),
+        layouts.transformers_siglip,
+    ),
+    Architecture("clip-xlm-roberta-b32.open-clip", XlmRobertaClip(_VIT_B_32), layouts.open_clip),
+    Architecture(
+        "clip-vit-l14-quickgelu.transformers",
+        Clip(
+            dim=768,
+            image=224,
+            patch=14,
+            image_width=1024,
+            image_layers=24,
+            text_width=768,
+            text_layers=12,
+            activation=Activation.QUICK_GELU,
+        ),
+        layouts.transformers_clip,
+    ),
 )

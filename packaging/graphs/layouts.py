@@ -27,6 +27,16 @@ def transformers_clip(name: str, shape: Shape) -> Found:
     return _split_attention(_rename(name, _CLIP_NAMES), shape)
 
 
+def transformers_siglip(name: str, shape: Shape) -> Found:
+    """SiglipModel of the transformers library."""
+    if match := re.fullmatch(r"visual\.trunk\.attn_pool\.(q|kv)\.(weight|bias)", name):
+        width = shape[0] if match[1] == "q" else shape[0] // 2
+        full = f"vision_model.head.attention.in_proj_{match[2]}"
+        first = 0 if match[1] == "q" else width
+        return Found((Source(full, (3 * width, *shape[1:]), first, shape[0]),))
+    return _split_attention(_rename(name, _SIGLIP_NAMES), shape)
+
+
 _BLOCKS = (
     (r"\.resblocks\.", ".layers."),
     (r"\.ln_1\.", ".layer_norm1."),
@@ -46,6 +56,26 @@ _CLIP_NAMES = (
     (r"^token_embedding\.", "text_model.embeddings.token_embedding."),
     (r"^positional_embedding$", "text_model.embeddings.position_embedding.weight"),
     (r"^ln_final\.", "text_model.final_layer_norm."),
+    *_BLOCKS,
+)
+
+_SIGLIP_NAMES = (
+    (r"^visual\.trunk\.patch_embed\.proj\.", "vision_model.embeddings.patch_embedding."),
+    (r"^visual\.trunk\.pos_embed$", "vision_model.embeddings.position_embedding.weight"),
+    (r"^visual\.trunk\.norm\.", "vision_model.post_layernorm."),
+    (r"^visual\.trunk\.attn_pool\.latent$", "vision_model.head.probe"),
+    (r"^visual\.trunk\.attn_pool\.proj\.", "vision_model.head.attention.out_proj."),
+    (r"^visual\.trunk\.attn_pool\.norm\.", "vision_model.head.layernorm."),
+    (r"^visual\.trunk\.attn_pool\.mlp\.", "vision_model.head.mlp."),
+    (r"^visual\.trunk\.blocks\.", "vision_model.encoder.layers."),
+    (r"\.norm([12])\.", r".layer_norm\1."),
+    (r"\.attn\.qkv\.", ".attn.in_proj_"),
+    (r"\.attn\.proj\.", ".attn.out_proj."),
+    (r"^text\.transformer\.", "text_model.encoder."),
+    (r"^text\.token_embedding\.", "text_model.embeddings.token_embedding."),
+    (r"^text\.positional_embedding$", "text_model.embeddings.position_embedding.weight"),
+    (r"^text\.ln_final\.", "text_model.final_layer_norm."),
+    (r"^text\.text_projection\.", "text_model.head."),
     *_BLOCKS,
 )
 

@@ -86,12 +86,13 @@ class Blocks:
         square = (self.width, self.width)
         value = graph.op("Add", value, graph.linear(attended, block.attention_out, square))
         normal = graph.layer_norm(value, block.norm_2, self.width, self.epsilon)
-        return graph.op("Add", value, self.mlp(graph, normal, block))
+        return graph.op("Add", value, self.mlp(graph, normal, block.mlp_in, block.mlp_out))
 
-    def mlp(self, graph: GraphBuilder, value: str, block: BlockNames) -> str:
-        hidden = graph.linear(value, block.mlp_in, (self.width, self.mlp_width))
+    def mlp(self, graph: GraphBuilder, value: str, first: str, second: str) -> str:
+        """Two linear layers with the activation between them: [B, L, width] → the same."""
+        hidden = graph.linear(value, first, (self.width, self.mlp_width))
         hidden = activate(graph, hidden, self.activation)
-        return graph.linear(hidden, block.mlp_out, (self.mlp_width, self.width))
+        return graph.linear(hidden, second, (self.mlp_width, self.width))
 
     def _attend(self, graph: GraphBuilder, both: str, mask: str | None) -> str:
         size = self.width // self.heads
@@ -105,11 +106,16 @@ class Blocks:
 def attend_to(graph: GraphBuilder, queries: str, rest: str, heads: int, width: int) -> str:
     """Attention of queries [B, Q, width] to keys and values [B, L, 2 width] → [B, Q, width]."""
     size = width // heads
-    queries = graph.reshape(queries, 0, 0, heads, size)
-    queries = graph.op("Transpose", queries, perm=[0, 2, 1, 3])
+    queries = split_heads(graph, queries, heads, width)
     rest = graph.op("Transpose", graph.reshape(rest, 0, 0, 2 * heads, size), perm=[0, 2, 1, 3])
     keys, values = graph.ops("Split", 2, rest, graph.constant([heads] * 2), axis=1)
     return weigh(graph, queries, keys, values, size, width, None)
+
+
+def split_heads(graph: GraphBuilder, value: str, heads: int, width: int) -> str:
+    """[B, L, width] → [B, heads, L, width / heads]."""
+    value = graph.reshape(value, 0, 0, heads, width // heads)
+    return graph.op("Transpose", value, perm=[0, 2, 1, 3])
 
 
 def weigh(

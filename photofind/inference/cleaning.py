@@ -18,22 +18,24 @@ def clean(text: str, cleaning: TextCleaning) -> str:
         case TextCleaning.LOWER:
             return text.lower()
         case TextCleaning.CLIP:
-            return _clean_for_clip(text)
+            return _repair(text).lower()
+        case TextCleaning.WHITESPACE:
+            return _repair(text)
 
 
-def _clean_for_clip(text: str) -> str:
+def _repair(text: str) -> str:
     """What open_clip's tokenizer does, short of guessing wrongly decoded text.
 
     open_clip hands texts to ftfy (Speer 2019), which straightens quotation marks, opens ligatures
     and full-width characters and drops control characters; then it resolves HTML entities, makes
-    any run of space one space, and takes lower case.
+    any run of space one space.
     """
     if "<" not in text:  # else it may be a piece of HTML, and its entities are meant
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = _TERMINAL_ESCAPE.sub("", text).translate(_TYPOGRAPHY)
     text = unicodedata.normalize("NFC", text)
     text = html.unescape(html.unescape(text))
-    return " ".join(text.split()).lower()
+    return " ".join(text.split())
 
 
 _ENTITY: Final = re.compile(r"&#?[0-9A-Za-z]{1,24};")

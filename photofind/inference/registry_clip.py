@@ -28,6 +28,23 @@ from photofind.inference.spec import (
 _CUTS_ARE_GUESSES = "The cut-offs are other programs' or guesses: calibrate them with real weights."
 _ON_FIRST_USE = "Size and sha256 of the checkpoint are taken on first use."
 
+_SIGLIP2_LANGUAGES = (
+    *("ar", "bn", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fil", "fr", "he", "hi", "hr"),
+    *("hu", "id", "it", "ja", "ko", "mi", "nl", "no", "pl", "pt", "quz", "ro", "ru", "sv", "sw"),
+    *("te", "th", "tr", "uk", "vi", "zh"),
+)
+"""Of Crossmodal-3600, on which it was evaluated."""
+_XLM_ROBERTA_LANGUAGES = (
+    *("af", "am", "ar", "as", "az", "be", "bg", "bn", "br", "bs", "ca", "cs", "cy", "da", "de"),
+    *("el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "fy", "ga", "gd", "gl", "gu", "ha"),
+    *("he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "jv", "ka", "kk", "km", "kn", "ko"),
+    *("ku", "ky", "la", "lo", "lt", "lv", "mg", "mk", "ml", "mn", "mr", "ms", "my", "ne", "nl"),
+    *("no", "om", "or", "pa", "pl", "ps", "pt", "ro", "ru", "sa", "sd", "si", "sk", "sl", "so"),
+    *("sq", "sr", "su", "sv", "sw", "ta", "te", "th", "tl", "tr", "ug", "uk", "ur", "uz", "vi"),
+    *("xh", "yi", "zh"),
+)
+"""What the text tower was pre-trained on (Conneau et al. 2020, table 6)."""
+
 OPENAI_B32 = ModelSpec(
     key="clip-vit-b32-openai",
     title="CLIP ViT-B/32 (OpenAI)",
@@ -113,4 +130,134 @@ DATACOMP_B32_256 = replace(
     figures=Figures(flickr30k=64.9, coco=39.9, source="OpenCLIP results"),
 )
 
-ALL: tuple[ModelSpec, ...] = (OPENAI_B32, LAION_B32, DATACOMP_B32_256)
+TINYCLIP_40M = replace(
+    OPENAI_B32,
+    key="tinyclip-40m",
+    title="TinyCLIP ViT-40M/32",
+    notice="Half the size of CLIP ViT-B/32 and twice as fast, for slow computers, in English.",
+    source="wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M",
+    revision="886b932a36b8fa6c18a8e423a67ca21af5316af8",
+    checkpoint=Checkpoint(FileSpec("model.safetensors"), graphs="tinyclip-vit-40m-32.transformers"),
+    figures=Figures(imagenet=59.8, source="Wu et al. 2023 (TinyCLIP)"),
+    not_established=(
+        _CUTS_ARE_GUESSES,
+        _ON_FIRST_USE,
+        "That the repository holds model.safetensors at this revision is not confirmed.",
+        "The activation is taken to be QuickGELU, as in the LAION-400M models it was cut from.",
+    ),
+)
+
+SIGLIP2_B32_256 = replace(
+    OPENAI_B32,
+    key="siglip2-b32-256",
+    title="SigLIP 2 ViT-B/32 256 px",
+    notice="Finds more than CLIP and reads many languages, Thai poorly; a large download.",
+    licence="Apache-2.0",
+    source="google/siglip2-base-patch32-256",
+    revision="94dffa8cb1179de3e03f091dbc3917e5d5a9ae84",
+    languages=_SIGLIP2_LANGUAGES,
+    dim=768,
+    context_length=64,
+    preprocess=Preprocess(
+        ImageGeometry(256, ResizeMode.SQUASH, Interpolation.BICUBIC),
+        mean=(0.5, 0.5, 0.5),
+        std=(0.5, 0.5, 0.5),
+    ),
+    padding=Padding(PaddingKind.TO_CONTEXT, token_id=0),
+    cuts=RelevanceCuts(CutKind.COSINE, text_gap=0.08, text_z=0.0, similar=0.8),
+    checkpoint=Checkpoint(
+        FileSpec(
+            "model.safetensors",
+            "7d241bb3becad218f211f480487f491df4f8c0a472ecf7afdec5615815a301f1",
+        ),
+        graphs="siglip2-b32-256.transformers",
+    ),
+    cleaning=TextCleaning.LOWER,
+    figures=Figures(imagenet=74.0, coco=47.2, source="Tschannen et al. 2025 (SigLIP 2)"),
+    not_established=(
+        _CUTS_ARE_GUESSES,
+        "Sizes, and the tokenizer's sha256, are taken on first use.",
+        "Its real vocabulary was never run here: only a small one of the same kind.",
+    ),
+)
+
+SIGLIP2_B16_224 = replace(
+    SIGLIP2_B32_256,
+    key="siglip2-b16-224",
+    title="SigLIP 2 ViT-B/16 224 px",
+    notice="Finds the most of all these models, three times as slow as B/32; a large download.",
+    source="google/siglip2-base-patch16-224",
+    revision="75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+    tokenizer=FileSpec(
+        "tokenizer.json",
+        "cb9140fae3ac5122c972d37adf83e1248471a38147ad76f8215c8872c6fd8322",
+        34363039,
+    ),
+    preprocess=replace(
+        SIGLIP2_B32_256.preprocess,
+        geometry=ImageGeometry(224, ResizeMode.SQUASH, Interpolation.BICUBIC),
+    ),
+    checkpoint=Checkpoint(
+        FileSpec(
+            "model.safetensors",
+            "612923381c76ec5a9bed335d1c48827e3f2e506ac31b044b63b2031fadee6a0b",
+            1500800904,
+        ),
+        graphs="siglip2-b16-224.transformers",
+    ),
+    figures=Figures(imagenet=78.2, coco=52.1, source="Tschannen et al. 2025 (SigLIP 2)"),
+    not_established=(
+        _CUTS_ARE_GUESSES,
+        "Its real vocabulary was never run here: only a small one of the same kind.",
+    ),
+)
+
+XLM_ROBERTA_B32 = replace(
+    LAION_B32,
+    key="clip-xlm-roberta-b32",
+    title="CLIP ViT-B/32 with XLM-RoBERTa (LAION-5B)",
+    notice="Reads a hundred languages, Thai among them, as well as English; a large download.",
+    source="laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
+    revision="f047c6a31e35813eadaa81bab1b68ec115ca606d",
+    languages=_XLM_ROBERTA_LANGUAGES,
+    checkpoint=Checkpoint(
+        FileSpec("open_clip_pytorch_model.bin"), graphs="clip-xlm-roberta-b32.open-clip"
+    ),
+    cleaning=TextCleaning.WHITESPACE,
+    figures=Figures(source="Crossmodal-3600, mean of R@1/5/10: Thai 66.0, English 68.3"),
+    not_established=(
+        _CUTS_ARE_GUESSES,
+        "Sizes and sha256 of checkpoint and tokenizer are taken on first use.",
+        "Its real vocabulary was never run here: only a small one of the same kind.",
+    ),
+)
+
+OPENAI_L14 = replace(
+    OPENAI_B32,
+    key="clip-vit-l14-openai",
+    title="CLIP ViT-L/14 (OpenAI)",
+    notice="Sees finer detail, at a tenth of the speed; for small libraries and the patient.",
+    source="openai/clip-vit-large-patch14",
+    revision="32bd64288804d66eefd0ccbe215aa642df71cc41",
+    dim=768,
+    checkpoint=Checkpoint(
+        FileSpec(
+            "model.safetensors",
+            "a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb",
+            1710540580,
+        ),
+        graphs="clip-vit-l14-quickgelu.transformers",
+    ),
+    figures=Figures(flickr30k=65.0, coco=36.5, source="OpenCLIP results"),
+)
+
+ALL: tuple[ModelSpec, ...] = (
+    OPENAI_B32,
+    LAION_B32,
+    DATACOMP_B32_256,
+    TINYCLIP_40M,
+    SIGLIP2_B32_256,
+    SIGLIP2_B16_224,
+    XLM_ROBERTA_B32,
+    OPENAI_L14,
+)

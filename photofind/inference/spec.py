@@ -71,6 +71,8 @@ class TextCleaning(StrEnum):
     """As open_clip does: repaired typography, one space for any, lower case."""
     LOWER = "lower"
     """Lower case."""
+    WHITESPACE = "whitespace"
+    """As `CLIP`, the case kept."""
 
 
 class SourceKind(StrEnum):

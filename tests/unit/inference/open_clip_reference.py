@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import re
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _NEEDED = ("torch", "torchvision", "open_clip", "timm", "safetensors")
 _OPERATORS: list[Any] = []
@@ -40,15 +41,72 @@ def import_open_clip() -> Any:
     return open_clip
 
 
-def make_model(architecture: str, seed: int = 0) -> Any:
-    """A network of open_clip with random weights, none of them alike: fresh biases are all 0."""
+def make_clip(architecture: str) -> Any:
+    """A network that open_clip knows by name."""
+    open_clip = import_open_clip()
+    return _randomised(lambda: open_clip.create_model(architecture))
+
+
+def make_tinyclip() -> Any:
+    """TinyCLIP-ViT-40M-32-Text-19M, which open_clip doesn't list."""
+    open_clip = import_open_clip()
+    vision = {"image_size": 224, "layers": 12, "width": 512, "patch_size": 32}
+    text = {"width": 512, "heads": 8, "layers": 6}
+    return _randomised(lambda: open_clip.CLIP(512, vision, text, quick_gelu=True))
+
+
+def make_siglip(architecture: str) -> Any:
+    """SigLIP 2 with tanh for GELU everywhere, as its authors' configurations say."""
     open_clip = import_open_clip()
     import torch
 
-    torch.manual_seed(seed)
+    model = _randomised(lambda: open_clip.create_model(architecture))
+    for module in model.modules():
+        if isinstance(module, torch.nn.GELU):
+            module.approximate = "tanh"
+        elif type(module).__name__ == "GELU":
+            raise AssertionError("an activation that could not be set")
+    return model
+
+
+def make_xlm_roberta_clip() -> Any:
+    """xlm-roberta-base-ViT-B-32, whose configuration open_clip would fetch from the hub."""
+    open_clip = import_open_clip()
+    if importlib.util.find_spec("transformers") is None:
+        pytest.skip("needs transformers for a reference")
+    import torch
+
+    config_class = importlib.import_module("transformers").XLMRobertaConfig
+    config = config_class(
+        vocab_size=250_002,
+        max_position_embeddings=514,
+        type_vocab_size=1,
+        layer_norm_eps=1e-5,
+        attn_implementation="eager",
+    )
+    tower = importlib.import_module("open_clip.hf_model").HFTextEncoder
+
+    class Both(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            pictures = {"image_size": 224, "layers": 12, "width": 768, "patch_size": 32}
+            self.visual = open_clip.CLIP(512, pictures, {"layers": 1, "vocab_size": 2}).visual
+            self.text = tower("", 512, config, pooler_type="mean_pooler", proj_type="mlp")
+            self.encode_image, self.encode_text = self.visual, self.text
+
+    return _randomised(Both)
+
+
+def _randomised(make: Callable[[], Any]) -> Any:
+    """Random weights, none of them alike: fresh biases are all 0."""
+    import torch
+
+    torch.manual_seed(0)
     logging.disable(logging.WARNING)  # it says that the weights are random
     try:
-        model = open_clip.create_model(architecture)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = make()
     finally:
         logging.disable(logging.NOTSET)
     with torch.no_grad():
@@ -95,6 +153,60 @@ _CLIP_PLACES = {
 _CLIP_LAYERS = {
     ".ln_1.": ".layer_norm1.",
     ".ln_2.": ".layer_norm2.",
+    ".attn.": ".self_attn.",
+    ".mlp.c_fc.": ".mlp.fc1.",
+    ".mlp.c_proj.": ".mlp.fc2.",
+}
+
+
+def to_transformers_siglip(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Renames open_clip's tensors as SiglipModel of the transformers library has them."""
+    import torch
+
+    renamed: dict[str, Any] = {}
+    for name, value in state.items():
+        new = name.replace("visual.trunk.blocks", "vision_model.encoder.layers")
+        new = new.replace("text.transformer.resblocks", "text_model.encoder.layers")
+        for old, other in _SIGLIP_PLACES.items():
+            new = new.replace(old, other) if new.startswith(old) else new
+        for old, other in _SIGLIP_LAYERS.items():
+            new = new.replace(old, other)
+        if "in_proj_" in new or ".qkv." in new:
+            for part, third in zip("qkv", value.chunk(3), strict=True):
+                place = f".self_attn.{part}_proj."
+                alone = new.replace(".self_attn.in_proj_", place).replace(".self_attn.qkv.", place)
+                renamed[alone] = third.clone()
+        elif "pos_embed" in name:
+            renamed[new] = value[0]
+        elif ".attn_pool.q." in name:
+            pair = state[name.replace(".q.", ".kv.")]
+            part = name.rpartition(".")[2]
+            renamed[f"vision_model.head.attention.in_proj_{part}"] = torch.cat([value, pair])
+        elif ".attn_pool.kv." not in name:
+            renamed[new] = value
+    return renamed
+
+
+_SIGLIP_PLACES = {
+    "visual.trunk.patch_embed.proj": "vision_model.embeddings.patch_embedding",
+    "visual.trunk.pos_embed": "vision_model.embeddings.position_embedding.weight",
+    "visual.trunk.norm": "vision_model.post_layernorm",
+    "visual.trunk.attn_pool.latent": "vision_model.head.probe",
+    "visual.trunk.attn_pool.proj": "vision_model.head.attention.out_proj",
+    "visual.trunk.attn_pool.norm": "vision_model.head.layernorm",
+    "visual.trunk.attn_pool.mlp": "vision_model.head.mlp",
+    "text.token_embedding": "text_model.embeddings.token_embedding",
+    "text.positional_embedding": "text_model.embeddings.position_embedding.weight",
+    "text.ln_final": "text_model.final_layer_norm",
+    "text.text_projection": "text_model.head",
+}
+_SIGLIP_LAYERS = {
+    ".norm1.": ".layer_norm1.",
+    ".norm2.": ".layer_norm2.",
+    ".ln_1.": ".layer_norm1.",
+    ".ln_2.": ".layer_norm2.",
+    ".attn.qkv.": ".self_attn.qkv.",
+    ".attn.proj.": ".self_attn.out_proj.",
     ".attn.": ".self_attn.",
     ".mlp.c_fc.": ".mlp.fc1.",
     ".mlp.c_proj.": ".mlp.fc2.",
