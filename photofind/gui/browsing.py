@@ -49,8 +49,6 @@ class BrowseController(QObject):
 
     asked = Signal(str)
     """The words being searched for changed."""
-    model_named = Signal(str)
-    """Catalog key of the model that answered."""
 
     def __init__(
         self,
@@ -204,8 +202,6 @@ class BrowseController(QObject):
             self._merge(answer)
         else:
             return  # what is shown is better than nothing
-        if answer.model:
-            self.model_named.emit(answer.model)
         self._show_heading(answer)
         self._sight.throttle()
 
@@ -224,7 +220,7 @@ class BrowseController(QObject):
         view, model = self._view, self._model
         row = view.current_row()
         current = model.photo_id(row) if row is not None else None
-        chosen = {model.photo_id(each) for each in view.selected_rows()}
+        chosen = view.selected_photos()
         with view.anchored():
             kept = model.merge_rows(answer.rows)
         if not kept:

@@ -1,9 +1,10 @@
-"""One background thread for everything slow that is neither a search nor a picture."""
+"""A background thread for what is slow and is neither a search nor a picture."""
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import queue
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+PATIENCE_S = 30.0
+"""Longer than the worker gets to end in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,14 @@ class Errands(QObject):
     """A sentence for people: an errand that nobody else answers for went wrong."""
     _finished = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="photofind-errands")
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # A daemon: a network folder that never answers must not keep the program from ending.
+        self._thread = threading.Thread(target=self._work, name=f"photofind-{name}", daemon=True)
+        self._thread.start()
 
     def run(
         self,
@@ -54,7 +61,7 @@ class Errands(QObject):
         if self._closed:
             return
 
-        def work() -> None:
+        def task() -> None:
             try:
                 result = errand()
             except PhotofindError as error:
@@ -68,12 +75,25 @@ class Errands(QObject):
                 if done is not None:
                     self._finished.emit(_Outcome(done, result))
 
-        self._executor.submit(work)
+        self._tasks.put(task)
 
-    def close(self) -> None:
-        """Finishes what was begun or is waiting; results are not delivered any more."""
+    def close(self, patience_s: float = PATIENCE_S) -> None:
+        """Finishes what was begun or is waiting; results are not delivered any more.
+
+        Args:
+            patience_s: how long to wait for that.
+        """
+        if self._closed:
+            return
         self._closed = True
-        self._executor.shutdown(wait=True)
+        self._tasks.put(None)
+        self._thread.join(patience_s)
+        if self._thread.is_alive():
+            logger.info("%s doesn't end and is left", self._thread.name)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:

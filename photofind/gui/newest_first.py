@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE_S = 5.0
+"""A decoder waiting for a network folder that never answers is left behind (a daemon)."""
+
 K = TypeVar("K", bound="Hashable")
 Worker = AbstractContextManager["Callable[[K], None]"]
 
@@ -53,7 +56,7 @@ class NewestFirst(Generic[K]):
             self._changed.notify_all()
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join()
+                thread.join(_PATIENCE_S)
 
     def _next(self) -> K | None:
         with self._changed:

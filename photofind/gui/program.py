@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from photofind.worker.messages import Event
 
 
+_ROUNDS_PATIENCE_S = 2.0
+
+
 class WindowProgram(QObject):
     """Everything the window consists of, wired together once.
 
@@ -63,8 +66,8 @@ class WindowProgram(QObject):
         super().__init__()
         self._closed = False
         # What the person asks for must not wait for a network folder that doesn't answer.
-        self.errands = Errands(self)
-        self.rounds = Errands(self)
+        self.errands = Errands("errands", self)
+        self.rounds = Errands("rounds", self)
         self.reads = LibraryReads(folders)
         self.round_reads = LibraryReads(folders)
         self.remembered = Remembered(settings, folders.settings, self.errands, self)
@@ -134,7 +137,7 @@ class WindowProgram(QObject):
         self._closed = True
         with ExitStack() as last_first:
             last_first.callback(self.window.deleteLater)
-            last_first.callback(self.rounds.close)
+            last_first.callback(self.rounds.close, _ROUNDS_PATIENCE_S)
             last_first.callback(self.rounds.run, self.round_reads.close)
             last_first.callback(self.errands.close)
             last_first.callback(self.errands.run, self.reads.close)

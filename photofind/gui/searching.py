@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE_S = 5.0
 LIMIT = 500
 """Most photos of one answer; nobody looks at the five hundred and first."""
 
@@ -165,7 +166,7 @@ class Searcher(QObject):
         self._generation += 1
         self._tasks.put(None)
         if self.started:
-            self._thread.join()
+            self._thread.join(_PATIENCE_S)
 
     def _run(self) -> None:
         """The search thread."""

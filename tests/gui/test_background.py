@@ -100,7 +100,7 @@ def test_one_bad_picture_does_not_end_the_thread(
 
 
 def test_errands_run_in_order_and_answer_on_the_gui_thread(qtbot: QtBot) -> None:
-    errands = Errands()
+    errands = Errands("bench")
     order: list[str] = []
 
     def done(result: str) -> None:
@@ -111,12 +111,12 @@ def test_errands_run_in_order_and_answer_on_the_gui_thread(qtbot: QtBot) -> None
     errands.run(lambda: "second", done)
     qtbot.waitUntil(lambda: len(order) == 2)
     errands.close()
-    assert order[0].startswith("photofind-errands")
+    assert order[0] == "photofind-bench"
     assert order[1] == "second"
 
 
 def test_an_errand_refused_is_told(qtbot: QtBot) -> None:
-    errands = Errands()
+    errands = Errands("bench")
 
     def refuse() -> None:
         raise PhotofindError("x", "It is raining.")
@@ -132,7 +132,7 @@ def test_an_errand_refused_is_told(qtbot: QtBot) -> None:
 
 @pytest.mark.expects_log("an errand failed")
 def test_a_bug_in_an_errand_is_a_sentence(qtbot: QtBot) -> None:
-    errands = Errands()
+    errands = Errands("bench")
     with qtbot.waitSignal(errands.failed) as failed:
         errands.run(lambda: 1 / 0)
     errands.close()
@@ -141,9 +141,23 @@ def test_a_bug_in_an_errand_is_a_sentence(qtbot: QtBot) -> None:
 
 
 def test_after_closing_no_errand_is_begun(qtbot: QtBot) -> None:
-    errands = Errands()
+    errands = Errands("bench")
     errands.close()
     errands.run(lambda: pytest.fail("begun"))
+
+
+def test_an_errand_that_never_ends_does_not_keep_the_program(qtbot: QtBot) -> None:
+    errands = Errands("bench")
+    began, gate = threading.Event(), threading.Event()
+
+    def wait_for_a_dead_server() -> None:
+        began.set()
+        gate.wait(10)
+
+    errands.run(wait_for_a_dead_server, lambda _: pytest.fail("delivered"))
+    assert began.wait(10)
+    errands.close(patience_s=0.01)
+    gate.set()
 
 
 def test_progress_is_told_at_most_four_times_a_second(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from photofind.domain import PhotoId
 from photofind.gui.grid.model import PhotoGridModel
 from photofind.gui.grid.pixmaps import PixmapCache
 from photofind.gui.grid.rows import GridRows
@@ -52,7 +53,7 @@ def settle(qtbot: QtBot, view: PhotoGridView) -> None:
     qtbot.waitUntil(lambda: view.visualRect(last).isValid(), timeout=10_000)
 
 
-def top_photo(view: PhotoGridView, model: PhotoGridModel) -> int:
+def top_photo(view: PhotoGridView, model: PhotoGridModel) -> PhotoId:
     return model.photo_id(view.rows_in_sight().start)
 
 
@@ -113,7 +114,7 @@ def test_resizing_keeps_the_photo_at_the_top(
     view.verticalScrollBar().setValue(50 * view.gridSize().height())
     photo = top_photo(view, model)
     view.resize(width, 700)
-    row = model.rows.find(photo)  # type: ignore[arg-type]
+    row = model.rows.find(photo)
     assert row is not None
     assert row in view.rows_in_sight()
 
@@ -177,7 +178,7 @@ def test_the_right_button_chooses_what_is_under_it(qtbot: QtBot, view: PhotoGrid
 
 
 def test_the_right_button_keeps_several_chosen(qtbot: QtBot, view: PhotoGridView) -> None:
-    view.select_photos({MANY, MANY - 2}, None)  # type: ignore[arg-type]
+    view.select_photos([PhotoId(MANY), PhotoId(MANY - 2)], None)
     place = view.visualRect(view.model().index(2, 0)).center()
     event = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, place, view.viewport().mapToGlobal(place)
@@ -232,7 +233,7 @@ def test_larger_photos_keep_the_one_at_the_top(
     view.verticalScrollBar().setValue(200 * view.gridSize().height())
     photo = top_photo(view, model)
     view.set_photo_px(320)
-    row = model.rows.find(photo)  # type: ignore[arg-type]
+    row = model.rows.find(photo)
     assert row is not None
     assert row in view.rows_in_sight()
 
@@ -243,3 +244,15 @@ def test_resize_events_before_anything_is_shown_do_no_harm(qtbot: QtBot) -> None
     view.resize(1, 1)
     QApplication.sendEvent(view, QEvent(QEvent.Type.LayoutRequest))
     assert len(view.rows_in_sight()) == 0
+
+
+def test_everything_can_be_chosen_and_chosen_again(
+    view: PhotoGridView, model: PhotoGridModel
+) -> None:
+    view.selectAll()
+    chosen = view.selected_photos()
+    assert len(chosen) == MANY
+    model.show_rows(rows(np.arange(1, MANY + 1)))
+    view.select_photos(chosen[:3], chosen[1])
+    assert view.selected_photos() == [PhotoId(each) for each in (MANY - 2, MANY - 1, MANY)]
+    assert view.current_row() == MANY - 2

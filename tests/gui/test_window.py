@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
+from photofind.gui.app import open_engine
 from photofind.settings import Settings, write_settings
+from tests.gui.driver import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from photofind.gui.searching import Engine
     from photofind.paths import AppFolders
     from tests.gui.driver import Driver, IndexedPhotos
 
@@ -124,3 +129,32 @@ def test_zooming_keeps_the_photos_in_sight(window: Driver) -> None:
     window.press(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert window.view.gridSize().width() > columns_before
     window.wait_pictures()
+
+
+def test_the_mouse_goes_back_too(window: Driver, indexed: IndexedPhotos) -> None:
+    window.search("a cat")
+    window.program.browsing.find_similar(window.model.photo_id(0), "x.jpg")
+    window.until(lambda: window.window.search_bar.chip != "" and window.search_line.text() == "")
+    QTest.mouseClick(window.view.viewport(), Qt.MouseButton.BackButton)
+    window.until(lambda: window.grid.title == "Found")
+    assert window.search_line.text() == "a cat"
+    assert window.window.search_bar.chip == ""
+
+
+def test_an_answer_that_takes_long_is_announced(
+    open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    gate = threading.Event()
+
+    def slow_engine(where: AppFolders) -> Engine:
+        assert gate.wait(PATIENCE_MS / 1000)
+        return open_engine(where)
+
+    window = open_window(folders, make_engine=slow_engine)
+    window.type("a cat")
+    try:
+        window.until(lambda: window.grid.note == "Searching…")
+    finally:
+        gate.set()
+    window.until(lambda: window.grid.title == "Found")
+    assert "photo" in window.grid.note

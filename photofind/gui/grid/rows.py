@@ -89,7 +89,8 @@ class RowChanges:
     kept: NDArray[np.int64]
 
 
-def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs_of(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """(first, last) of each run of marked places, in order."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], marked, [False]))))
     return [(int(first), int(end) - 1) for first, end in edges.reshape(-1, 2)]
 
@@ -108,8 +109,8 @@ def changes_between(old: NDArray[np.int64], new: NDArray[np.int64]) -> RowChange
     known = np.isin(new, old, assume_unique=True)
     if not np.array_equal(old[stays], new[known]):
         return None
-    removed = _runs(~stays)
-    inserted = _runs(~known)
+    removed = runs_of(~stays)
+    inserted = runs_of(~known)
     if len(removed) + len(inserted) > _MOST_RUNS:
         return None
     return RowChanges(

@@ -17,9 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from photofind.gui.grid.delegate import GAP, PhotoDelegate
+from photofind.gui.grid.rows import runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from photofind.domain import ContentId, PhotoId
     from photofind.gui.grid.model import PhotoGridModel
@@ -126,7 +127,10 @@ class PhotoGridView(QListView):
 
     def selected_rows(self) -> list[int]:
         """The chosen rows in order."""
-        return sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        chosen = self.selectionModel().selection()
+        runs = [chosen.at(place) for place in range(chosen.count())]
+        spans = sorted((run.top(), run.bottom()) for run in runs)
+        return [row for first, last in spans for row in range(first, last + 1)]
 
     def selected_photos(self) -> list[PhotoId]:
         """The chosen photos in the grid's order."""
@@ -140,14 +144,12 @@ class PhotoGridView(QListView):
         )
         self.scroll_to_row(row)
 
-    def select_photos(self, photo_ids: set[PhotoId], current: PhotoId | None) -> None:
+    def select_photos(self, photo_ids: Sequence[PhotoId], current: PhotoId | None) -> None:
         """Chooses photos by identifier, without scrolling."""
         selection = QItemSelection()
-        rows = self._grid_model.rows
-        for photo_id in photo_ids:
-            if (row := rows.find(photo_id)) is not None:
-                index = self._grid_model.index(row)
-                selection.select(index, index)
+        rows, index = self._grid_model.rows, self._grid_model.index
+        for first, last in runs_of(np.isin(rows.photo_ids, photo_ids)):
+            selection.select(index(first), index(last))
         flags = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flags.ClearAndSelect)
         if current is not None and (row := rows.find(current)) is not None:
@@ -279,6 +281,12 @@ class PhotoGridView(QListView):
             self.typed.emit(text)
             return
         super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.BackButton:
+            event.ignore()  # the window goes back
+            return
+        super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
