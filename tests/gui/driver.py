@@ -14,7 +14,7 @@ from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
 from photofind.gui.library import Questions
 from photofind.gui.program import WindowProgram
-from photofind.gui.searching import Searcher
+from photofind.gui.searching import Searcher, Words
 from photofind.settings import read_settings
 
 if TYPE_CHECKING:
@@ -162,7 +162,12 @@ class Driver:
     def search(self, words: str) -> None:
         """Types words and waits for their answer."""
         self.window.search_bar.select_words()
-        with self.qtbot.waitSignal(self.program.searcher.answered, timeout=PATIENCE_MS):
+        answered = self.program.searcher.answered
+        with self.qtbot.waitSignal(
+            answered,
+            timeout=PATIENCE_MS,
+            check_params_cb=lambda answer: answer.ask == Words(words) and not answer.refresh,
+        ):
             self.type(words)
 
     # Hands
