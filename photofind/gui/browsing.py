@@ -69,6 +69,7 @@ class BrowseController(QObject):
         self._searcher = searcher
         self._thumbnails = thumbnails
         self._ask: Ask = Everything()
+        self._shown: Answer | None = None
         self._history: list[_Visit] = []
         self._returning_to: _Visit | None = None
         self._waiting = False
@@ -202,6 +203,7 @@ class BrowseController(QObject):
             self._merge(answer)
         else:
             return  # what is shown is better than nothing
+        self._shown = answer
         self._show_heading(answer)
         self._sight.throttle()
 
@@ -233,6 +235,8 @@ class BrowseController(QObject):
         with self._view.anchored():
             self._model.unfold()
         self._view.setFocus()
+        if self._shown is not None:
+            self._show_heading(self._shown)
 
     def _show_heading(self, answer: Answer) -> None:
         rows = answer.rows
@@ -252,7 +256,10 @@ class BrowseController(QObject):
             )
         else:
             title = self.tr("Similar photos") if self._is_similar(answer.ask) else self.tr("Found")
-            self._page.show_heading(title, count_photos(rows.relevant))
+            note = count_photos(rows.relevant)
+            if self._model.shows_weak:
+                note = self.tr("{photos}; weaker matches are faded").format(photos=note)
+            self._page.show_heading(title, note)
 
     def _is_similar(self, ask: Ask) -> bool:
         return isinstance(ask, LikePhoto | LikeFile)

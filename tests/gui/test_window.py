@@ -55,6 +55,7 @@ def test_weaker_matches_wait_behind_a_button(window: Driver, indexed: IndexedPho
     assert not window.model.is_weak(found - 1)
     assert window.model.is_weak(found)
     assert not button.isVisible()
+    assert "weaker matches are faded" in window.grid.note
 
 
 def test_says_so_when_nothing_matches_well(window: Driver, indexed: IndexedPhotos) -> None:

@@ -56,6 +56,11 @@ class PhotoGridModel(QAbstractListModel):
         """How many weaker matches are kept back."""
         return len(self._all) - len(self._rows)
 
+    @property
+    def shows_weak(self) -> bool:
+        """True while weaker matches stand behind good ones."""
+        return 0 < self._rows.relevant < len(self._rows)
+
     def show_rows(self, rows: GridRows) -> None:
         """Starts over with other rows."""
         self._unfolded = False
