@@ -45,7 +45,6 @@ logger = logging.getLogger(__name__)
 
 _RETRY_S = 0.05
 _WAIT_SLICE_S = 0.5
-_BACK_OFF_MOST_S = 60.0
 _MOST_DEATHS = 5
 
 
@@ -68,6 +67,7 @@ class WorkerClient:
         *,
         restart: bool = True,
         back_off_s: float = 1.0,
+        back_off_most_s: float = 60.0,
         start_timeout_s: float = 15.0,
     ) -> None:
         """Prepares a client; `start` connects it.
@@ -75,8 +75,9 @@ class WorkerClient:
         Args:
             on_event: called with every event, on the client's own thread.
             restart: start a new worker when this one dies.
-            back_off_s: the wait before the first new start; doubles to a minute with every
-                death, and begins anew once photos were indexed.
+            back_off_s: the wait before the first new start; doubles with every death, and
+                begins anew once photos were indexed.
+            back_off_most_s: the longest wait.
             start_timeout_s: how long to wait for a process that holds the catalog and does
                 not answer (it may be just starting, or just leaving).
         """
@@ -85,6 +86,7 @@ class WorkerClient:
         self._restart = restart
         self._back_off_base_s = back_off_s
         self._back_off_s = back_off_s
+        self._back_off_most_s = back_off_most_s
         self._start_timeout_s = start_timeout_s
         self._deaths = 0
         self._numbers = itertools.count(1)
@@ -245,7 +247,7 @@ class WorkerClient:
             # what they died of.
             self._fail_pending()
         while not self._closing.wait(self._back_off_s):
-            self._back_off_s = min(2 * self._back_off_s, _BACK_OFF_MOST_S)
+            self._back_off_s = min(2 * self._back_off_s, self._back_off_most_s)
             try:
                 connection = self._attach_or_launch()
             except PhotofindError as error:
