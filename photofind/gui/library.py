@@ -22,6 +22,7 @@ from photofind.worker.messages import (
     Rescan,
     RetryProblems,
     SetPaused,
+    Watch,
     path_to_wire,
 )
 
@@ -271,7 +272,7 @@ class LibraryController(QObject):
                 self._client.send(SetPaused(paused=True))
             if to_add:
                 self._client.send(AddFolders(paths=tuple(map(path_to_wire, to_add))))
-            self._client.send(Rescan())
+            self._client.send(Watch())
 
         self._errands.run(start, refused=self._on_worker_missing)
 

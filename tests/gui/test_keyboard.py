@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from photofind.worker.messages import Rescan
+from photofind.worker.messages import Rescan, Watch
 
 if TYPE_CHECKING:
     from tests.gui.driver import Driver, IndexedPhotos
@@ -159,9 +159,9 @@ def test_keys_of_the_menu(window: Driver) -> None:
     before = window.view.photo_px
     window.press(Qt.Key.Key_Minus, CTRL)
     assert window.view.photo_px < before
-    window.until(lambda: window.worker.commands == [Rescan()])
+    window.until(lambda: window.worker.commands == [Watch()])
     window.press(Qt.Key.Key_F5)
-    window.until(lambda: window.worker.commands == [Rescan(), Rescan()])
+    window.until(lambda: window.worker.commands == [Watch(), Rescan()])
     window.press(Qt.Key.Key_Q, CTRL)
     assert not window.window.isVisible()
 

@@ -25,6 +25,7 @@ from photofind.worker.messages import (
     Rescan,
     RetryProblems,
     SetPaused,
+    Watch,
     path_to_wire,
     report_to_wire,
 )
@@ -56,8 +57,8 @@ def first_run(open_window: Callable[..., Driver], empty_folders: AppFolders) -> 
     return window
 
 
-def test_the_start_asks_the_worker_for_what_changed(window: Driver) -> None:
-    window.until(lambda: len(commands(window, Rescan)) == 1)
+def test_the_start_asks_the_worker_for_what_changed_and_to_watch(window: Driver) -> None:
+    window.until(lambda: len(commands(window, Watch)) == 1)
     assert commands(window, AddFolders) == []
 
 
@@ -234,7 +235,7 @@ def test_a_folder_kept_is_kept(
     window.window.show_folders(True)
     window.click(window.button(window.window.folders_panel, "Remove photos from photofind"))
     window.program.library.rescan()
-    window.until(lambda: len(commands(window, Rescan)) == 2)
+    window.until(lambda: len(commands(window, Rescan)) == 1)
     assert commands(window, RemoveFolder) == []
 
 
@@ -321,10 +322,10 @@ def test_a_worker_that_cannot_start_is_explained_and_tried_again(
     window = open_window(folders)
     window.until(window.window.banner.isVisible)
     assert window.window.banner.text == "The catalog was made by a newer photofind."
-    assert commands(window, Rescan) == []
+    assert commands(window, Watch) == []
     monkeypatch.undo()
     window.click(window.button(window.window.banner, "Try again"))
-    window.until(lambda: len(commands(window, Rescan)) == 1)
+    window.until(lambda: len(commands(window, Watch)) == 1)
     assert not window.window.banner.isVisible()
 
 
