@@ -83,6 +83,40 @@ class ImageGeometry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """How a photo was exposed, as far as the file says.
+
+    Attributes:
+        f_number: the aperture, focal length by diameter.
+        seconds: exposure time.
+        iso: sensitivity.
+        focal_mm: focal length in millimetres.
+        focal_35mm: the focal length in millimetres with the same view on 35 mm film.
+    """
+
+    f_number: float | None = None
+    seconds: float | None = None
+    iso: int | None = None
+    focal_mm: float | None = None
+    focal_35mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """What people have written about a photo, into its file or into a sidecar beside it.
+
+    Attributes:
+        rating: 1 to 5 stars, 0 for none, -1 for rejected; None when the file doesn't say.
+        keywords: in the order they stand there, none twice; the levels of a hierarchy apart.
+    """
+
+    rating: int | None = None
+    title: str | None = None
+    description: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """When, where and with what a photo was taken, as far as the file says.
 
@@ -93,6 +127,7 @@ class Capture:
         taken_source: where the date comes from, None when there is none.
         camera: make and model, the make not repeated.
         latitude, longitude: degrees, south and west negative (WGS 84).
+        exposure: None when the file says nothing of it.
     """
 
     taken_at_ms: int | None = None
@@ -102,6 +137,7 @@ class Capture:
     lens: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    exposure: Exposure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
-"""One decode of a photo gives everything: the models' squares, the thumbnail, what EXIF says."""
+"""One decode of a photo gives everything: the models' squares, the thumbnail, what it says."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
+from photofind.domain import Annotations
 from photofind.media.colour import to_resizable, to_srgb
-from photofind.media.exif import read_capture
 from photofind.media.geometry import (
     crop_centre,
     fit_geometry,
@@ -20,6 +20,7 @@ from photofind.media.geometry import (
     upright,
 )
 from photofind.media.guard import decoder_errors, quiet_pillow
+from photofind.media.metadata.photo import read_metadata
 from photofind.media.opening import OpenedPicture, opened
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class DecodedPhoto:
         width, height: pixels of the upright picture.
         tensors: one uint8 RGB array [size, size, 3] for each geometry asked for.
         thumbnail: a JPEG in sRGB, upright.
-        capture: what EXIF says; the file's own date is not looked at.
+        capture: what EXIF, XMP and IPTC in the file say; the file's name and its own date are not
+            looked at.
+        annotations: what is written in the file about the photo.
     """
 
     format: str
@@ -57,6 +60,7 @@ class DecodedPhoto:
     tensors: tuple[NDArray[np.uint8], ...]
     thumbnail: bytes
     capture: Capture
+    annotations: Annotations = field(default_factory=Annotations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +95,24 @@ def decode_photo(
     largest = max((geometry.size for geometry in geometries), default=1)
     with opened(source) as picture:
         # PNG keeps its EXIF behind the pixels, TIFF takes the orientation out while it loads
-        capture = None if picture.format == "PNG" else read_capture(picture.image)
+        metadata = None if picture.format == "PNG" else read_metadata(picture.image)
         with picture.loaded(_OVERSAMPLING * largest, thumbnail_px) as image:
-            capture = read_capture(image) if capture is None else capture
+            metadata = read_metadata(image) if metadata is None else metadata
             finish = _Finish(picture)
             small = finish.averageable(_BOX_OVERSAMPLING * largest, 2 * thumbnail_px)
             tensors = tuple(finish.square(small, geometry) for geometry in geometries)
             thumbnail = finish.fitted(small, thumbnail_px, Image.Resampling.HAMMING)
             thumbnail_jpeg = _encode_jpeg(thumbnail)
         width, height = finish.full_size
-    return DecodedPhoto(picture.format, width, height, tensors, thumbnail_jpeg, capture)
+    return DecodedPhoto(
+        picture.format,
+        width,
+        height,
+        tensors,
+        thumbnail_jpeg,
+        metadata.capture,
+        metadata.annotations,
+    )
 
 
 def decode_preview(path: Path, max_px: int) -> RgbImage:

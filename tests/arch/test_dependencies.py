@@ -14,7 +14,6 @@ from tests.plugins.places import REPO_ROOT
 
 NOT_IMPORTED_YET = {
     "send2trash": "photos are moved to the trash by a later feature",
-    "defusedxml": "Pillow and a later feature read XMP with it",
 }
 PART_OF = {"shiboken6": "pyside6-essentials"}
 """Distributions that come with, and belong to, one that is declared."""

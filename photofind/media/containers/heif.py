@@ -14,6 +14,7 @@ from photofind.media.containers.reading import (
     Metadata,
     OddFileError,
     feed_exactly,
+    seek_to,
 )
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class _Feeder:
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise OddFileError("pictures that overlap")
-        self._file.seek(start)
+        seek_to(self._file, start)
         feed_exactly(self._file, size, self._feed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,7 @@ BLOCK_BYTES: Final = 1 << 20
 MOST_PARTS: Final = 200_000
 """Segments, chunks or boxes in one file. A PNG of 1.6 GB in chunks of 8 KiB has as many."""
 _LARGEST_METADATA: Final = 16 << 20
+_LONGEST_FILE: Final = 1 << 40
 
 
 class OddFileError(ValueError):
@@ -32,7 +33,18 @@ class Metadata:
     xmp: bytes | None = None
 
 
-def read_exactly(file: BinaryIO, count: int) -> bytes:
+def seek_to(file: IO[bytes], offset: int) -> None:
+    """Goes to an offset a file gives.
+
+    Raises:
+        OddFileError: no file is as long.
+    """
+    if offset > _LONGEST_FILE:
+        raise OddFileError(f"an offset of {offset}")
+    file.seek(offset)
+
+
+def read_exactly(file: IO[bytes], count: int) -> bytes:
     """Reads a piece of a header.
 
     Raises:
@@ -46,7 +58,7 @@ def read_exactly(file: BinaryIO, count: int) -> bytes:
     return data
 
 
-def feed_exactly(file: BinaryIO, count: int, feed: Callable[[bytes], object]) -> None:
+def feed_exactly(file: IO[bytes], count: int, feed: Callable[[bytes], object]) -> None:
     """Hands a piece of any size on, a block at a time.
 
     Raises:

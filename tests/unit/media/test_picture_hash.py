@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -58,20 +56,6 @@ _EDITS = (
      "-EXIF:GPSLongitudeRef=E", "-EXIF:ImageDescription=Strand"),
     ("-EXIF:DateTimeOriginal=2011:11:11 11:11:11", "-XMP-photoshop:DateCreated=2011:11:11"),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def exiftool() -> Callable[..., None]:
-    """Rewrites metadata in a file, in place."""
-    program = shutil.which("exiftool")
-    if program is None:
-        pytest.skip("needs exiftool (Debian: libimage-exiftool-perl), which is not installed")
-
-    def run(path: Path, *arguments: str) -> None:
-        command = [program, "-q", "-q", "-m", "-overwrite_original", *arguments, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-
-    return run
 
 
 def _format(path: Path) -> str:

@@ -153,6 +153,19 @@ def test_what_leads_nowhere(data: bytes) -> None:
         _fed(data)
 
 
+def test_an_offset_no_file_has() -> None:
+    place = _n(1) + _n(0) + _n(0) + _n((1 << 64) - 1, 8) + _n(1) + _n(5, 4)
+    data = _box(b"ftyp", b"heic") + _full(
+        b"meta",
+        0,
+        _full(b"pitm", 0, _n(1)),
+        _full(b"iinf", 0, _n(1), _item(1, b"hvc1")),
+        _full(b"iloc", 1, b"\x04\x80", _n(1), place),
+    )
+    with pytest.raises(OddFileError):
+        _fed(data)
+
+
 def test_extents_without_bytes_cost_no_time() -> None:
     """Fields of no width: 65,535 extents in eight bytes, a million times over."""
     places = 50_000 * (_n(1) + _n(1) + _n(0) + _n(65_535))

@@ -70,8 +70,9 @@ def choose_date(
     """Chooses the date that is believed: the one whose TakenSource comes first.
 
     What a better candidate leaves open is taken from those that agree with it: the time from one
-    of the same day, the offset from one of the same second. Dates before photography and in the
-    far future are no candidates.
+    of the same day, the offset from one in EXIF of the same second. (Many programs that copy a
+    date from EXIF into XMP call it UTC.) Dates before photography and in the far future are no
+    candidates.
 
     Args:
         candidates: in any order; of two from the same source the first counts.
@@ -91,13 +92,17 @@ def choose_date(
     for other in plausible[1:]:
         if not best.has_time and other.has_time and _day(other) == _day(best):
             best = replace(best, wall_ms=other.wall_ms, offset_min=other.offset_min, has_time=True)
-        if best.offset_min is None and other.has_time and _second(other) == _second(best):
+        if best.offset_min is None and _is_exif(other) and _second(other) == _second(best):
             best = replace(best, offset_min=other.offset_min)
     return best
 
 
 def _day(candidate: DateCandidate) -> int:
     return candidate.wall_ms // _DAY_MS
+
+
+def _is_exif(candidate: DateCandidate) -> bool:
+    return candidate.has_time and candidate.source.value.startswith("exif")
 
 
 def _second(candidate: DateCandidate) -> int:
@@ -135,13 +140,8 @@ def candidate_of(capture: Capture) -> DateCandidate | None:
     """The date a capture has. Midnight is taken for a day alone, except in EXIF."""
     if capture.taken_at_ms is None or capture.taken_source is None:
         return None
-    in_exif = capture.taken_source.value.startswith("exif")
-    return DateCandidate(
-        capture.taken_source,
-        capture.taken_at_ms,
-        capture.taken_offset_min,
-        has_time=in_exif or capture.taken_at_ms % _DAY_MS != 0,
-    )
+    own = DateCandidate(capture.taken_source, capture.taken_at_ms, capture.taken_offset_min)
+    return own if _is_exif(own) or own.wall_ms % _DAY_MS else replace(own, has_time=False)
 
 
 def file_time(mtime_ns: int) -> DateCandidate | None:

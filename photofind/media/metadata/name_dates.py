@@ -8,7 +8,7 @@ import time
 from typing import Final
 
 from photofind.domain import TakenSource
-from photofind.media.dates import DateCandidate, to_wall_ms
+from photofind.media.metadata.dates import DateCandidate, to_wall_ms
 
 _FIRST_DIGITAL_YEAR: Final = 1990
 """Eight digits in a row mean a day only within the years of digital cameras."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from photofind.domain import Capture, TakenSource
-from photofind.media.dates import (
+from photofind.media.metadata.dates import (
     DateCandidate,
     ParsedDate,
     choose_date,
@@ -132,11 +132,12 @@ def test_a_day_takes_its_time_from_the_next_that_agrees() -> None:
     assert choose_date([later, day], _NOW) == day
 
 
-def test_an_offset_comes_from_whoever_names_the_same_second() -> None:
+def test_an_offset_comes_from_another_exif_date_of_the_same_second() -> None:
     original = _candidate(TakenSource.EXIF_ORIGINAL, 2019, 3, 21, 11, 4, 22)
-    same = _candidate(TakenSource.XMP, 2019, 3, 21, 11, 4, 22, offset=-300)
-    other = _candidate(TakenSource.XMP, 2019, 3, 21, 11, 4, 23, offset=-300)
-    assert choose_date([original, other], _NOW) == original
+    same = _candidate(TakenSource.EXIF_DIGITIZED, 2019, 3, 21, 11, 4, 22, offset=-300)
+    other = _candidate(TakenSource.EXIF_DIGITIZED, 2019, 3, 21, 11, 4, 23, offset=-300)
+    in_xmp = _candidate(TakenSource.XMP, 2019, 3, 21, 11, 4, 22, offset=0)
+    assert choose_date([original, other, in_xmp], _NOW) == original
     chosen = choose_date([original, same], _NOW)
     assert chosen is not None
     assert (chosen.source, chosen.offset_min) == (TakenSource.EXIF_ORIGINAL, -300)

@@ -14,9 +14,15 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
-from photofind.domain import Capture, TakenSource
+from photofind.domain import Annotations, Capture, TakenSource
 from photofind.media.decode import decode_photo
-from photofind.media.exif import camera_name, read_capture
+from photofind.media.metadata.exif import (
+    camera_name,
+    find_annotations,
+    find_comment,
+    read_capture,
+    read_exif,
+)
 from tests.plugins.pictures import PhotoExif, make_photo
 
 if TYPE_CHECKING:
@@ -179,29 +185,28 @@ def test_the_equator_and_the_meridian_are_places() -> None:
     assert _place((51, 30, 0), (0, 0, 0)) == (51.5, 0.0)
 
 
-_REAL = {
-    "formats/heic/IMG_2682.heic": ((2019, 3, 21, 11, 4, 22), None, (41.2203, -96.0716)),
-    "formats/motionphoto/samsung-one-ui-6.heic": ((2024, 1, 12, 21, 38, 53), -480, None),
-    "metadata/dates/date-priority-test.jpg": ((2023, 2, 2, 2, 0, 0), None, None),
-    "metadata/dates/datetimeoriginal-gps.jpg": ((2025, 12, 1, 11, 30, 0), None, (39.0, -108.0)),
-    "metadata/gps-position/thompson-springs.jpg": (None, None, (39.115, -108.401)),
-    "metadata/gps-position/empty_gps.jpg": ((2025, 6, 1, 16, 59, 26), None, None),
-    "formats/jpg/el_torcal_rocks.jpg": ((2012, 8, 5, 11, 39, 59), None, None),
-}
+def test_what_windows_writes() -> None:
+    image = Image.new("RGB", (8, 8))
+    image.getexif().update(
+        {
+            Base.ImageDescription: "Häuser",
+            Base.XPTitle: "Straße".encode("utf-16-le") + b"\x00\x00",
+            Base.XPComment: "ภูเขา".encode("utf-16-le"),
+            Base.XPKeywords: "beach; Anna;;beach".encode("utf-16-le"),
+            Base.Rating: 0,
+            Base.RatingPercent: 75,
+        }
+    )
+    tags = read_exif(image)
+    assert find_annotations(tags) == Annotations(
+        rating=4, title="Straße", description="Häuser", keywords=("beach", "Anna")
+    )
+    assert find_comment(tags) == "ภูเขา"
 
 
-@pytest.mark.parametrize("name", _REAL)
-def test_real_photos(fixtures_dir: Path, name: str) -> None:
-    moment, offset, place = _REAL[name]
-    capture = decode_photo(fixtures_dir / "immich-pd" / name, []).capture
-    if moment is not None:
-        assert capture.taken_at_ms is not None
-        assert capture.taken_at_ms // 1000 * 1000 == _ms(*moment)
-    assert capture.taken_offset_min == offset
-    if place is None:
-        assert (capture.latitude, capture.longitude) == (None, None)
-    else:
-        assert (capture.latitude, capture.longitude) == pytest.approx(place, abs=1e-4)
+def test_nothing_written() -> None:
+    tags = read_exif(Image.new("RGB", (8, 8)))
+    assert (find_annotations(tags), find_comment(tags)) == (Annotations(), "")
 
 
 def _valid_exif() -> bytes:

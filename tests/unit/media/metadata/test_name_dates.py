@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photofind.domain import TakenSource
-from photofind.media.dates import DateCandidate
-from photofind.media.name_dates import read_name_date
+from photofind.media.metadata.dates import DateCandidate
+from photofind.media.metadata.name_dates import read_name_date
 
 
 def _ms(*parts: int, ms: int = 0) -> int:
