@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
@@ -40,6 +41,8 @@ LIMIT = 500
 
 class Engine(Protocol):
     """What the search thread needs of a search engine."""
+
+    def load_model(self) -> None: ...
 
     def warm_up(self) -> None: ...
 
@@ -132,7 +135,7 @@ class Searcher(QObject):
     ) -> None:
         super().__init__(parent)
         self._generation = 0
-        self._tasks: queue.SimpleQueue[Request | _WarmUp | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Request | _Preparation | None] = queue.SimpleQueue()
         self._answerer = _Answerer(LazyReader(folders), open_engine)
         self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -143,9 +146,14 @@ class Searcher(QObject):
         return self._thread.ident is not None
 
     def start(self, ask: Ask) -> None:
-        """Starts the thread with its first question; then it gets ready for words."""
+        """Starts the thread with its first question; then it gets ready for words.
+
+        The model comes before everything: loading it runs beside a main thread that is busy
+        importing, reading rows would wait for it.
+        """
+        self._tasks.put(_Preparation.MODEL)
         self.ask(ask)
-        self._tasks.put(_WarmUp())
+        self._tasks.put(_Preparation.VECTORS)
         self._thread.start()
 
     def ask(self, ask: Ask, *, refresh: bool = False) -> int:
@@ -172,9 +180,10 @@ class Searcher(QObject):
         """The search thread."""
         with closing(self._answerer) as answerer:
             while (task := self._tasks.get()) is not None:
-                if isinstance(task, _WarmUp):
-                    answerer.warm_up()
-                    self._warmed_up.emit()
+                if isinstance(task, _Preparation):
+                    answerer.prepare(task)
+                    if task is _Preparation.VECTORS:
+                        self._warmed_up.emit()
                 elif task.generation == self._generation:
                     self._arrived.emit(answerer.answer(task))
 
@@ -184,9 +193,11 @@ class Searcher(QObject):
             self.answered.emit(answer)
 
 
-@dataclass(frozen=True, slots=True)
-class _WarmUp:
-    """A task: get ready."""
+class _Preparation(Enum):
+    """What has to be there before the first words can be answered."""
+
+    MODEL = auto()
+    VECTORS = auto()
 
 
 class _Answerer:
@@ -213,10 +224,13 @@ class _Answerer:
             request.generation, request.ask, request.refresh, rows, model, elapsed_ms, error
         )
 
-    def warm_up(self) -> None:
-        """Loads model and vectors before the first words are typed."""
+    def prepare(self, part: _Preparation) -> None:
+        """Loads what is needed before the first words are typed."""
         try:
-            self._ready_engine().warm_up()
+            if part is _Preparation.MODEL:
+                self._ready_engine().load_model()
+            else:
+                self._ready_engine().warm_up()
         except PhotofindError as error:
             logger.info("search is not ready yet: %s", error)
         except Exception:

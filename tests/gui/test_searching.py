@@ -36,6 +36,9 @@ class ScriptedEngine:
     failure: Exception | None = None
     closed: bool = False
 
+    def load_model(self) -> None:
+        self.threads.add(threading.current_thread().name)
+
     def warm_up(self) -> None:
         self.threads.add(threading.current_thread().name)
 

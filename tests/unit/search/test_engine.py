@@ -95,6 +95,16 @@ class TestFollowing:
         assert engine.refresh()
         assert engine.photo_count() == 0
 
+    def test_the_model_may_be_loaded_before_the_rest(
+        self, catalog: MadeUpCatalog, engine: SearchEngine
+    ) -> None:
+        engine.load_model()
+        photo = catalog.add("a.jpg")
+        engine.load_model()
+        engine.load_model()
+        assert engine.refresh()
+        assert photos(engine.search(DOG, 10).hits) == [photo]
+
     def test_a_closed_engine_begins_anew(
         self, catalog: MadeUpCatalog, engine: SearchEngine
     ) -> None:
@@ -127,7 +137,7 @@ class TestModels:
         catalog.use_model(other_version())
         catalog.add("a.jpg")
         engine.refresh()
-        for ask in (lambda: engine.search(DOG, 1), engine.warm_up):
+        for ask in (lambda: engine.search(DOG, 1), engine.warm_up, engine.load_model):
             with pytest.raises(ModelError, match=r"basic-new@.* is not installed") as caught:
                 ask()
             assert caught.value.code == "model_missing"
