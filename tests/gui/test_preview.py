@@ -63,11 +63,11 @@ def test_the_decoded_photo_takes_the_thumbnails_place(window: Driver) -> None:
     window.search("astronaut")
     window.wait_pictures()
     row = window.names().index("astronaut.jpg")
-    window.program.preview.open_row(row)
     loaded: list[QSize] = []
     window.program.preview_loader.picture_loaded.connect(
         lambda picture: loaded.append(picture.image.size())
     )
+    window.program.preview.open_row(row)
     window.until(lambda: QSize(512, 512) in loaded)
     assert window.window.preview.picture.has_picture
 
