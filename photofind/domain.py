@@ -306,7 +306,8 @@ class CatalogError(PhotofindError):
 class FolderError(PhotofindError):
     """A folder can't be added, moved or removed.
 
-    Codes: folder_missing, folder_denied, folder_unknown, folder_taken, no_folders.
+    Codes: folder_missing, folder_denied, folder_library, folder_unknown, folder_taken,
+    no_folders.
     """
 
 

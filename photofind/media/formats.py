@@ -22,6 +22,17 @@ PHOTO_SUFFIXES: Final[frozenset[str]] = frozenset(
 )  # fmt: skip
 """Suffixes of the files photofind looks at, lower case."""
 
+VIDEO_SUFFIXES: Final[frozenset[str]] = frozenset(
+    {
+        ".mov", ".mp4", ".m4v", ".qt", ".3gp", ".3g2", ".avi", ".mkv", ".webm", ".wmv", ".mpg",
+        ".mpeg", ".mts", ".m2ts", ".m2t", ".vob", ".flv", ".ogv", ".insv", ".lrv",
+    }
+)  # fmt: skip
+"""Suffixes of videos, lower case: counted, and not searchable yet."""
+
+SIDECAR_SUFFIX: Final = ".xmp"
+"""What photo managers write beside a photo lies in a file of this suffix."""
+
 HEADER_BYTES: Final = 64
 """As much of a file's beginning as `sniff_format` and `describe_kind` want to see."""
 
@@ -61,6 +72,12 @@ _WEB_BEGINNINGS: Final = (b"<!doctype", b"<html", b"<?xml", b"<svg")
 def is_photo_name(name: str) -> bool:
     """Tells from its name alone whether photofind looks at a file."""
     return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES  # noqa: PTH122 (100,000 names)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A file's name without its suffix, and the suffix, both so that case doesn't matter."""
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 (100,000 names)
+    return stem.casefold(), suffix.lower()
 
 
 def sniff_format(header: bytes) -> str | None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from photofind.domain import FolderError, MediaCode
-from photofind.media.exclusions import is_excluded_file, is_excluded_folder, is_hidden_on_windows
+from photofind.media.entries import has_hidden_attribute, is_entered, is_folder, is_hidden
+from photofind.media.exclusions import is_excluded_file, is_excluded_folder
 from photofind.media.files import media_error_from, system_path
-from photofind.media.formats import is_photo_name
+from photofind.media.formats import (
+    PHOTO_SUFFIXES,
+    SIDECAR_SUFFIX,
+    VIDEO_SUFFIXES,
+    is_photo_name,
+    split_name,
+)
+from photofind.media.online_only import is_status_online_only, placeholder_target
+from photofind.media.patterns import ExclusionRules, read_ignore_file, to_slashes
+from photofind.media.roots import root_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-_REPARSE_TAG_MOUNT_POINT: Final = 0xA0000003
-"""A Windows junction (winnt.h): a link to a folder that doesn't call itself a link."""
+    from photofind.domain import MediaCode
+
+__all__ = ["FolderScan", "ScanProblem", "ScannedFile", "root_problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +68,54 @@ class FolderScan:
 
     Yields the photo files below the root in no particular order, with one stat each and flat
     memory. Links to files are followed, links to folders are not (so no loop is endless).
-    Hidden files, trash, caches and bundles are left out (`media.exclusions`).
+    Hidden files, trash, caches and bundles are left out (`media.exclusions`), and so is what
+    patterns name (`media.patterns`). Files that lie in a cloud alone are left where they are.
 
     The other results are complete once the iteration has ended.
 
     Attributes:
-        ignored: files of other kinds, hidden files, and whatever is not a regular file.
+        ignored: files of other kinds, hidden files, and whatever is not a regular file; videos
+            and sidecars are among them.
+        excluded: files and whole folders that patterns leave out.
         problems: photo files whose size and date the system would not tell.
+        videos: files by suffix (".mov"), but for the films of Live Photos.
+        live_photos: films that belong to a photo of the same name beside them.
+        sidecars: the `.xmp` files beside photos.
+        online_only_files: photo files whose contents are not on this computer.
+        rules: the patterns that were met, for what is indexed already.
     """
 
-    def __init__(self, root: Path, parts: Collection[bytes] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        parts: Collection[bytes] | None = None,
+        *,
+        exclude: Iterable[str] = (),
+        include_online_only: bool = False,
+    ) -> None:
         """Prepares a walk.
 
         Args:
             parts: relative paths of files and subfolders to look at, and at nothing else;
-                None means everything. A part that is not there, or that is left out for the
-                name of a folder it lies in, yields nothing.
+                None means everything. A part that a walk through everything would not come to
+                yields nothing.
+            exclude: patterns set for this root, as in a `.photofindignore` at its top; they
+                outrank such files.
+            include_online_only: yield those files too; opening them downloads them.
         """
-        self._root = root
+        self._root = system_path(root)
+        self._prefix = self._root if self._root.endswith(os.sep) else self._root + os.sep
         self._parts = parts
+        self._include_online_only = include_online_only
         self._unreadable: list[bytes] = []
         self.ignored = 0
+        self.excluded = 0
         self.problems: list[ScanProblem] = []
+        self.videos: Counter[str] = Counter()
+        self.live_photos = 0
+        self.sidecars: list[ScannedFile] = []
+        self.online_only_files: list[ScannedFile] = []
+        self.rules = ExclusionRules(exclude)
 
     @property
     def unreadable(self) -> tuple[bytes, ...]:
@@ -88,42 +125,124 @@ class FolderScan:
         """
         return tuple(self._unreadable)
 
+    @property
+    def online_only(self) -> int:
+        """How many photo files are not on this computer."""
+        return len(self.online_only_files)
+
     def __iter__(self) -> Iterator[ScannedFile]:
-        root = system_path(self._root)
-        root_prefix = root if root.endswith(os.sep) else root + os.sep
         waiting = self._beginnings()
         while waiting:
             relative, wanted = waiting.pop()
-            prefix = relative + os.sep if relative else ""
             try:
-                with os.scandir(root_prefix + relative if relative else root) as entries:
-                    for entry in entries:
-                        if wanted is not None and entry.name not in wanted:
-                            continue
-                        if _is_folder(entry):
-                            if not is_excluded_folder(entry.name) and not _is_hidden(entry):
-                                waiting.append((prefix + entry.name, None))
-                        elif (found := self._look_at(entry, prefix)) is not None:
-                            yield found
+                # of the folders above a part, the beginnings have read it
+                if wanted is None or not relative:
+                    self._read_rules(relative)
+                with os.scandir(self._path(relative)) as entries:
+                    yield from self._look_into(relative, wanted, entries, waiting)
             except OSError as error:
                 if relative and isinstance(error, FileNotFoundError | NotADirectoryError):
                     continue  # deleted since its parent was listed: gone with its files
                 self._unreadable.append(os.fsencode(relative))
 
-    def _beginnings(self) -> list[tuple[str, set[str] | None]]:
+    def _path(self, relative: str) -> str:
+        return self._prefix + relative if relative else self._root
+
+    def _read_rules(self, relative: str) -> None:
+        text = read_ignore_file(self._path(relative))
+        if text is not None:
+            self.rules.add_file(to_slashes(relative), text)
+
+    def _look_into(
+        self,
+        relative: str,
+        wanted: Collection[str] | None,
+        entries: Iterable[os.DirEntry[str]],
+        waiting: list[tuple[str, Collection[str] | None]],
+    ) -> Iterator[ScannedFile]:
+        prefix = relative + os.sep if relative else ""
+        photo_stems: set[str] = set()
+        videos: list[tuple[str, str]] = []
+        for entry in entries:
+            stem, suffix = split_name(entry.name)
+            if suffix in PHOTO_SUFFIXES:
+                photo_stems.add(stem)
+            if wanted is not None and entry.name not in wanted:
+                continue
+            if is_folder(entry):
+                if is_excluded_folder(entry.name) or is_hidden(entry):
+                    continue
+                if self.rules.matches(to_slashes(prefix + entry.name), is_folder=True):
+                    self.excluded += 1
+                    continue
+                waiting.append((prefix + entry.name, None))
+            elif suffix in PHOTO_SUFFIXES:
+                if (found := self._look_at(entry, prefix)) is not None:
+                    yield found
+            else:
+                self.ignored += 1
+                if suffix in VIDEO_SUFFIXES and not is_excluded_file(entry.name):
+                    videos.append((stem, suffix))
+                self._note(entry, prefix, suffix)
+        for stem, suffix in videos:
+            if stem in photo_stems:
+                self.live_photos += 1
+            else:
+                self.videos[suffix] += 1
+
+    def _beginnings(self) -> list[tuple[str, Collection[str] | None]]:
         """Folders to list first, each with the names that matter there (None: all)."""
         if self._parts is None or b"" in self._parts:
             return [("", None)]
         names: defaultdict[str, set[str]] = defaultdict(set)
+        reachable: dict[str, bool] = {}
         for part in self._parts:
             path = PurePath(os.fsdecode(part))
-            if not any(map(is_excluded_folder, path.parent.parts)):
-                names["" if path.parent == PurePath() else str(path.parent)].add(path.name)
+            folder = "" if path.parent == PurePath() else str(path.parent)
+            if self._is_reachable(folder, reachable):
+                names[folder].add(path.name)
         return list(names.items())
 
+    def _is_reachable(self, relative: str, known: dict[str, bool]) -> bool:
+        """Whether a walk through everything comes to a folder; reads the rules on the way.
+
+        Args:
+            known: answers given before, by path.
+        """
+        path, above = "", ""
+        for name in PurePath(relative).parts:
+            path, above = (path + os.sep + name if path else name), path
+            if path not in known:
+                known[path] = self._is_entered(path, above, name)
+            if not known[path]:
+                return False
+        return True
+
+    def _is_entered(self, path: str, above: str, name: str) -> bool:
+        """The same for a folder whose parents are reachable."""
+        if is_excluded_folder(name):
+            return False
+        try:
+            if not above:
+                self._read_rules(above)
+            if not is_entered(self._path(path)) or self.rules.matches(
+                to_slashes(path), is_folder=True
+            ):
+                return False
+            self._read_rules(path)
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                self._unreadable.append(os.fsencode(path))
+            return False
+        return True
+
     def _look_at(self, entry: os.DirEntry[str], prefix: str) -> ScannedFile | None:
-        if is_excluded_file(entry.name) or not is_photo_name(entry.name):
+        if is_excluded_file(entry.name):
             self.ignored += 1
+            return None
+        relative = prefix + entry.name
+        if self.rules.matches(to_slashes(relative), is_folder=False):
+            self.excluded += 1
             return None
         try:
             status = entry.stat()
@@ -137,61 +256,25 @@ class FolderScan:
                 return None
             reason = media_error_from(error)
             self.problems.append(
-                ScanProblem(
-                    os.fsencode(prefix + entry.name), reason.media_code, reason.user_message
-                )
+                ScanProblem(os.fsencode(relative), reason.media_code, reason.user_message)
             )
             return None
-        if not stat.S_ISREG(status.st_mode) or _has_hidden_attribute(status):
+        if not stat.S_ISREG(status.st_mode) or has_hidden_attribute(status):
             self.ignored += 1
             return None
-        return ScannedFile(os.fsencode(prefix + entry.name), status.st_size, status.st_mtime_ns)
+        found = ScannedFile(os.fsencode(relative), status.st_size, status.st_mtime_ns)
+        if is_status_online_only(status) and not self._include_online_only:
+            self.online_only_files.append(found)
+            return None
+        return found
 
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether to go down: a folder itself, not a link to one nor a Windows junction."""
-    try:
-        if not entry.is_dir(follow_symlinks=False):
-            return False
-        if os.name == "nt":
-            tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
-            return tag != _REPARSE_TAG_MOUNT_POINT
-    except OSError:
-        return False
-    return True
-
-
-def _is_hidden(entry: os.DirEntry[str]) -> bool:
-    """The attribute is at hand on Windows only; elsewhere a name tells."""
-    return os.name == "nt" and _has_hidden_attribute(entry.stat(follow_symlinks=False))
-
-
-def _has_hidden_attribute(status: os.stat_result) -> bool:
-    return is_hidden_on_windows(getattr(status, "st_file_attributes", 0))
-
-
-def root_problem(root: Path) -> FolderError | None:
-    """Why a folder can't be indexed, None when it can.
-
-    Returns:
-        A FolderError to raise: folder_missing (absent, or not a folder) or folder_denied.
-    """
-    try:
-        with os.scandir(system_path(root)) as entries:
-            next(entries, None)
-    except FileNotFoundError:
-        return FolderError("folder_missing", f"There is no folder {root}. Check the name.")
-    except NotADirectoryError:
-        return FolderError(
-            "folder_missing", f"{root} is a file, not a folder. Give the folder it lies in."
-        )
-    except PermissionError:
-        return FolderError(
-            "folder_denied",
-            f"photofind isn't allowed to read the folder {root}. Change its permissions, "
-            "then try again.",
-        )
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the name is not valid"
-        return FolderError("folder_missing", f"The folder {root} can't be read: {reason}.")
-    return None
+    def _note(self, entry: os.DirEntry[str], prefix: str, suffix: str) -> None:
+        """Keeps what is no photo and tells about one."""
+        if suffix == SIDECAR_SUFFIX and not is_excluded_file(entry.name):
+            with contextlib.suppress(OSError):
+                status = entry.stat()
+                if stat.S_ISREG(status.st_mode) and not is_status_online_only(status):
+                    rel_path = os.fsencode(prefix + entry.name)
+                    self.sidecars.append(ScannedFile(rel_path, status.st_size, status.st_mtime_ns))
+        elif (target := placeholder_target(entry.name)) and is_photo_name(target):
+            self.online_only_files.append(ScannedFile(os.fsencode(prefix + target), 0, 0))

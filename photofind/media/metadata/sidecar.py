@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from photofind.domain import MediaError
 from photofind.media.files import open_photo
+from photofind.media.formats import SIDECAR_SUFFIX
 from photofind.media.metadata.annotations import overlay
 from photofind.media.metadata.dates import candidate_of, settle_date
 from photofind.media.metadata.photo import PhotoMetadata, fill_capture
@@ -16,8 +17,6 @@ from photofind.media.metadata.xmp_facts import read_xmp
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SIDECAR_SUFFIX: Final = ".xmp"
 
 
 def is_sidecar_name(name: str) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from photofind.domain import FolderError, MediaCode
+from photofind.domain import MediaCode
 from photofind.media import scan as scan_module
-from photofind.media.scan import FolderScan, ScannedFile, root_problem
+from photofind.media.scan import FolderScan, ScannedFile
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX file kinds")
 
@@ -263,28 +263,71 @@ def test_nothing_is_opened_or_touched(tmp_path: Path) -> None:
     assert (after.st_atime_ns, after.st_mtime_ns) == (before.st_atime_ns, before.st_mtime_ns)
 
 
-def test_root_problem(tmp_path: Path) -> None:
+def test_videos_are_counted_by_their_kind(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.mov", "b.MOV", "sub/c.mp4", ".hidden.mp4", "d.jpg", "e.txt")
+    scan = FolderScan(tmp_path)
+    assert [file.rel_path for file in scan] == [b"d.jpg"]
+    assert scan.videos == {".mov": 2, ".mp4": 1}
+    assert scan.live_photos == 0
+    assert scan.ignored == 5
+
+
+def test_the_film_of_a_live_photo_is_no_video(tmp_path: Path) -> None:
+    _touch(tmp_path, "IMG_1.HEIC", "IMG_1.mov", "IMG_2.MOV", "sub/img_2.jpg", "sub/IMG_3.heic")
+    scan = FolderScan(tmp_path)
+    assert len(list(scan)) == 3
+    assert (scan.live_photos, scan.videos) == (1, {".mov": 1})
+    film = FolderScan(tmp_path, [b"IMG_1.mov"])  # a part of the folder, but not of its names
+    assert list(film) == []
+    assert (film.live_photos, film.videos) == (1, {})
+
+
+def test_sidecars_are_kept_apart(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.jpg", "a.jpg.xmp", "sub/b.XMP", "._a.xmp")
+    (tmp_path / "gone.xmp").symlink_to("nothing")
+    (tmp_path / "folder.xmp").mkdir()
+    scan = FolderScan(tmp_path)
+    assert [file.rel_path for file in scan] == [b"a.jpg"]
+    size, mtime_ns = 1, (tmp_path / "a.jpg.xmp").stat().st_mtime_ns
+    assert ScannedFile(b"a.jpg.xmp", size, mtime_ns) in scan.sidecars
+    assert {file.rel_path for file in scan.sidecars} == {
+        b"a.jpg.xmp",
+        os.fsencode(str(Path("sub", "b.XMP"))),
+    }
+    assert scan.problems == []
+
+
+def _parts(root: Path, *parts: str) -> set[str]:
+    scan = FolderScan(root, [os.fsencode(str(Path(part))) for part in parts])
+    return {os.fsdecode(file.rel_path).replace(os.sep, "/") for file in scan}
+
+
+def test_parts_of_a_root(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.jpg", "b.jpg", "sub/c.jpg", "sub/d.jpg", "sub/deep/e.jpg", "other/f.jpg")
+    assert _parts(tmp_path, "a.jpg") == {"a.jpg"}
+    assert _parts(tmp_path, "sub") == {"sub/c.jpg", "sub/d.jpg", "sub/deep/e.jpg"}
+    assert _parts(tmp_path, "sub/c.jpg", "other") == {"sub/c.jpg", "other/f.jpg"}
+    assert _parts(tmp_path, "sub/deep", "none", "none/g.jpg", "a.jpg/x.jpg") == {"sub/deep/e.jpg"}
+    assert _parts(tmp_path) == set()
+
+
+def test_parts_that_a_walk_would_not_come_to(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    _touch(root, "sub/a.jpg", ".hidden/b.jpg", "x.app/y/c.jpg", "keep/d.jpg")
+    _touch(tmp_path, "outside/deep/e.jpg")
+    (root / "link").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (root / "loop").symlink_to(root, target_is_directory=True)
+    everything = _names(root)
+    for part in ("link/deep/e.jpg", "link/deep", "link", "loop/sub/a.jpg", "loop/loop/sub",
+                 ".hidden/b.jpg", "x.app/y", "x.app/y/c.jpg", "../outside/deep/e.jpg"):  # fmt: skip
+        assert _parts(root, part) == set(), part
+    assert everything == {"sub/a.jpg", "keep/d.jpg"}
+    assert _parts(root, "loop/sub", "keep/d.jpg") == {"keep/d.jpg"}
+
+
+@posix_only
+def test_a_part_deeper_than_anything(tmp_path: Path) -> None:
     _touch(tmp_path, "a.jpg")
-    assert root_problem(tmp_path) is None
-    missing, not_a_folder = root_problem(tmp_path / "gone"), root_problem(tmp_path / "a.jpg")
-    assert isinstance(missing, FolderError)
-    assert isinstance(not_a_folder, FolderError)
-    assert missing.code == not_a_folder.code == "folder_missing"
-    assert "gone" in missing.user_message
-    assert "not a folder" in not_a_folder.user_message
-
-
-def test_root_problem_of_strange_names(tmp_path: Path) -> None:
-    for name in ("zero\x00byte", "x" * 5000):
-        problem = root_problem(tmp_path / name)
-        assert problem is not None
-        assert problem.code == "folder_missing"
-
-
-def test_root_problem_of_a_folder_without_permission(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _refuse(monkeypatch, _Refusing(tmp_path.name, PermissionError(13, "denied")))
-    problem = root_problem(tmp_path)
-    assert problem is not None
-    assert problem.code == "folder_denied"
+    part = str(Path(*["d"] * 3_000, "x.jpg")).encode()
+    scan = FolderScan(tmp_path, [part, b"a.jpg"])
+    assert [file.rel_path for file in scan] == [b"a.jpg"]

@@ -1,0 +1,133 @@
+"""What a person leaves out by patterns: `.photofindignore` files and the settings of a root.
+
+The patterns are gitignore's (git-scm.com/docs/gitignore): relative to the folder the file lies in,
+a deeper file outranks those above, and nothing returns from below a folder that is left out.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from pathspec import GitIgnoreSpec
+
+from photofind.media.exclusions import is_excluded_file, is_excluded_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+logger = logging.getLogger(__name__)
+
+IGNORE_FILE_NAME: Final = ".photofindignore"
+_LARGEST_FILE: Final = 1 << 20
+_LONGEST_PATTERN: Final = 1_000
+_SPECIAL = re.compile(r"([\\*?\[\]!#])")
+
+
+class ExclusionRules:
+    """The patterns of one root.
+
+    Paths are relative to the root, with "/" between their parts and none at the end.
+    """
+
+    def __init__(self, patterns: Iterable[str] = ()) -> None:
+        """Takes the patterns set for the root; they outrank every file."""
+        self._settings = _compile(patterns)
+        self._files: dict[str, GitIgnoreSpec] = {}
+
+    def add_file(self, folder: str, text: str) -> None:
+        """Takes the contents of the file that lies in a folder ("" is the root)."""
+        spec = _compile(text.splitlines())
+        if spec is None:
+            self._files.pop(folder, None)
+        else:
+            self._files[folder] = spec
+
+    def matches(self, path: str, *, is_folder: bool) -> bool:
+        """Whether patterns leave out a file or folder, given that the folders above it are in."""
+        if self._settings is None and not self._files:
+            return False
+        asked = path + "/" if is_folder else path
+        if self._settings is not None:
+            verdict = self._settings.check_file(asked).include
+            if verdict is not None:
+                return verdict
+        folder = path
+        while self._files and folder:
+            folder = folder.rpartition("/")[0]
+            spec = self._files.get(folder)
+            if spec is not None:
+                below = asked[len(folder) + 1 :] if folder else asked
+                verdict = spec.check_file(below).include
+                if verdict is not None:
+                    return verdict
+        return False
+
+    def is_excluded(self, rel_path: bytes) -> bool:
+        """Whether a photo is left out, for its own or a folder's name or by a pattern.
+
+        Args:
+            rel_path: as in ScannedFile. The file need not exist.
+        """
+        path = to_slashes(os.fsdecode(rel_path))
+        *folders, name = path.split("/")
+        above = ""
+        for folder in folders:
+            above = f"{above}/{folder}" if above else folder
+            if is_excluded_folder(folder) or self.matches(above, is_folder=True):
+                return True
+        return is_excluded_file(name) or self.matches(path, is_folder=False)
+
+
+def pattern_for(rel_path: bytes, *, is_folder: bool) -> str:
+    """The pattern that leaves out exactly one file or folder of a root."""
+    path = _SPECIAL.sub(r"\\\1", to_slashes(os.fsdecode(rel_path)))
+    if path.endswith(" ") and not is_folder:
+        path = path[:-1] + "\\ "
+    return f"/{path}/" if is_folder else f"/{path}"
+
+
+def read_ignore_file(folder: str) -> str | None:
+    """Reads the `.photofindignore` of a folder.
+
+    Args:
+        folder: a path the system takes.
+
+    Returns:
+        Its text; None when there is none.
+
+    Raises:
+        OSError: there is one and it can't be read: what it leaves out is not known.
+    """
+    try:
+        with open(os.path.join(folder, IGNORE_FILE_NAME), "rb") as file:  # noqa: PTH118, PTH123
+            return file.read(_LARGEST_FILE).decode("utf-8-sig", errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # then none has that name either
+            return None
+        raise
+
+
+def to_slashes(path: str) -> str:
+    """A path with "/" between its parts, whatever the system's own separator."""
+    return path if os.sep == "/" else path.replace(os.sep, "/")
+
+
+def _compile(lines: Iterable[str]) -> GitIgnoreSpec | None:
+    """None when there are no patterns; those that are none count for nothing."""
+    patterns = []
+    for line in lines:
+        if not line.strip() or line.startswith("#") or len(line) > _LONGEST_PATTERN:
+            continue
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError as error:
+            logger.debug("not a pattern: %r", error)
+        else:
+            patterns.append(line)
+    return GitIgnoreSpec.from_lines(patterns) if patterns else None
