@@ -192,12 +192,18 @@ def _install(profile: Profile, project: dict[str, Any]) -> None:
             check=False,
         )
     if result.returncode != 0:
-        raise SetupError(explain_pip_failure(_LOG.read_text(encoding="utf-8", errors="replace")))
+        output = _LOG.read_text(encoding="utf-8", errors="replace")
+        raise SetupError(explain_pip_failure(output, result.returncode))
 
 
-def explain_pip_failure(output: str) -> str:
+def explain_pip_failure(output: str, exit_code: int) -> str:
     """Two or three sentences about why pip failed and what helps, from what it printed."""
     details = f"pip's own words are in {_LOG}."
+    if exit_code < 0:
+        return (
+            f"pip was ended from outside (signal {-exit_code}), perhaps because memory ran out."
+            f" Try again. {details}"
+        )
     if _DISK_FULL.search(output):
         return (
             "The disk is full: pip could not install photofind's packages."

@@ -26,17 +26,18 @@ note: This is an issue with the package.
 
 
 @pytest.mark.parametrize(
-    ("output", "said"),
+    ("output", "exit_code", "said"),
     [
-        (NO_NETWORK, "could not reach its package index"),
-        (NO_WHEEL, "found no numkong for Python 3."),
-        (DISK_FULL, "The disk is full"),
-        (OTHER, "Cannot uninstall 'x'"),
-        ("", "it gave no reason"),
+        (NO_NETWORK, 1, "could not reach its package index"),
+        (NO_WHEEL, 1, "found no numkong for Python 3."),
+        (DISK_FULL, 1, "The disk is full"),
+        (OTHER, 1, "Cannot uninstall 'x'"),
+        ("", 2, "it gave no reason"),
+        ("Downloading torch", -9, "ended from outside (signal 9)"),
     ],
 )
-def test_pip_failures_are_explained(output: str, said: str) -> None:
-    assert said in explain_pip_failure(output)
+def test_pip_failures_are_explained(output: str, exit_code: int, said: str) -> None:
+    assert said in explain_pip_failure(output, exit_code)
 
 
 @pytest.mark.parametrize(
