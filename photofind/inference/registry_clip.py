@@ -83,6 +83,8 @@ OPENAI_B32 = ModelSpec(
         graphs="clip-vit-b32-quickgelu.transformers",
     ),
     cleaning=TextCleaning.CLIP,
+    relative_speed=1.0,
+    memory_mb=200,
     figures=Figures(
         imagenet=63.2, flickr30k=58.8, coco=30.4, source="Radford et al. 2021; OpenCLIP results"
     ),
@@ -112,7 +114,7 @@ DATACOMP_B32_256 = replace(
     LAION_B32,
     key="clip-vit-b32-256-datacomp",
     title="CLIP ViT-B/32 256 px (DataComp)",
-    notice="Sees a little more detail than the other B/32 models, in English.",
+    notice="Sees a little more detail than the other B/32 models and is slower, in English.",
     source="laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K",
     revision="4afec35ffe57a943d569ff7ee888061830164da8",
     preprocess=replace(
@@ -127,6 +129,8 @@ DATACOMP_B32_256 = replace(
         ),
         graphs="clip-vit-b32-256.open-clip",
     ),
+    relative_speed=0.75,
+    memory_mb=200,
     figures=Figures(flickr30k=64.9, coco=39.9, source="OpenCLIP results"),
 )
 
@@ -134,10 +138,12 @@ TINYCLIP_40M = replace(
     OPENAI_B32,
     key="tinyclip-40m",
     title="TinyCLIP ViT-40M/32",
-    notice="Half the size of CLIP ViT-B/32 and twice as fast, for slow computers, in English.",
+    notice="Half the size of CLIP ViT-B/32 and 1.6 times as fast, for slow computers, in English.",
     source="wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M",
     revision="886b932a36b8fa6c18a8e423a67ca21af5316af8",
     checkpoint=Checkpoint(FileSpec("model.safetensors"), graphs="tinyclip-vit-40m-32.transformers"),
+    relative_speed=1.6,
+    memory_mb=120,
     figures=Figures(imagenet=59.8, source="Wu et al. 2023 (TinyCLIP)"),
     not_established=(
         _CUTS_ARE_GUESSES,
@@ -173,6 +179,8 @@ SIGLIP2_B32_256 = replace(
         graphs="siglip2-b32-256.transformers",
     ),
     cleaning=TextCleaning.LOWER,
+    relative_speed=0.8,
+    memory_mb=250,
     figures=Figures(imagenet=74.0, coco=47.2, source="Tschannen et al. 2025 (SigLIP 2)"),
     not_established=(
         _CUTS_ARE_GUESSES,
@@ -185,7 +193,7 @@ SIGLIP2_B16_224 = replace(
     SIGLIP2_B32_256,
     key="siglip2-b16-224",
     title="SigLIP 2 ViT-B/16 224 px",
-    notice="Finds the most of all these models, three times as slow as B/32; a large download.",
+    notice="Finds the most of all these models at a fifth of the speed; a large download.",
     source="google/siglip2-base-patch16-224",
     revision="75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
     tokenizer=FileSpec(
@@ -205,6 +213,9 @@ SIGLIP2_B16_224 = replace(
         ),
         graphs="siglip2-b16-224.transformers",
     ),
+    relative_speed=0.2,
+    memory_mb=300,
+    image_batch=1,  # four at a time are slower here
     figures=Figures(imagenet=78.2, coco=52.1, source="Tschannen et al. 2025 (SigLIP 2)"),
     not_established=(
         _CUTS_ARE_GUESSES,
@@ -224,6 +235,8 @@ XLM_ROBERTA_B32 = replace(
         FileSpec("open_clip_pytorch_model.bin"), graphs="clip-xlm-roberta-b32.open-clip"
     ),
     cleaning=TextCleaning.WHITESPACE,
+    relative_speed=1.0,
+    memory_mb=250,
     figures=Figures(source="Crossmodal-3600, mean of R@1/5/10: Thai 66.0, English 68.3"),
     not_established=(
         _CUTS_ARE_GUESSES,
@@ -236,7 +249,7 @@ OPENAI_L14 = replace(
     OPENAI_B32,
     key="clip-vit-l14-openai",
     title="CLIP ViT-L/14 (OpenAI)",
-    notice="Sees finer detail, at a tenth of the speed; for small libraries and the patient.",
+    notice="Sees finer detail at a twentieth of the speed; for small libraries and the patient.",
     source="openai/clip-vit-large-patch14",
     revision="32bd64288804d66eefd0ccbe215aa642df71cc41",
     dim=768,
@@ -248,6 +261,9 @@ OPENAI_L14 = replace(
         ),
         graphs="clip-vit-l14-quickgelu.transformers",
     ),
+    relative_speed=0.05,
+    memory_mb=570,
+    image_batch=1,  # four at a time are slower here
     figures=Figures(flickr30k=65.0, coco=36.5, source="OpenCLIP results"),
 )
 

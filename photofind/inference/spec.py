@@ -232,6 +232,9 @@ class ModelSpec:
         text_input: name of the text graph's input for token ids.
         cleaning: of queries, before they are tokenized.
         figures: published quality.
+        relative_speed: pictures a second as a multiple of CLIP ViT-B/32's in int8
+            (tests/benchmarks/bench_models.py); None: not comparable or not measured.
+        memory_mb: what both halves take in memory while they work, from the same benchmark.
         accept_licence: the licence has to be shown and accepted before a download.
         not_established: what nobody could verify yet about this entry, as sentences.
         image_batch: most pictures in one run of the image graph.
@@ -269,6 +272,8 @@ class ModelSpec:
     text_input: str = "input_ids"
     cleaning: TextCleaning = TextCleaning.NONE
     figures: Figures = Figures()
+    relative_speed: float | None = None
+    memory_mb: int | None = None
     accept_licence: bool = False
     not_established: tuple[str, ...] = ()
 

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference import registry
+from photofind.inference import registry, registry_clip
 from photofind.inference.registry import BASIC, find_spec
+from photofind.inference.spec import PaddingKind, SourceKind
+from photofind.paths import resources
+
+if TYPE_CHECKING:
+    from photofind.inference.spec import ModelSpec
 
 
 def test_the_catalog_key_names_weights_preprocessing_and_quantiser() -> None:
@@ -37,3 +44,27 @@ def test_an_unknown_key_is_a_clear_error() -> None:
 def test_keys_are_unique() -> None:
     keys = [spec.key for spec in registry.ALL]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("spec", registry_clip.ALL, ids=lambda spec: spec.key)
+def test_an_entry_says_what_is_known_and_what_is_not(spec: ModelSpec) -> None:
+    assert spec.source_kind is SourceKind.CHECKPOINT
+    assert spec.checkpoint is not None
+    assert (resources() / "graphs" / spec.checkpoint.graphs / "manifest.json").is_file()
+    assert re.fullmatch("[0-9a-f]{40}", spec.revision)
+    file = spec.checkpoint.file
+    assert file.sha256 is None or re.fullmatch("[0-9a-f]{64}", file.sha256)
+    if file.sha256 is None or file.bytes is None:
+        assert any("first use" in sentence for sentence in spec.not_established)
+    assert spec.licence
+    assert spec.languages
+    assert spec.relative_speed
+    assert spec.memory_mb
+    assert spec.figures.source
+
+
+def test_models_that_read_a_padded_text_get_one() -> None:
+    """SigLIP looks at position 64, whatever is there; causal towers are cut after the end."""
+    padded = {spec.key for spec in registry_clip.ALL if spec.padding.kind is PaddingKind.TO_CONTEXT}
+    assert padded == {"siglip2-b32-256", "siglip2-b16-224"}
+    assert all(spec.context_length == 64 for spec in registry_clip.ALL if spec.key in padded)

@@ -81,11 +81,14 @@ def random_weights(manifest: Manifest, seed: int = 0) -> dict[str, NDArray[np.fl
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> Path:
-    header, data = {}, b""
+    header, at = {}, 0
     for name, values in tensors.items():
-        place = [len(data), len(data) + values.nbytes]
+        place = [at, at + values.nbytes]
         header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": place}
-        data += values.tobytes()
+        at += values.nbytes
     raw = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(raw)) + raw + data)
+    with path.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(raw)) + raw)
+        for values in tensors.values():
+            stream.write(values.tobytes())
     return path
