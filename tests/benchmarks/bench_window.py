@@ -187,7 +187,8 @@ def start_up(folders: AppFolders) -> None:
 
         def on_answered(self, answer: Answer) -> None:
             # Queued behind what the window itself does with the answer, painting included.
-            QTimer.singleShot(0, lambda: self.on_shown(answer))
+            if not answer.refresh:
+                QTimer.singleShot(0, lambda: self.on_shown(answer))
 
         def on_shown(self, answer: Answer) -> None:
             times.append(time.time())
