@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command, Event
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
+WORKER_PATIENCE_MS = 120_000
+"""The real worker takes only what nobody else wants of the processor: on a busy machine, little."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Driver:
         """
         self.qtbot = qtbot
         self._closed = False
+        self._patience_ms = WORKER_PATIENCE_MS if worker else PATIENCE_MS
         self.desktop = RecordedDesktop()
         self.asked: list[Path] = []
         self.workers: list[QuietWorker] = []
@@ -141,7 +144,7 @@ class Driver:
     # Waiting
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(condition, timeout=self._patience_ms)
 
     def wait_rows(self, count: int) -> None:
         self.until(lambda: self.model.rowCount() == count)
