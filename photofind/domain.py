@@ -148,6 +148,8 @@ class Photo:
         sha256: 32 bytes of the primary content's hash; the key of its thumbnail.
         paths: absolute places where the primary content lies now, the oldest first.
         width, height: pixels after orientation; 0 when not known.
+        title, rating: a person's own, else what the file says.
+        description: what the file says.
         offline: every path lies under a folder that can't be reached now.
     """
 
@@ -161,6 +163,7 @@ class Photo:
     height: int
     capture: Capture
     title: str | None = None
+    description: str | None = None
     rating: int | None = None
     favourite: bool = False
     offline: bool = False

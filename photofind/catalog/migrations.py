@@ -221,6 +221,21 @@ def add_picture_hashes(db: Database) -> None:
         WHERE picture_hash IS NOT NULL""")
 
 
+def add_annotations(db: Database) -> None:
+    # What the file says; a person's own title and rating (of the photo) go before it.
+    for column in (
+        "f_number REAL",
+        "exposure_s REAL",
+        "iso INTEGER",
+        "focal_mm REAL",
+        "focal_35mm REAL",
+        "file_rating INTEGER CHECK (file_rating BETWEEN -1 AND 5)",
+        "file_title TEXT",
+        "file_description TEXT",
+    ):
+        db.execute(f"ALTER TABLE contents ADD COLUMN {column}")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_folders,
     create_photos_and_contents,
@@ -230,6 +245,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     create_visible_photos,
     create_questions_jobs_and_searches,
     add_picture_hashes,
+    add_annotations,
 )
 
 

@@ -115,6 +115,11 @@ class CatalogReader:
         with self._snapshot() as connection:
             return files.read_files_at(connection, folder_id, rel_path)
 
+    def photo_at(self, path: Path) -> PhotoId | None:
+        """The photo that can be found and lies at this path; None when there is none."""
+        with self._snapshot() as connection:
+            return files.find_photo_at(connection, path)
+
     def problems(self) -> list[Problem]:
         """Every file that can't be searched, ordered by path."""
         with self._snapshot() as connection:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from photofind.domain import Annotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +163,7 @@ class EmbeddedContent:
         width, height: pixels after orientation.
         vectors: one unit-length float32 vector [d] a space; empty with a twin.
         tags: labels the model proposes, with scores 0 … 1; empty with a twin.
+        annotations: what the file and its sidecar say about the photo.
         picture_hash: 32 bytes that are the same for contents that show the same; None when
             that can't be told.
         twin: a ready content that shows the same. What was derived from it (vectors, tags,
@@ -174,6 +177,7 @@ class EmbeddedContent:
     capture: Capture
     vectors: Mapping[Space, NDArray[np.float32]]
     tags: tuple[tuple[str, float], ...] = ()
+    annotations: Annotations = field(default_factory=Annotations)
     picture_hash: bytes | None = None
     twin: ContentId | None = None
 

@@ -138,6 +138,14 @@ def problems(context: typer.Context) -> None:
     show_problems(_session(context))
 
 
+@app.command(epilog=_GLOBAL_OPTIONS)
+def info(context: typer.Context, file: Annotated[str, _argument("FILE")]) -> None:
+    """Print all that is known of one photo."""
+    from photofind.cli.info import show_info
+
+    show_info(_session(context), absolute_path(file))
+
+
 @app.command("eval", epilog=_GLOBAL_OPTIONS)
 def evaluate(context: typer.Context, captions: Annotated[str, _argument("CAPTIONS.tsv")]) -> None:
     """Measure how well captions find their photos.

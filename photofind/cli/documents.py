@@ -6,13 +6,14 @@ import math
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from photofind.catalog.rows import TagSource
 from photofind.domain import TakenSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from photofind.catalog.rows import CatalogStatus, FolderStatus
+    from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
     from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
     from photofind.search.evaluate import EvalReport
 
@@ -118,6 +119,41 @@ def status_document(status: CatalogStatus, model: str) -> Document:
     }
 
 
+def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
+    capture, exposure = photo.capture, photo.capture.exposure
+    labels = list(tags)
+    return {
+        "path": str(first_existing(photo.paths)),
+        "paths": [str(path) for path in photo.paths],
+        "sha256": photo.sha256.hex(),
+        "format": photo.format,
+        "width": photo.width,
+        "height": photo.height,
+        "bytes": photo.byte_size,
+        "taken_at": taken_at(capture),
+        "taken_source": None if capture.taken_source is None else capture.taken_source.value,
+        "camera": capture.camera,
+        "lens": capture.lens,
+        "exposure": None
+        if exposure is None
+        else {
+            "f_number": _number(exposure.f_number),
+            "seconds": _number(exposure.seconds),
+            "iso": exposure.iso,
+            "focal_mm": _number(exposure.focal_mm),
+            "focal_35mm": _number(exposure.focal_35mm),
+        },
+        "latitude": _number(capture.latitude),
+        "longitude": _number(capture.longitude),
+        "title": photo.title,
+        "description": photo.description,
+        "rating": photo.rating,
+        "favourite": photo.favourite,
+        "keywords": [tag.label for tag in labels if tag.source is not TagSource.MODEL],
+        "tags": [tag.label for tag in labels if tag.source is TagSource.MODEL],
+    }
+
+
 def eval_document(report: EvalReport) -> Document:
     return {
         "images": report.images,
@@ -131,6 +167,6 @@ def eval_document(report: EvalReport) -> Document:
     }
 
 
-def _number(value: float) -> float | None:
-    """JSON has no NaN: what could not be computed is null."""
-    return round(float(value), 6) if math.isfinite(value) else None
+def _number(value: float | None) -> float | None:
+    """JSON has no NaN: what is not known or could not be computed is null."""
+    return round(float(value), 6) if value is not None and math.isfinite(value) else None

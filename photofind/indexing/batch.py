@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
-from photofind.domain import CatalogError, MediaCode, MediaError, Problem, Space, TakenSource
+from photofind.domain import CatalogError, MediaCode, MediaError, Problem, Space
+from photofind.indexing.beside import read_beside
 from photofind.indexing.job import Outcome
 from photofind.indexing.scanning import now_ms
 from photofind.inference.labels import first_tags
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from photofind.catalog.rows import Claim
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import Capture, ContentId, FileId, ModelId, PhotofindError
+    from photofind.domain import ContentId, FileId, ModelId, PhotofindError
     from photofind.indexing.encoder import LazyEncoder
     from photofind.indexing.guard import ProcessGuard
     from photofind.indexing.job import Job
@@ -275,13 +275,15 @@ class Batch:
         vectors: Mapping[Space, NDArray[np.float32]] | None = None,
         tags: tuple[tuple[str, float], ...] = (),
     ) -> EmbeddedContent:
-        photo, identified = decoded.photo, decoded.claimed.file.identified
+        photo, file = decoded.photo, decoded.claimed.file
+        metadata = read_beside(file.item.path, photo, file.identified.mtime_ns)
         return EmbeddedContent(
             content_id=decoded.claimed.content_id,
             format=photo.format,
             width=photo.width,
             height=photo.height,
-            capture=_with_file_time(photo.capture, identified.mtime_ns),
+            capture=metadata.capture,
+            annotations=metadata.annotations,
             vectors=vectors or {},
             tags=tags,
             picture_hash=decoded.picture_hash,
@@ -335,19 +337,3 @@ def _known_outcome(claim: Claim) -> Outcome:
     if claim.changed:
         return Outcome.CHANGED
     return Outcome.MOVED if claim.moved else Outcome.COPIES
-
-
-def _with_file_time(capture: Capture, mtime_ns: int) -> Capture:
-    """A photo that doesn't say when it was taken is sorted by its file's time, as local time."""
-    if capture.taken_at_ms is not None:
-        return capture
-    try:
-        local = datetime.fromtimestamp(mtime_ns / 1e9).replace(tzinfo=UTC)  # noqa: DTZ006
-    except (OverflowError, OSError, ValueError):
-        return capture
-    return replace(
-        capture,
-        taken_at_ms=int(local.timestamp() * 1000),
-        taken_offset_min=None,
-        taken_source=TakenSource.FILE_TIME,
-    )

@@ -316,3 +316,28 @@ def test_two_writers_at_once_share_one_worker(program: Program, tmp_path: Path) 
         assert err == ""
     status = program.document("status")
     assert (status["ready"], status["pending"]) == (16, 0)
+
+
+def test_info_tells_all_that_is_known_of_a_photo(program: Program, tmp_path: Path) -> None:
+    exif = PhotoExif(
+        taken=datetime(2019, 3, 21, 11, 4, 22),  # noqa: DTZ001 (wall time)
+        offset="-05:00",
+        make="Canon",
+        model="Canon EOS 5D",
+        latitude=41.2203,
+        longitude=-96.0716,
+    )
+    path = make_photo(tmp_path / "photos" / "a.jpg", exif=exif)
+    (tmp_path / "photos" / "broken.jpg").write_bytes(b"no picture")
+    program.document("index", path.parent)
+    known = program.document("info", path)
+    assert known["path"] == str(path)
+    assert known["taken_at"] == "2019-03-21T11:04:22-05:00"
+    assert known["taken_source"] == "exif_original"
+    assert known["camera"] == "Canon EOS 5D"
+    assert known["latitude"] == pytest.approx(41.2203, abs=1e-4)
+    assert known["longitude"] == pytest.approx(-96.0716, abs=1e-4)
+    assert (known["width"], known["height"], known["rating"]) == (320, 240, None)
+    assert "Canon EOS 5D" in program.run("info", str(path)).out
+    assert program.error("info", path.parent / "broken.jpg", code=1) == "unsupported"
+    assert program.error("info", tmp_path / "other.jpg", code=1) == "not_indexed"

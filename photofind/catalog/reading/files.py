@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from photofind.catalog.encoding import path_from_blob
+from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
 from photofind.catalog.errors import catalog_errors
 from photofind.catalog.rows import FileRow, FolderRow
-from photofind.domain import FolderId, MediaCode, Problem, Space
+from photofind.domain import FolderId, MediaCode, PhotoId, Problem, Space
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from pathlib import Path
 
 _CHUNK = 5_000
 _FILE_ROWS = """
@@ -89,6 +90,22 @@ def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
         bool(failed),
         bool(ready),
     )
+
+
+def find_photo_at(connection: sqlite3.Connection, path: Path) -> PhotoId | None:
+    """The visible photo that a file belongs to."""
+    wanted = path_to_blob(path)
+    for folder in read_folders(connection):
+        rel_path = relative_to_root(wanted, path_to_blob(folder.path))
+        if rel_path:
+            row = connection.execute(
+                """SELECT v.photo_id FROM live_files f
+                   JOIN visible_photos v ON v.content_id = f.content_id
+                   WHERE f.folder_id = ? AND f.rel_path = ?""",
+                (folder.id, rel_path),
+            ).fetchone()
+            return None if row is None else PhotoId(row[0])
+    return None
 
 
 def read_problems(connection: sqlite3.Connection) -> list[Problem]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photofind.catalog.rows import NO_DATE, PhotoOrder, TagRow, TagSource
-from photofind.domain import Capture, ContentId, Photo, PhotoId, TakenSource
+from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId, TakenSource
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,7 +55,9 @@ def read_photos(
     for row in connection.execute(
         """SELECT p.id, c.id, c.sha256, c.byte_size, c.format, c.width, c.height, c.taken_at,
                c.taken_offset_min, c.taken_source, c.camera, c.lens, c.lat, c.lon,
-               p.title, p.rating, p.favourite
+               c.f_number, c.exposure_s, c.iso, c.focal_mm, c.focal_35mm,
+               coalesce(p.title, c.file_title), c.file_description,
+               coalesce(p.rating, c.file_rating), p.favourite
            FROM json_each(?) AS wanted CROSS JOIN visible_photos v ON v.photo_id = wanted.value
            CROSS JOIN photos p ON p.id = v.photo_id
            CROSS JOIN contents c ON c.id = v.content_id""",
@@ -70,7 +72,11 @@ def _photo(row: tuple[Any, ...], paths: tuple[Path, ...], *, offline: bool) -> P
     (photo_id, content_id, sha256, byte_size, image_format, width, height, taken_at, offset) = row[
         :9
     ]
-    (source, camera, lens, latitude, longitude, title, rating, favourite) = row[9:]
+    (source, camera, lens, latitude, longitude) = row[9:14]
+    exposure = Exposure(
+        f_number=row[14], seconds=row[15], iso=row[16], focal_mm=row[17], focal_35mm=row[18]
+    )
+    (title, description, rating, favourite) = row[19:]
     return Photo(
         id=photo_id,
         content_id=content_id,
@@ -88,8 +94,10 @@ def _photo(row: tuple[Any, ...], paths: tuple[Path, ...], *, offline: bool) -> P
             lens=lens,
             latitude=latitude,
             longitude=longitude,
+            exposure=None if exposure == Exposure() else exposure,
         ),
         title=title,
+        description=description,
         rating=rating,
         favourite=bool(favourite),
         offline=offline,

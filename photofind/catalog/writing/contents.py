@@ -10,7 +10,7 @@ import numpy as np
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import EmbeddedContent, TagSource
 from photofind.catalog.writing.photos import photo_of, refresh_visible
-from photofind.domain import Capture, ContentId, MediaCode, ModelId, Space
+from photofind.domain import ContentId, Exposure, MediaCode, ModelId, Space
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,6 +30,7 @@ def complete(
 ) -> None:
     for content in embedded:
         _store_description(connection, content)
+        _store_keywords(connection, content)
         if content.twin is not None:
             _take_over(connection, content.content_id, content.twin)
             continue
@@ -68,12 +69,15 @@ def vector_to_blob(vector: NDArray[np.float32]) -> bytes:
 
 
 def _store_description(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
-    capture: Capture = content.capture
+    capture = content.capture
+    exposure = capture.exposure or Exposure()
     connection.execute(
         """UPDATE contents SET state = 'ready', suspect = 0, strikes = 0, attempts = 0,
            error_code = NULL, error_detail = NULL, format = ?, width = ?, height = ?,
            taken_at = ?, taken_offset_min = ?, taken_source = ?, camera = ?, lens = ?,
-           lat = ?, lon = ?, picture_hash = ? WHERE id = ?""",
+           lat = ?, lon = ?, f_number = ?, exposure_s = ?, iso = ?, focal_mm = ?,
+           focal_35mm = ?, file_rating = ?, file_title = ?, file_description = ?,
+           picture_hash = ? WHERE id = ?""",
         (
             content.format,
             content.width,
@@ -81,14 +85,40 @@ def _store_description(connection: sqlite3.Connection, content: EmbeddedContent)
             capture.taken_at_ms,
             capture.taken_offset_min,
             None if capture.taken_source is None else capture.taken_source.value,
-            None if capture.camera is None else clean_text(capture.camera),
-            None if capture.lens is None else clean_text(capture.lens),
+            _clean(capture.camera),
+            _clean(capture.lens),
             capture.latitude,
             capture.longitude,
+            exposure.f_number,
+            exposure.seconds,
+            exposure.iso,
+            exposure.focal_mm,
+            exposure.focal_35mm,
+            content.annotations.rating,
+            _clean(content.annotations.title),
+            _clean(content.annotations.description),
             content.picture_hash,
             content.content_id,
         ),
     )
+
+
+def _store_keywords(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
+    connection.execute(
+        "DELETE FROM tags WHERE content_id = ? AND source = ?",
+        (content.content_id, TagSource.FILE.value),
+    )
+    connection.executemany(
+        "INSERT INTO tags (content_id, label, source, state) VALUES (?, ?, ?, 'confirmed')",
+        [
+            (content.content_id, clean_text(keyword), TagSource.FILE.value)
+            for keyword in content.annotations.keywords
+        ],
+    )
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean_text(text)
 
 
 def find_twin(

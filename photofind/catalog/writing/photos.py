@@ -100,14 +100,16 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
            SELECT p.id,
                (SELECT group_concat(name, :separator) FROM
                    (SELECT DISTINCT name FROM live_files WHERE content_id = v.content_id)),
-               coalesce(p.title, ''),
+               coalesce(p.title, c.file_title, ''),
                coalesce((SELECT group_concat(label, :separator) FROM tags
                    WHERE (photo_id = p.id OR content_id = v.content_id)
                    AND state <> 'rejected'), ''),
-               coalesce((SELECT group_concat(text, :separator) FROM texts
-                   WHERE content_id = v.content_id), '')
+               coalesce(c.file_description || :separator, '') ||
+                   coalesce((SELECT group_concat(text, :separator) FROM texts
+                       WHERE content_id = v.content_id), '')
            FROM json_each(:ids) AS wanted
            CROSS JOIN visible_photos v ON v.photo_id = wanted.value
-           CROSS JOIN photos p ON p.id = v.photo_id""",
+           CROSS JOIN photos p ON p.id = v.photo_id
+           CROSS JOIN contents c ON c.id = v.content_id""",
         values,
     )

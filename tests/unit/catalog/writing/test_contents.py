@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, TagRow, TagSource
 from photofind.catalog.vectors import fetch_vectors
 from photofind.catalog.writer import CatalogWriter
-from photofind.domain import Capture, CatalogError, MediaCode, Space, TakenSource
+from photofind.domain import (
+    Annotations,
+    Capture,
+    CatalogError,
+    Exposure,
+    MediaCode,
+    Space,
+    TakenSource,
+)
 from tests.unit.catalog.library import Library, embedded, sha256, unit_vector
 
 FULL_CAPTURE = Capture(
@@ -33,6 +43,36 @@ def test_what_was_found_out_is_kept(library: Library) -> None:
     assert photo.capture == FULL_CAPTURE
     assert (photo.format, photo.width, photo.height, photo.byte_size) == ("JPEG", 4000, 3000, 100)
     assert photo.paths == (library.root / "1.jpg",)
+
+
+def test_what_the_file_says_is_kept_and_found(library: Library) -> None:
+    claim = library.claim(library.insert("1.jpg"), "a")
+    assert claim.content_id is not None
+    exposure = Exposure(f_number=1.8, seconds=0.01, iso=40, focal_mm=4.0, focal_35mm=28.0)
+    content = replace(
+        embedded(claim.content_id, replace(FULL_CAPTURE, exposure=exposure)),
+        annotations=Annotations(
+            rating=4,
+            title="Crossing the lagoon",
+            description="With the last ferry",
+            keywords=("Venice", "boat"),
+        ),
+    )
+    library.writer.complete([content], library.model)
+    photo_id = library.photo_id("a")
+    photo = library.reader.photos([photo_id])[photo_id]
+    assert photo.capture.exposure == exposure
+    assert (photo.rating, photo.title) == (4, "Crossing the lagoon")
+    assert photo.description == "With the last ferry"
+    assert [(tag.label, tag.source) for tag in library.reader.tags(photo_id)] == [
+        ("Venice", TagSource.FILE),
+        ("boat", TagSource.FILE),
+    ]
+    for words in ("lagoon", "last ferry", "venice"):
+        assert library.found(words) == {photo_id}
+    library.writer.complete([replace(content, annotations=Annotations())], library.model)
+    assert library.reader.tags(photo_id) == ()
+    assert library.found("lagoon") == set()
 
 
 def test_vectors_are_kept_as_half_floats_a_space(library: Library) -> None:

@@ -1,0 +1,55 @@
+"""`photofind info`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.cli.documents import Document, info_document
+from photofind.domain import PhotofindError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.cli.session import Session
+
+
+def show_info(session: Session, path: Path) -> None:
+    """Prints all that is known of one photo.
+
+    Raises:
+        PhotofindError: the file is not among the photos that can be found (not_indexed), or can't
+            be searched (its problem's code).
+    """
+    with CatalogReader(session.folders) as reader:
+        photo_id = reader.photo_at(path)
+        if photo_id is None:
+            for problem in reader.problems():
+                if problem.path == path:
+                    raise PhotofindError(problem.code.value, f"{path}: {problem.reason}")
+            raise PhotofindError(
+                "not_indexed",
+                f"{path} is not indexed. Index its folder first: photofind index FOLDER",
+            )
+        document = info_document(reader.photos([photo_id])[photo_id], reader.tags(photo_id))
+    if session.output.as_json:
+        session.output.document(document)
+        return
+    for name, value in _lines(document):
+        session.output.line(f"{name:12} {value}")
+
+
+def _lines(document: Document) -> list[tuple[str, object]]:
+    """What is known, one line each; what is not known is left out."""
+    lines: list[tuple[str, object]] = []
+    for name, value in document.items():
+        match value:
+            case None | [] | {}:
+                continue
+            case list():
+                lines += [(name, each) for each in value]
+            case dict():
+                lines += [(name, f"{key} {each}") for key, each in value.items()]
+            case _:
+                lines.append((name, value))
+    return lines
