@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from photofind.domain import ModelId, Space
 
 _CHUNK = 4_096
+_READ_AHEAD = 8
+"""Chunks of vectors read but not quantised yet: what bounds the memory of loading."""
 
 
 class Library:
@@ -72,10 +76,19 @@ class Library:
         matrix = self._matrices.get(space)
         if matrix is None:
             matrix = VectorMatrix(dim)
-            for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
-                # A photo that became visible after the last refresh waits for the next one.
-                known = self._is_visible(ids)
-                matrix.append(ids[known], vectors if known.all() else vectors[known])
+            # One thread reads while another quantises: both spend most of their time outside
+            # Python, and a window's first search waits for them.
+            with ThreadPoolExecutor(1, thread_name_prefix="quantise") as pool:
+                appending: deque[Future[None]] = deque()
+                for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
+                    # A photo that became visible after the last refresh waits for the next one.
+                    known = self._is_visible(ids)
+                    rows = vectors if known.all() else vectors[known]
+                    appending.append(pool.submit(matrix.append, ids[known], rows))
+                    if len(appending) > _READ_AHEAD:
+                        appending.popleft().result()
+                for future in appending:
+                    future.result()
             self._matrices[space] = matrix
         return matrix
 
