@@ -285,12 +285,18 @@ class WorkerClient:
             if (connection := self._attach()) is not None:
                 return connection
             try:
-                self._process = launch_worker(self._folders)
+                process = launch_worker(self._folders)
             except CatalogError as error:
                 # Somebody else was quicker, or is just leaving: one of the two will show.
                 if error.code != "catalog_locked" or time.monotonic() > deadline:
                     raise
                 self._closing.wait(_RETRY_S)
+            else:
+                self._process = process
+                if self._closing.is_set():  # closed meanwhile: nobody else will end it
+                    process.terminate()
+                    process.wait()
+                    self._process = None
         raise PhotofindError("worker_gone", "photofind is closing.")
 
     def _attach(self) -> Connection | None:

@@ -6,8 +6,6 @@ import os
 import queue
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
@@ -360,30 +358,6 @@ def test_a_catalog_held_by_somebody_unreachable_is_a_clear_error(folders: AppFol
             client.start()
         client.close()
     assert caught.value.code == "catalog_locked"
-
-
-def test_a_worker_does_not_outlive_a_killed_client(folders: AppFolders, photos: Path) -> None:
-    script = (
-        "import sys, pathlib\n"
-        "from photofind.paths import app_folders\n"
-        "from photofind.worker.client import WorkerClient\n"
-        "from photofind.worker.messages import Hello\n"
-        "def hear(event):\n"
-        "    if isinstance(event, Hello): print(event.pid, flush=True)\n"
-        "client = WorkerClient(app_folders(pathlib.Path(sys.argv[1])), hear)\n"
-        "client.start()\n"
-        "sys.stdin.read()\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, str(folders.data)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        assert process.stdout is not None
-        worker = psutil.Process(int(process.stdout.readline()))
-        process.kill()
-    assert psutil.wait_procs([worker], timeout=_PATIENCE_S)[1] == []
 
 
 def test_two_clients_starting_at_once_end_up_with_one_worker(folders: AppFolders) -> None:
