@@ -18,6 +18,11 @@ PHOTO_SUFFIXES: Final[frozenset[str]] = frozenset(
         ".bmp", ".dib",
         ".heic", ".heics", ".heif", ".heifs", ".hif",
         ".avif", ".avifs",
+        ".jxl",
+        # RAW
+        ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq",
+        ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".ori", ".pef", ".raf", ".rw2",
+        ".rwl", ".sr2", ".srf", ".srw", ".x3f",
     }
 )  # fmt: skip
 """Suffixes of the files photofind looks at, lower case."""
@@ -40,6 +45,7 @@ _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 )
+_CANON_BRAND: Final = b"crx "
 _CONTAINER_BRANDS: Final = frozenset({b"mif1", b"msf1", b"mif2"})
 """ISO/IEC 23008-12: the coding is named by a compatible brand, not by the major one."""
 
@@ -53,14 +59,23 @@ _MAGIC: Final = (
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
     (b"BM", "BMP"),
+    (b"\xff\x0a", "JXL"),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JXL"),
+    (b"IIRO", "RAW"),  # Olympus
+    (b"IIRS", "RAW"),
+    (b"MMOR", "RAW"),
+    (b"IIU\x00", "RAW"),  # Panasonic, Leica
+    (b"FUJIFILMCCD-RAW", "RAW"),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", "RAW"),  # Canon before 2004
+    (b"FOVb", "RAW"),  # Sigma
+    (b"\x00MRM", "RAW"),  # Minolta
+    (b"IIII", "RAW"),  # Phase One
 )
 
 _OTHER_KINDS: Final = (
     (b"8BPS", "a Photoshop document"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "an archive or office document"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
     (b"\x1aE\xdf\xa3", "a video"),
     (b"RIFF", "a video or sound file"),
@@ -88,7 +103,7 @@ def sniff_format(header: bytes) -> str | None:
 
     Returns:
         Pillow's name of the format ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF",
-        "AVIF"), None for anything else.
+        "AVIF"), "JXL" or "RAW", None for anything else. Many RAW formats pass for "TIFF".
     """
     for magic, name in _MAGIC:
         if header.startswith(magic):
@@ -102,6 +117,8 @@ def sniff_format(header: bytes) -> str | None:
 
 def _sniff_iso_base_media(header: bytes) -> str | None:
     major = header[8:12]
+    if major == _CANON_BRAND:
+        return "RAW"
     if major in _AVIF_BRANDS:
         return "AVIF"
     if major in _HEIF_BRANDS:

@@ -13,6 +13,7 @@ from photofind.media.guard import DECODER_ERRORS
 from photofind.media.metadata.annotations import merge_annotations, overlay
 from photofind.media.metadata.dates import candidate_of, choose_date, with_date
 from photofind.media.metadata.exif import (
+    ExifTags,
     find_annotations,
     find_capture,
     find_comment,
@@ -45,17 +46,26 @@ def read_metadata(image: Image.Image) -> PhotoMetadata:
     Args:
         image: as opened by Pillow. TIFFs must not be loaded yet, PNGs must be.
     """
-    exif, iptc, xmp = read_exif(image), _read_iptc(image), read_xmp(_bytes(image.info.get("xmp")))
+    metadata = combine(read_exif(image), iptc=_read_iptc(image), xmp=_bytes(image.info.get("xmp")))
+    return PhotoMetadata(metadata.capture, overlay(_read_png_text(image), metadata.annotations))
+
+
+def combine(exif: ExifTags, *, iptc: IptcFacts | None = None, xmp: bytes = b"") -> PhotoMetadata:
+    """Makes one out of what three standards say.
+
+    Args:
+        xmp: the packet as it lies in the file.
+    """
+    iptc, from_xmp = iptc or IptcFacts(), read_xmp(xmp)
     annotations = merge_annotations(
         exif=find_annotations(exif),
         iptc=iptc.annotations,
-        xmp=xmp.annotations,
+        xmp=from_xmp.annotations,
         comment=find_comment(exif),
         iptc_is_newer=iptc.is_newer,
     )
-    annotations = overlay(_read_png_text(image), annotations)
-    capture = fill_capture(find_capture(exif), xmp.capture)
-    dates = [*find_dates(exif), candidate_of(xmp.capture), iptc.date]
+    capture = fill_capture(find_capture(exif), from_xmp.capture)
+    dates = [*find_dates(exif), candidate_of(from_xmp.capture), iptc.date]
     chosen = choose_date(each for each in dates if each is not None)
     return PhotoMetadata(with_date(capture, chosen), annotations)
 

@@ -9,9 +9,12 @@ import pytest
 from photofind.media.formats import (
     HEADER_BYTES,
     PHOTO_SUFFIXES,
+    SIDECAR_SUFFIX,
+    VIDEO_SUFFIXES,
     describe_kind,
     is_photo_name,
     sniff_format,
+    split_name,
 )
 from tests.plugins.pictures import make_photo
 
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     "name",
     ["a.jpg", "IMG_0001.JPG", "b.JpEg", "c.png", "d.webp", "e.gif", "f.TIFF", "g.tif", "h.bmp",
-     "i.heic", "j.HEIF", "k.avif", "two.dots.jpg", "ไทย.jpg", "bad\udcff.jpg"],
+     "i.heic", "j.HEIF", "k.avif", "l.jxl", "m.CR3", "n.dng", "o.NEF", "p.arw", "q.raf",
+     "two.dots.jpg", "ไทย.jpg", "bad\udcff.jpg"],
 )  # fmt: skip
 def test_names_of_photos(name: str) -> None:
     assert is_photo_name(name)
@@ -30,7 +34,7 @@ def test_names_of_photos(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["film.mov", "film.mp4", "raw.cr2", "art.psd", "notes.txt", "jpg", ".jpg", "a.jpg.part", ""],
+    ["film.mov", "film.mp4", "side.xmp", "art.psd", "notes.txt", "jpg", ".jpg", "a.jpg.part", ""],
 )
 def test_names_of_other_files(name: str) -> None:
     assert not is_photo_name(name)
@@ -65,6 +69,32 @@ def test_container_brands(brands: bytes, expected: str | None) -> None:
     assert sniff_format(box + b"\x00\x00\x00\x08meta avif") == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (b"\xff\x0a\xfa\x3b", "JXL"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl ", "JXL"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "RAW"),
+        (b"IIRO\x08\x00\x00\x00", "RAW"),
+        (b"IIU\x00\x18\x00\x00\x00", "RAW"),
+        (b"FUJIFILMCCD-RAW 0201", "RAW"),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00", "TIFF"),  # its directories tell more
+    ],
+)
+def test_beginnings_of_raw_and_jpeg_xl(header: bytes, expected: str) -> None:
+    assert sniff_format(header) == expected
+
+
+def test_case_of_names_does_not_matter() -> None:
+    assert split_name("IMG_1.JPG") == split_name("img_1.jpg") == ("img_1", ".jpg")
+    assert split_name("a.b.Mov") == ("a.b", ".mov")
+
+
+def test_no_suffix_has_two_meanings() -> None:
+    assert PHOTO_SUFFIXES.isdisjoint(VIDEO_SUFFIXES)
+    assert SIDECAR_SUFFIX not in PHOTO_SUFFIXES | VIDEO_SUFFIXES
+
+
 def test_avif_outside_the_brands_doesnt_count() -> None:
     box = b"\x00\x00\x00\x14ftypmif1\x00\x00\x00\x00heic"
     assert sniff_format(box + b"avifavifavif") == "HEIF"
@@ -82,7 +112,6 @@ def test_short_and_strange_beginnings_are_no_picture(header: bytes) -> None:
         (b"%PDF-1.7", "PDF"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00", "video"),
         (b"\x1aE\xdf\xa3....", "video"),
-        (b"\xff\x0a\x00", "JPEG XL"),
         (b"  <!DOCTYPE html><html>", "web page"),
         (b"\xef\xbb\xbf<svg xmlns", "drawing"),
         (b"Dear diary, today I took no photo.", "text"),

@@ -17,6 +17,7 @@ from photofind.domain import ImageGeometry, MediaCode, MediaError, ResizeMode
 from photofind.media import opening
 from photofind.media.decode import decode_photo
 from photofind.media.opening import opened
+from photofind.media.pictures import base
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def test_a_multi_picture_file_is_its_first_picture(tmp_path: Path) -> None:
 
 
 def _small_budget(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(opening, "picture_budget", lambda: size)
+    for module in (opening, base):
+        monkeypatch.setattr(module, "picture_budget", lambda: size)
 
 
 def test_a_jpeg_counts_as_large_as_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,32 @@ def test_a_rotation_by_tag_changes_the_hash(
     assert hash_picture(path, format_name) == upright
 
 
+@pytest.mark.parametrize("suffix", ["heic", "avif"])
+def test_where_a_tag_turns_nothing_it_changes_nothing(
+    tmp_path: Path, exiftool: Callable[..., None], suffix: str
+) -> None:
+    path = make_photo(tmp_path / f"x.{suffix}")
+    format_name = _format(path)
+    before = hash_picture(path, format_name)
+    exiftool(path, "-n", "-EXIF:Orientation=6", "-XMP-tiff:Orientation=6")
+    assert hash_picture(path, format_name) == before
+    assert decode_photo(path, []).width == 320
+    exiftool(path, "-EXIF:all=")
+    assert hash_picture(path, format_name) == before
+    assert decode_photo(path, []).width == 320
+
+
+@pytest.mark.parametrize("name", ["plain.jpg", "plain.png", "lossy.webp"])
+def test_an_orientation_in_xmp_alone_counts_as_in_decoding(
+    tmp_path: Path, exiftool: Callable[..., None], name: str
+) -> None:
+    path = make_photo(tmp_path / name)
+    format_name = _format(path)
+    before = hash_picture(path, format_name)
+    exiftool(path, "-n", "-XMP-tiff:Orientation=6")
+    assert (hash_picture(path, format_name) != before) is (decode_photo(path, []).width == 240)
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "heic", "avif"])
 def test_each_orientation_has_a_hash_of_its_own(tmp_path: Path, suffix: str) -> None:
     hashes = set()
