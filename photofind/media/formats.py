@@ -8,6 +8,15 @@ from __future__ import annotations
 import os
 from typing import Final
 
+RAW_SUFFIXES: Final[frozenset[str]] = frozenset(
+    {
+        ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq",
+        ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".ori", ".pef", ".raf", ".rw2",
+        ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+    }
+)  # fmt: skip
+"""Suffixes of RAW photos, lower case."""
+
 PHOTO_SUFFIXES: Final[frozenset[str]] = frozenset(
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo",
@@ -19,10 +28,7 @@ PHOTO_SUFFIXES: Final[frozenset[str]] = frozenset(
         ".heic", ".heics", ".heif", ".heifs", ".hif",
         ".avif", ".avifs",
         ".jxl",
-        # RAW
-        ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq",
-        ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".ori", ".pef", ".raf", ".rw2",
-        ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+        *RAW_SUFFIXES,
     }
 )  # fmt: skip
 """Suffixes of the files photofind looks at, lower case."""
@@ -34,6 +40,12 @@ VIDEO_SUFFIXES: Final[frozenset[str]] = frozenset(
     }
 )  # fmt: skip
 """Suffixes of videos, lower case: counted, and not searchable yet."""
+
+LIVE_PICTURE_SUFFIXES: Final[frozenset[str]] = frozenset(
+    {".heic", ".heif", ".hif", ".jpg", ".jpeg", ".jpe", ".dng"}
+)
+LIVE_FILM_SUFFIXES: Final[frozenset[str]] = frozenset({".mov", ".mp4"})
+"""Suffixes of a Live Photo's two files, which have one name."""
 
 SIDECAR_SUFFIX: Final = ".xmp"
 """What photo managers write beside a photo lies in a file of this suffix."""

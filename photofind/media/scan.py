@@ -15,6 +15,8 @@ from photofind.media.entries import has_hidden_attribute, is_entered, is_folder,
 from photofind.media.exclusions import is_excluded_file, is_excluded_folder
 from photofind.media.files import media_error_from, system_path
 from photofind.media.formats import (
+    LIVE_FILM_SUFFIXES,
+    LIVE_PICTURE_SUFFIXES,
     PHOTO_SUFFIXES,
     SIDECAR_SUFFIX,
     VIDEO_SUFFIXES,
@@ -161,12 +163,12 @@ class FolderScan:
         waiting: list[tuple[str, Collection[str] | None]],
     ) -> Iterator[ScannedFile]:
         prefix = relative + os.sep if relative else ""
-        photo_stems: set[str] = set()
+        live_stems: set[str] = set()
         videos: list[tuple[str, str]] = []
         for entry in entries:
             stem, suffix = split_name(entry.name)
-            if suffix in PHOTO_SUFFIXES:
-                photo_stems.add(stem)
+            if suffix in LIVE_PICTURE_SUFFIXES:
+                live_stems.add(stem)
             if wanted is not None and entry.name not in wanted:
                 continue
             if is_folder(entry):
@@ -185,7 +187,7 @@ class FolderScan:
                     videos.append((stem, suffix))
                 self._note(entry, prefix, suffix)
         for stem, suffix in videos:
-            if stem in photo_stems:
+            if stem in live_stems and suffix in LIVE_FILM_SUFFIXES:
                 self.live_photos += 1
             else:
                 self.videos[suffix] += 1

@@ -274,9 +274,10 @@ def test_videos_are_counted_by_their_kind(tmp_path: Path) -> None:
 
 def test_the_film_of_a_live_photo_is_no_video(tmp_path: Path) -> None:
     _touch(tmp_path, "IMG_1.HEIC", "IMG_1.mov", "IMG_2.MOV", "sub/img_2.jpg", "sub/IMG_3.heic")
+    _touch(tmp_path, "shot.png", "shot.mov", "a.jpg", "a.avi")
     scan = FolderScan(tmp_path)
-    assert len(list(scan)) == 3
-    assert (scan.live_photos, scan.videos) == (1, {".mov": 1})
+    assert len(list(scan)) == 5
+    assert (scan.live_photos, scan.videos) == (1, {".mov": 2, ".avi": 1})
     film = FolderScan(tmp_path, [b"IMG_1.mov"])  # a part of the folder, but not of its names
     assert list(film) == []
     assert (film.live_photos, film.videos) == (1, {})
