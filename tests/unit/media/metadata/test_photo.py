@@ -134,6 +134,20 @@ def test_hierarchies_and_windows_ratings(tmp_path: Path, exiftool: Callable[...,
     )
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "heic"])
+def test_windows_own_tags(tmp_path: Path, exiftool: Callable[..., None], suffix: str) -> None:
+    path = make_photo(tmp_path / f"x.{suffix}")
+    exiftool(
+        path,
+        "-EXIF:XPTitle=Häuser",
+        "-EXIF:XPKeywords=beach;Straße",
+        "-EXIF:XPComment=Am Strand von ภูเก็ต",
+        "-EXIF:Rating=4",
+        "-EXIF:RatingPercent=75",
+    )
+    assert decode_photo(path, []).annotations == _WRITTEN
+
+
 def test_texts_of_a_png(tmp_path: Path) -> None:
     texts = PngInfo()
     texts.add_text("Title", "Häuser")
