@@ -96,6 +96,7 @@ def scan_folder(
     # An empty folder where the catalog has files is the mount point of an unplugged drive.
     if seen_any or parts is not None or not reconciliation.knows_files:
         untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
+        untold.update(file.rel_path for file in scan.online_only_files)  # there, not to be opened
         findings.gone = reconciliation.gone(untold)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
     return findings
