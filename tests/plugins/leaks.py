@@ -26,6 +26,16 @@ def pytest_configure() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def pytest_unconfigure() -> None:
+    """Takes note that workers which clients left to each other have ended.
+
+    Else their objects complain at Python's own end, after pytest's last line.
+    """
+    if launch := sys.modules.get("photofind.worker.launch"):
+        for process in launch._let_go:
+            process.poll()
+
+
 @pytest.fixture(autouse=True)
 def _no_leaked_threads() -> Iterator[None]:
     before = set(threading.enumerate())
