@@ -1,8 +1,8 @@
 """The embedding threads: as many as physical cores.
 
 Every thread does all the steps for a few files of its own, so that nothing is handed from
-thread to thread and each core stays busy with one batch (measured: 93-99 % of the floor that
-decoding and embedding alone set).
+thread to thread and each core stays busy with one batch. How near that comes to what decoding
+and embedding cost alone is measured by tests/benchmarks/bench_indexing.py.
 """
 
 from __future__ import annotations
