@@ -8,53 +8,38 @@ import os
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, get_args
 
 import psutil
 
 from photofind import __version__
 from photofind.catalog.backups import is_due
-from photofind.catalog.reader import CatalogReader
-from photofind.domain import CatalogError, FolderError, PhotofindError
+from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
-from photofind.media.scan import root_problem
-from photofind.media.volume import read_volume_id
+from photofind.worker.handlers.base import Handlers, refuse
+from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.messages import (
-    AddFolders,
     CatalogChanged,
     Command,
     Done,
     Hello,
-    JobFinished,
     Notice,
     PhotosReady,
     Progress,
-    Refused,
-    RelocateFolder,
-    RemoveFolder,
-    Rescan,
-    RetryProblems,
     SetPaused,
     Shutdown,
-    Watch,
-    path_from_wire,
-    report_to_wire,
     text_to_wire,
 )
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
-from photofind.worker.watching import Parts, Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Listener
-    from pathlib import Path
 
-    from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import ContentId
     from photofind.indexing.batch import ActiveModel
-    from photofind.indexing.job import JobResult
     from photofind.paths import AppFolders
 
 logger = logging.getLogger(__name__)
@@ -106,11 +91,6 @@ class Worker(IndexerListener):
             ),
             on_empty=self.end,
         )
-        self._watching = Watching(
-            read_folders=lambda: self._chosen_folders([]),
-            look_at=self._look_at,
-            notify=lambda code, message: self._server.broadcast(Notice(code=code, message=message)),
-        )
         self._indexer = Indexer(
             folders,
             writer=writer,
@@ -118,6 +98,14 @@ class Worker(IndexerListener):
             listener=self,
             threads=psutil.cpu_count(logical=False) or 1,
         )
+        library = FolderHandlers(folders, writer, self._indexer, self._server, self._tell_progress)
+        self._watching = library.watching
+        self._handlers: Handlers = {
+            **library.handlers,
+            SetPaused: self._set_paused,
+            Shutdown: self._shut_down,
+        }
+        assert set(self._handlers) == set(get_args(Command)), "a command has no handler"
 
     def run(self) -> None:
         """Serves until the last client has gone or `end` is called."""
@@ -187,90 +175,23 @@ class Worker(IndexerListener):
 
     def _carry_out(self, peer: Peer, command: Command) -> None:
         try:
-            match command:
-                case AddFolders():
-                    self._add_folders(peer, command)
-                case Rescan():
-                    folders = self._chosen_folders([path_from_wire(raw) for raw in command.paths])
-                    self._index(peer, command, folders)
-                case RemoveFolder():
-                    self._writer.remove_folder(path_from_wire(command.path))
-                    peer.send(Done(request_id=command.request_id))
-                    self._folders_changed()
-                case RelocateFolder():
-                    self._relocate_folder(peer, command)
-                case RetryProblems():
-                    self._writer.retry_failed()
-                    self._index(peer, command, self._chosen_folders([]))
-                case SetPaused():
-                    self._indexer.set_paused(command.paused)
-                    peer.send(Done(request_id=command.request_id))
-                case Watch():
-                    self._watching.begin()
-                    self._index(peer, command, self._chosen_folders([]))
-                case Shutdown():
-                    if self._server.others(peer):
-                        peer.send(Done(request_id=command.request_id))
-                        peer.close(timeout_s=1.0)
-                    else:
-                        self._ending = True
+            self._handlers[type(command)](peer, command)
         except PhotofindError as error:
             if is_damage(error):
                 self.halted(error)
-            _refuse(peer, command, error)
+            refuse(peer, command, error)
         self._tell_progress()
 
-    def _add_folders(self, peer: Peer, command: AddFolders) -> None:
-        paths = [path_from_wire(raw) for raw in command.paths]
-        for path in paths:
-            if (problem := root_problem(path)) is not None:
-                raise problem
-        rows = [self._writer.add_folder(path, read_volume_id(path)) for path in paths]
-        self._folders_changed()
-        self._index(peer, command, rows)
+    def _set_paused(self, peer: Peer, command: SetPaused) -> None:
+        self._indexer.set_paused(command.paused)
+        peer.send(Done(request_id=command.request_id))
 
-    def _relocate_folder(self, peer: Peer, command: RelocateFolder) -> None:
-        new = path_from_wire(command.new)
-        if (problem := root_problem(new)) is not None:
-            raise problem
-        old = path_from_wire(command.old)
-        row = self._writer.relocate_folder(old, new, read_volume_id(new))
-        self._folders_changed()
-        self._index(peer, command, [row])
-
-    def _folders_changed(self) -> None:
-        self.catalog_changed()
-        self._watching.folders_changed()
-
-    def _chosen_folders(self, paths: Sequence[Path]) -> list[FolderRow]:
-        with CatalogReader(self._folders) as reader:
-            folders = reader.folders()
-        if not paths:
-            return folders
-        by_path = {folder.path: folder for folder in folders}
-        for path in paths:
-            if path not in by_path:
-                raise FolderError(
-                    "folder_unknown", f"{path} is not one of photofind's folders. Add it first."
-                )
-        return [by_path[path] for path in paths]
-
-    def _index(self, peer: Peer, command: Command, folders: Sequence[FolderRow]) -> None:
-        def finished(result: JobResult) -> None:
-            if result.error is not None:
-                _refuse(peer, command, result.error)
-                return
-            # The last progress first, so that nobody shows 99 % beside "done".
-            self._tell_progress()
-            peer.send(
-                JobFinished(request_id=command.request_id, report=report_to_wire(result.report))
-            )
-
-        self._indexer.index({folder.id: None for folder in folders}, finished)
-
-    def _look_at(self, parts: Parts) -> None:
-        """Looks at what was noticed to have changed; nobody waits for the result."""
-        self._indexer.index(parts, lambda _: None)
+    def _shut_down(self, peer: Peer, command: Shutdown) -> None:
+        if self._server.others(peer):
+            peer.send(Done(request_id=command.request_id))
+            peer.close(timeout_s=1.0)
+        else:
+            self._ending = True
 
     def _back_up_when_due(self) -> None:
         if time.monotonic() < self._backup_check_s:
@@ -326,8 +247,3 @@ class Worker(IndexerListener):
             images_per_s=state.images_per_s,
             eta_s=state.eta_s,
         )
-
-
-def _refuse(peer: Peer, command: Command, error: PhotofindError) -> None:
-    message = text_to_wire(error.user_message)
-    peer.send(Refused(request_id=command.request_id, code=error.code, message=message))

@@ -1,0 +1,145 @@
+"""Folders and looking through them: added, removed, relocated, watched, tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import FolderError
+from photofind.media.scan import root_problem
+from photofind.media.volume import read_volume_id
+from photofind.worker.handlers.base import refuse
+from photofind.worker.messages import (
+    AddFolders,
+    CatalogChanged,
+    Done,
+    JobFinished,
+    Notice,
+    RelocateFolder,
+    RemoveFolder,
+    Rescan,
+    RetryProblems,
+    Watch,
+    path_from_wire,
+    report_to_wire,
+)
+from photofind.worker.watching import Parts, Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import FolderRow
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.indexing.indexer import Indexer
+    from photofind.indexing.job import JobResult
+    from photofind.paths import AppFolders
+    from photofind.worker.handlers.base import Handlers
+    from photofind.worker.messages import Command
+    from photofind.worker.server import Peer, Server
+
+
+class FolderHandlers:
+    """Changes the list of folders and has them indexed; owns their watching."""
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        indexer: Indexer,
+        server: Server,
+        tell_progress: Callable[[], None],
+    ) -> None:
+        """
+        Args:
+            tell_progress: sends every client how far indexing is.
+        """
+        self._folders = folders
+        self._writer = writer
+        self._indexer = indexer
+        self._server = server
+        self._tell_progress = tell_progress
+        self.watching = Watching(
+            read_folders=lambda: self._chosen([]),
+            look_at=self._look_at,
+            notify=lambda code, message: server.broadcast(Notice(code=code, message=message)),
+        )
+
+    @property
+    def handlers(self) -> Handlers:
+        return {
+            AddFolders: self._add,
+            Rescan: self._rescan,
+            RemoveFolder: self._remove,
+            RelocateFolder: self._relocate,
+            RetryProblems: self._retry_problems,
+            Watch: self._watch,
+        }
+
+    def _add(self, peer: Peer, command: AddFolders) -> None:
+        paths = [path_from_wire(raw) for raw in command.paths]
+        for path in paths:
+            if (problem := root_problem(path)) is not None:
+                raise problem
+        rows = [self._writer.add_folder(path, read_volume_id(path)) for path in paths]
+        self._changed()
+        self._index(peer, command, rows)
+
+    def _rescan(self, peer: Peer, command: Rescan) -> None:
+        self._index(peer, command, self._chosen([path_from_wire(raw) for raw in command.paths]))
+
+    def _remove(self, peer: Peer, command: RemoveFolder) -> None:
+        self._writer.remove_folder(path_from_wire(command.path))
+        peer.send(Done(request_id=command.request_id))
+        self._changed()
+
+    def _relocate(self, peer: Peer, command: RelocateFolder) -> None:
+        new = path_from_wire(command.new)
+        if (problem := root_problem(new)) is not None:
+            raise problem
+        old = path_from_wire(command.old)
+        row = self._writer.relocate_folder(old, new, read_volume_id(new))
+        self._changed()
+        self._index(peer, command, [row])
+
+    def _retry_problems(self, peer: Peer, command: RetryProblems) -> None:
+        self._writer.retry_failed()
+        self._index(peer, command, self._chosen([]))
+
+    def _watch(self, peer: Peer, command: Watch) -> None:
+        self.watching.begin()
+        self._index(peer, command, self._chosen([]))
+
+    def _changed(self) -> None:
+        self._server.broadcast(CatalogChanged())
+        self.watching.folders_changed()
+
+    def _chosen(self, paths: Sequence[Path]) -> list[FolderRow]:
+        with CatalogReader(self._folders) as reader:
+            folders = reader.folders()
+        if not paths:
+            return folders
+        by_path = {folder.path: folder for folder in folders}
+        for path in paths:
+            if path not in by_path:
+                raise FolderError(
+                    "folder_unknown", f"{path} is not one of photofind's folders. Add it first."
+                )
+        return [by_path[path] for path in paths]
+
+    def _index(self, peer: Peer, command: Command, folders: Sequence[FolderRow]) -> None:
+        def finished(result: JobResult) -> None:
+            if result.error is not None:
+                refuse(peer, command, result.error)
+                return
+            # The last progress first, so that nobody shows 99 % beside "done".
+            self._tell_progress()
+            peer.send(
+                JobFinished(request_id=command.request_id, report=report_to_wire(result.report))
+            )
+
+        self._indexer.index({folder.id: None for folder in folders}, finished)
+
+    def _look_at(self, parts: Parts) -> None:
+        """Looks at what was noticed to have changed; nobody waits for the result."""
+        self._indexer.index(parts, lambda _: None)
