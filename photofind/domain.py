@@ -20,6 +20,10 @@ FileId = NewType("FileId", int)
 FolderId = NewType("FolderId", int)
 """A root the person added; subfolders have no identifier of their own."""
 ModelId = NewType("ModelId", int)
+TextId = NewType("TextId", int)
+"""A caption, a note, or text found in a picture."""
+JobId = NewType("JobId", int)
+"""One thing to find out about one content: its caption, an answer."""
 
 
 class Space(StrEnum):

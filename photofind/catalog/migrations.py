@@ -236,6 +236,24 @@ def add_annotations(db: Database) -> None:
         db.execute(f"ALTER TABLE contents ADD COLUMN {column}")
 
 
+def add_states_of_descriptions(db: Database) -> None:
+    # What a person accepted is theirs, like what they edited: no model overwrites it.
+    db.execute("""
+        ALTER TABLE texts ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0
+        CHECK (accepted IN (0, 1))""")
+    db.execute("""
+        ALTER TABLE jobs ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'running', 'failed'))""")
+    for column in (
+        "suspect INTEGER NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1))",
+        "strikes INTEGER NOT NULL DEFAULT 0",
+        "error_code TEXT",
+        "error_detail TEXT",
+    ):
+        db.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+    db.execute("CREATE INDEX jobs_waiting ON jobs(priority DESC, id) WHERE state = 'waiting'")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_folders,
     create_photos_and_contents,
@@ -246,6 +264,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     create_questions_jobs_and_searches,
     add_picture_hashes,
     add_annotations,
+    add_states_of_descriptions,
 )
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.db import is_in_memory, open_reading
+from photofind.catalog.description_reader import DescriptionReader
 from photofind.catalog.errors import catalog_errors
 from photofind.catalog.reading import files, photos, status
 
@@ -44,6 +45,8 @@ class CatalogReader:
         self._openings = 0
         self._connection = open_reading(folders)
         self._waits_for_catalog = is_in_memory(self._connection)
+        self.descriptions = DescriptionReader(self._snapshot)
+        """What answers questions about captions, questions and their jobs."""
 
     def __enter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.backups import back_up
 from photofind.catalog.db import open_writing
+from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
 from photofind.catalog.rows import ClaimOutcome
@@ -42,6 +43,8 @@ class CatalogWriter:
         self._lock = threading.RLock()
         self._in_flight: frozenset[ContentId] = frozenset()
         self._connection = open_writing(folders)
+        self.descriptions = DescriptionWriter(self._transaction)
+        """What changes captions, questions and their jobs."""
 
     def __enter__(self) -> Self:
         return self

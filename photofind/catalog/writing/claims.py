@@ -96,6 +96,7 @@ def _insert_content(
 ) -> ContentId:
     """A content never seen before: the next state of the path's photo, or a new photo."""
     photo_id = None if former is None else heir_photo(connection, former, file.file_id)
+    inherits = photo_id is not None
     if photo_id is None:
         photo_id = new_photo(connection)
     row = connection.execute(
@@ -105,15 +106,22 @@ def _insert_content(
     make_primary(connection, photo_id, row[0])
     if former is not None:
         _carry_over(connection, former, row[0])
+        if inherits:
+            # Whoever wanted the photo described means what it shows now.
+            connection.execute(
+                "UPDATE jobs SET content_id = ? WHERE content_id = ? AND state <> 'running'",
+                (row[0], former),
+            )
     return ContentId(row[0])
 
 
 def _carry_over(connection: sqlite3.Connection, former: ContentId, content_id: int) -> None:
-    """A person's notes and edited captions stay with a file that changes."""
+    """A person's notes, and the captions they edited or accepted, stay with a file that changes."""
     connection.execute(
-        """INSERT INTO texts (content_id, kind, model_id, text, data, created_at, edited)
-           SELECT ?, kind, model_id, text, data, created_at, edited FROM texts
-           WHERE content_id = ? AND (kind = 'note' OR edited = 1)""",
+        """INSERT INTO texts
+               (content_id, kind, model_id, text, data, created_at, edited, accepted)
+           SELECT ?, kind, model_id, text, data, created_at, edited, accepted FROM texts
+           WHERE content_id = ? AND (kind = 'note' OR edited = 1 OR accepted = 1)""",
         (content_id, former),
     )
 

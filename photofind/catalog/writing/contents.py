@@ -149,8 +149,9 @@ def _take_over(connection: sqlite3.Connection, content_id: ContentId, twin: Cont
     # What a person wrote is taken over when a file changes (claims), whatever it shows then.
     connection.execute(
         """INSERT INTO texts (content_id, kind, model_id, text, data, created_at, edited)
-           SELECT ?, kind, model_id, text, data, created_at, edited FROM texts
-           WHERE content_id = ? AND kind <> 'note' AND edited = 0""",
+           SELECT ?1, kind, model_id, text, data, created_at, edited FROM texts
+           WHERE content_id = ?2 AND kind <> 'note' AND edited = 0
+           AND (kind, text) NOT IN (SELECT kind, text FROM texts WHERE content_id = ?1)""",
         (content_id, twin),
     )
 
