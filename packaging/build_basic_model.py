@@ -29,7 +29,7 @@ from basic_model.textual import extend_textual, pool_tokens  # noqa: E402
 from basic_model.visual import VisualEncoder, export_visual, load_network  # noqa: E402
 
 from photofind.inference.session import create_session  # noqa: E402
-from photofind.inference.spec import Padding, PaddingKind  # noqa: E402
+from photofind.inference.spec_search import Padding, PaddingKind  # noqa: E402
 from photofind.inference.tokenizers import TextTokenizer  # noqa: E402
 
 if TYPE_CHECKING:

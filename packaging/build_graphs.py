@@ -27,7 +27,7 @@ from graphs.clip import (  # noqa: E402
 from graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary  # noqa: E402
 from graphs.probe import build_probe  # noqa: E402
 
-from photofind.inference.manifest import BoundGraph, Manifest, TowerGraphs  # noqa: E402
+from photofind.inference.manifest import BoundGraph, GraphPair, Manifest  # noqa: E402
 
 if TYPE_CHECKING:
     from graphs.architectures import Architecture
@@ -59,16 +59,16 @@ def main() -> int:
 def build(architecture: Architecture, folder: Path) -> None:
     """Writes the graphs of one architecture and their manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(
-        visual=TowerGraphs(
+    manifest: Manifest = {
+        "visual": GraphPair(
             fp32=_build_visual(architecture, folder, int8=False),
             int8=_build_visual(architecture, folder, int8=True),
         ),
-        textual=TowerGraphs(
+        "textual": GraphPair(
             fp32=_build_textual(architecture, folder, int8=False),
             int8=_build_textual(architecture, folder, int8=True),
         ),
-    )
+    }
     (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest) + b"\n")
 
 

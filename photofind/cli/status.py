@@ -9,6 +9,7 @@ from photofind.cli.documents import problems_document, status_document
 from photofind.cli.folders import folder_lines, read_status
 from photofind.domain import ModelError
 from photofind.inference.registry import BASIC, find_spec
+from photofind.inference.spec import ModelSpec
 
 if TYPE_CHECKING:
     from photofind.catalog.rows import CatalogStatus
@@ -71,7 +72,7 @@ def _status_lines(status: CatalogStatus, model: str) -> list[str]:
 def _describe_model(key: str) -> str:
     """Its name and, above all for the built-in one, what not to expect of it."""
     try:
-        spec = find_spec(key)
+        spec = find_spec(key, ModelSpec)
     except ModelError:
         return key
     return f"{spec.title}. {spec.notice}".strip()

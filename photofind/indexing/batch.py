@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from photofind.indexing.job import Job
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
-    from photofind.inference.clip import ImageEmbeddings
-    from photofind.inference.store import InstalledModel
+    from photofind.inference.clip import DualEncoder, ImageEmbeddings
     from photofind.media.decode import DecodedPhoto
 
 logger = logging.getLogger(__name__)
@@ -69,7 +68,7 @@ class ActiveModel:
     """What the pipeline embeds with; the encoder is loaded when the first photo needs it."""
 
     id: ModelId
-    installed: InstalledModel
+    installed: DualEncoder
     encoder: LazyEncoder
 
 

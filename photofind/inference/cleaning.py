@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from photofind.inference.spec import TextCleaning
+from photofind.inference.spec_search import TextCleaning
 
 
 def clean(text: str, cleaning: TextCleaning) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from photofind.domain import ModelError
 from photofind.inference.preprocess import to_batch
 from photofind.inference.session import create_session
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.typing import NDArray
 
-    from photofind.inference.store import InstalledModel
+
+DualEncoder: TypeAlias = InstalledModel[DualEncoderSpec]
 
 _SMALLEST_NORM = 1e-12
 _FURTHER_TEXT_INPUTS = {"attention_mask", "token_type_ids"}
@@ -46,7 +49,7 @@ class ImageEmbeddings:
 class ImageEncoder:
     """Turns pictures into vectors. Several threads may call `encode` at once."""
 
-    def __init__(self, model: InstalledModel, *, threads: int = 1) -> None:
+    def __init__(self, model: DualEncoder, *, threads: int = 1) -> None:
         """Loads the image graph.
 
         Args:
@@ -99,7 +102,11 @@ class TextEncoder:
     """Turns words into vectors. Several threads may call `encode` at once."""
 
     def __init__(
-        self, model: InstalledModel, *, threads: int = 1, tokenizer: Path | None = None
+        self,
+        model: DualEncoder,
+        *,
+        threads: int = 1,
+        tokenizer: Path | None = None,
     ) -> None:
         """Loads tokenizer and text graph.
 
@@ -160,14 +167,16 @@ def to_unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _require_outputs(
-    session: onnxruntime.InferenceSession, wanted: Sequence[str], model: InstalledModel
+    session: onnxruntime.InferenceSession,
+    wanted: Sequence[str],
+    model: DualEncoder,
 ) -> None:
     present = {output.name for output in session.get_outputs()}
     if not present.issuperset(wanted):
         raise _other_version(model)
 
 
-def _other_version(model: InstalledModel) -> ModelError:
+def _other_version(model: DualEncoder) -> ModelError:
     return ModelError(
         "model_incompatible",
         f"The files of the model “{model.spec.title}” belong to another version."

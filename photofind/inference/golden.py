@@ -12,14 +12,13 @@ import numpy as np
 
 from photofind import paths
 from photofind.domain import ModelError
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from photofind.inference.store import InstalledModel
 
 SMALLEST_COSINE = 0.999
 """Two machines never agree on every bit; below this, rankings begin to change."""
@@ -66,7 +65,7 @@ def draw_picture(size: int) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def read_golden(model: InstalledModel) -> Golden:
+def read_golden(model: DualEncoder) -> Golden:
     """Reads a model's golden vectors: from the resources, or as recorded when it was installed.
 
     Raises:
@@ -87,7 +86,7 @@ def read_golden(model: InstalledModel) -> Golden:
         ) from error
 
 
-def write_golden(model: InstalledModel) -> None:
+def write_golden(model: DualEncoder) -> None:
     """Records what a model computes now, to be compared with later: after an update of
     onnxruntime, say, or in another computer.
 
@@ -110,7 +109,7 @@ def _rounded(vector: NDArray[np.float32]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in vector)
 
 
-def self_test(model: InstalledModel) -> float:
+def self_test(model: DualEncoder) -> float:
     """Compares a model's vectors on this machine with the golden ones (about a second).
 
     Returns:

@@ -5,57 +5,51 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from photofind import paths
 from photofind.domain import ModelError
-from photofind.inference.agreement import TEXTS, compare, draw_pictures
+from photofind.inference.agreement import compare
 from photofind.inference.binding import bind
 from photofind.inference.checkpoints.opening import open_checkpoint
-from photofind.inference.clip import ImageEncoder, TextEncoder
-from photofind.inference.golden import RECORDED_NAME, write_golden
+from photofind.inference.golden import RECORDED_NAME
 from photofind.inference.manifest import read_manifest
 from photofind.inference.processor import FULL_RANGE, largest_int8_weight
 from photofind.inference.records import (
-    IMAGE_NAME,
     RECORD_NAME,
-    TEXT_NAME,
     InstalledFile,
     InstallRecord,
     Precision,
     resolve,
 )
-from photofind.inference.spec import FileSpec
+from photofind.inference.spec import ModelSpec, Origin
 from photofind.inference.store import InstalledModel, hash_model_file
+from photofind.inference.trials import trial_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from photofind.inference.checkpoints.tensors import Checkpoint
-    from photofind.inference.manifest import BoundGraph, TowerGraphs
-    from photofind.inference.spec import ModelSpec
+    from photofind.inference.manifest import BoundGraph, GraphPair
+    from photofind.inference.spec import FileSpec
+    from photofind.inference.trials import Trial
 
-VISUAL, TEXTUAL = "visual", "textual"
-TOKENIZERS = "tokenizers"
-"""Below the resources' graphs: tokenizers that ship with photofind."""
+SpecT = TypeVar("SpecT", bound=ModelSpec)
 
 
 def install_checkpoint(
-    spec: ModelSpec, checkpoint: Path, tokenizer: Path, folders: paths.AppFolders
-) -> InstalledModel:
+    spec: SpecT, downloaded: Mapping[str, Path], folders: paths.AppFolders
+) -> InstalledModel[SpecT]:
     """Binds a checkpoint, tests the result and puts it in its place at once.
 
-    Every half becomes int8 where the model says that this pays and its vectors here are as good
-    as those of float32; else it stays float32.
+    Every graph becomes int8 where the model says that this pays and what it gives here is as good
+    as in float32; else it stays float32.
 
     Args:
-        checkpoint: the official file; it is only read.
-        tokenizer: a tokenizer.json; copied.
+        downloaded: the official files by their paths in `spec.downloads`; they are only read.
 
     Raises:
         ModelError: model_checksum, a file is not the published one; model_incompatible, it is
@@ -64,14 +58,18 @@ def install_checkpoint(
     """
     if spec.checkpoint is None:
         raise ValueError(f"{spec.key} has no checkpoint to bind")
-    found = _verify(spec, spec.checkpoint.file, checkpoint)
-    _verify(spec, spec.tokenizer, tokenizer)
+    checkpoint = spec.checkpoint.file.path
+    found = {file.path: _verify(spec, file, downloaded[file.path]) for file in spec.downloads}
     work = folders.models / f".{spec.key}.partial"
     try:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
-        shutil.copyfile(tokenizer, work / spec.tokenizer.path)
-        installed = _build(spec, found, open_checkpoint(checkpoint), work)
+        for file in spec.named_files.values():
+            if file.origin is not Origin.MADE:
+                target = work / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(_source(file, downloaded), target)
+        installed = _build(spec, found[checkpoint], downloaded[checkpoint], work)
         return _put_in_place(installed, folders.models / spec.key)
     except OSError as error:
         raise ModelError(
@@ -83,41 +81,68 @@ def install_checkpoint(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def shipped_tokenizer(name: str) -> Path:
-    """The place of a tokenizer that ships with photofind."""
-    return paths.resources() / "graphs" / TOKENIZERS / name
+def shipped_file(name: str) -> Path:
+    """The place of a model's file that ships with photofind, such as tokenizers/clip.json."""
+    return paths.resources() / "graphs" / name
 
 
-def _build(
-    spec: ModelSpec, weights: FileSpec, checkpoint: Checkpoint, work: Path
-) -> InstalledModel:
+def _source(file: FileSpec, downloaded: Mapping[str, Path]) -> Path:
+    if file.origin is Origin.SHIPPED:
+        return shipped_file(file.shipped_as)
+    return downloaded[file.path]
+
+
+def _build(spec: SpecT, weights: FileSpec, path: Path, work: Path) -> InstalledModel[SpecT]:
     """Makes the model's folder complete, in `work` itself."""
     assert spec.checkpoint is not None
     graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
-    manifest = read_manifest(graphs / "manifest.json")
-    draft = replace(spec, image=FileSpec(IMAGE_NAME), text=FileSpec(TEXT_NAME), weights=())
-    image = _choose(_Half(draft, VISUAL, manifest.visual, graphs), checkpoint, work)
-    text = _choose(_Half(draft, TEXTUAL, manifest.textual, graphs), checkpoint, work)
-    write_golden(InstalledModel(draft, work))
-    files = [path for path in sorted(work.iterdir()) if path.name != RECORDED_NAME]
+    checkpoint, trial = open_checkpoint(path), trial_of(spec)
+    precisions = {}
+    for name, pair in read_manifest(graphs / "manifest.json").items():
+        wants_int8 = name not in spec.checkpoint.float32_only
+        part = _Part(name, pair, graphs, wants_int8)
+        precisions[name] = _choose(part, checkpoint, trial, work)
+    trial.record(work)
+    files = (path for path in sorted(work.rglob("*")) if path.is_file())
     record = InstallRecord(
         key=spec.key,
+        files=tuple(_describe(path, work) for path in files if path.name != RECORDED_NAME),
         weights=InstalledFile(weights.path, weights.sha256 or "", weights.bytes or 0),
-        image=image,
-        text=text,
-        files=tuple(_describe(path, work) for path in files),
+        precisions=precisions,
     )
     (work / RECORD_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
     return InstalledModel(resolve(spec, record), work)
 
 
-def _choose(half: _Half, checkpoint: Checkpoint, work: Path) -> Precision:
-    """Binds one half in float32 and in int8, keeps one and deletes the other."""
-    exact = half.bind(checkpoint, half.graphs.fp32, work / "fp32", FULL_RANGE)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One graph of a manifest.
+
+    Attributes:
+        folder: of the graphs that ship.
+    """
+
+    name: str
+    pair: GraphPair
+    folder: Path
+    wants_int8: bool
+
+    def bind(
+        self, checkpoint: Checkpoint, graph: BoundGraph, folder: Path, largest_int8: int
+    ) -> Path:
+        folder.mkdir()
+        bind(checkpoint, graph, folder / f"{self.name}.bin", largest_int8)
+        shutil.copyfile(self.folder / graph.graph, folder / f"{self.name}.onnx")
+        return folder
+
+
+def _choose(part: _Part, checkpoint: Checkpoint, trial: Trial, work: Path) -> Precision:
+    """Binds one graph in float32 and in int8, keeps one and deletes the other."""
+    exact = part.bind(checkpoint, part.pair.fp32, work / Precision.FP32, FULL_RANGE)
     chosen = Precision.FP32
-    if half.wants_int8:
-        small = half.bind(checkpoint, half.graphs.int8, work / "int8", largest_int8_weight())
-        if compare(half.embed(exact), half.embed(small)).is_good:
+    if part.wants_int8 and part.pair.int8 is not None:
+        small = part.bind(checkpoint, part.pair.int8, work / Precision.INT8, largest_int8_weight())
+        if compare(trial.outputs(part.name, exact), trial.outputs(part.name, small)).is_good:
             chosen = Precision.INT8
     for path in (work / chosen).iterdir():
         path.rename(work / path.name)
@@ -126,44 +151,7 @@ def _choose(half: _Half, checkpoint: Checkpoint, work: Path) -> Precision:
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Half:
-    """What differs between pictures and words.
-
-    Attributes:
-        folder: of the graphs that ship.
-    """
-
-    spec: ModelSpec
-    name: str
-    graphs: TowerGraphs
-    folder: Path
-
-    @property
-    def wants_int8(self) -> bool:
-        assert self.spec.checkpoint is not None
-        wanted = self.spec.checkpoint
-        return wanted.int8_image if self.name == VISUAL else wanted.int8_text
-
-    def bind(
-        self, checkpoint: Checkpoint, graph: BoundGraph, folder: Path, largest_int8: int
-    ) -> InstalledModel:
-        folder.mkdir()
-        bind(checkpoint, graph, folder / f"{self.name}.bin", largest_int8)
-        shutil.copyfile(self.folder / graph.graph, folder / f"{self.name}.onnx")
-        return InstalledModel(self.spec, folder)
-
-    def embed(self, model: InstalledModel) -> NDArray[np.float32]:
-        """Vectors of some pictures or words, [8, dim]."""
-        if self.name == VISUAL:
-            size = self.spec.preprocess.geometry.size
-            return ImageEncoder(model).encode(draw_pictures(size)).search
-        return TextEncoder(model, tokenizer=model.folder.parent / self.spec.tokenizer.path).encode(
-            TEXTS
-        )
-
-
-def _put_in_place(model: InstalledModel, target: Path) -> InstalledModel:
+def _put_in_place(model: InstalledModel[SpecT], target: Path) -> InstalledModel[SpecT]:
     """Renames the finished folder; one that was there before is gone only after that."""
     former = target.with_name(f".{target.name}.former")
     shutil.rmtree(former, ignore_errors=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.store import InstalledModel
+    from photofind.inference.clip import DualEncoder
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -32,9 +32,7 @@ class Label(msgspec.Struct, frozen=True):
     groups: tuple[str, ...]
 
 
-def first_tags(
-    model: InstalledModel, posterior: NDArray[np.float32]
-) -> tuple[tuple[str, float], ...]:
+def first_tags(model: DualEncoder, posterior: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
     """Says what is in a photo, as far as the model is sure. Mostly one or two tags, often none.
 
     Args:

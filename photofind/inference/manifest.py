@@ -65,18 +65,19 @@ class BoundGraph(msgspec.Struct, frozen=True):
     tensors: tuple[BoundTensor, ...]
 
 
-class TowerGraphs(msgspec.Struct, frozen=True):
-    """One half of a dual encoder in both precisions, which take and give the same."""
+class GraphPair(msgspec.Struct, frozen=True):
+    """A graph in both precisions, which take and give the same.
+
+    Attributes:
+        int8: None where float32 is known to be the better choice.
+    """
 
     fp32: BoundGraph
-    int8: BoundGraph
+    int8: BoundGraph | None = None
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """A dual encoder, for checkpoints of one layout."""
-
-    visual: TowerGraphs
-    textual: TowerGraphs
+Manifest = dict[str, GraphPair]
+"""By name, the graphs for checkpoints of one layout; each is a part of one model."""
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
     from photofind.inference.spec import ModelSpec
 
+SpecT = TypeVar("SpecT", bound="ModelSpec")
+
 RECORD_NAME = "spec.json"
-IMAGE_NAME, TEXT_NAME = "visual.onnx", "textual.onnx"
 
 
 class Precision(StrEnum):
-    """How the weights of one half of a model are stored."""
+    """How the weights of a graph are stored."""
 
     FP32 = "fp32"
     INT8 = "int8"
@@ -40,15 +42,15 @@ class InstallRecord(msgspec.Struct, frozen=True):
 
     Attributes:
         key: of the model.
-        weights: the official checkpoint; its file is not kept.
         files: all that the model consists of.
+        weights: the official checkpoint, if the model was made of one; its file is not kept.
+        precisions: of the graphs that were made, by name.
     """
 
     key: str
-    weights: InstalledFile
-    image: Precision
-    text: Precision
     files: tuple[InstalledFile, ...]
+    weights: InstalledFile | None = None
+    precisions: dict[str, Precision] = {}
 
 
 def read_record(path: Path, spec: ModelSpec) -> InstallRecord:
@@ -63,32 +65,33 @@ def read_record(path: Path, spec: ModelSpec) -> InstallRecord:
         record = msgspec.json.decode(path.read_bytes(), type=InstallRecord)
     except msgspec.DecodeError as error:
         raise _unusable(spec) from error
-    pinned = None if spec.checkpoint is None else spec.checkpoint.file.sha256
-    if record.key != spec.key or pinned not in {None, record.weights.sha256}:
+    found = {file.path: file.sha256 for file in record.files}
+    pinned = {file.path: file.sha256 for file in spec.files}
+    if spec.checkpoint is not None:
+        if record.weights is None:
+            raise _unusable(spec)
+        pinned[spec.checkpoint.file.path] = spec.checkpoint.file.sha256
+        found[spec.checkpoint.file.path] = record.weights.sha256
+    if record.key != spec.key or not pinned.keys() <= found.keys():
         raise _unusable(spec)
-    if not {IMAGE_NAME, TEXT_NAME, spec.tokenizer.path} <= {file.path for file in record.files}:
+    if any(sha256 not in {None, found[path]} for path, sha256 in pinned.items()):
         raise _unusable(spec)
     return record
 
 
-def resolve(spec: ModelSpec, record: InstallRecord) -> ModelSpec:
+def resolve(spec: SpecT, record: InstallRecord) -> SpecT:
     """A registry entry with all that was open until the model was installed."""
-    assert spec.checkpoint is not None
     files = {file.path: FileSpec(file.path, file.sha256, file.bytes) for file in record.files}
-    image, text = files.pop(IMAGE_NAME), files.pop(TEXT_NAME)
-    tokenizer = files.pop(spec.tokenizer.path)
-    checkpoint_file = replace(
-        spec.checkpoint.file, sha256=record.weights.sha256, bytes=record.weights.bytes
-    )
-    return replace(
-        spec,
-        image=image,
-        text=text,
-        tokenizer=tokenizer,
-        weights=tuple(files.values()),
-        checkpoint=replace(spec.checkpoint, file=checkpoint_file),
-        quantiser_revision=spec.quantiser_revision if record.image is Precision.INT8 else 0,
-    )
+    named = {name: files.pop(file.path) for name, file in spec.named_files.items()}
+    made_of, quantiser = spec.checkpoint, spec.quantiser_revision
+    if made_of is not None and record.weights is not None:
+        weights = record.weights
+        file = replace(made_of.file, sha256=weights.sha256, bytes=weights.bytes)
+        made_of = replace(made_of, file=file)
+        principal = PurePosixPath(spec.principal.path).stem
+        quantiser *= record.precisions.get(principal) is Precision.INT8
+    changes: dict[str, Any] = {"checkpoint": made_of, "quantiser_revision": quantiser, **named}
+    return replace(spec, weights=tuple(files.values()), **changes)
 
 
 def _unusable(spec: ModelSpec) -> ModelError:

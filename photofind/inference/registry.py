@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 from photofind.domain import ImageGeometry, Interpolation, ModelError, ResizeMode
 from photofind.inference import registry_clip
-from photofind.inference.spec import (
+from photofind.inference.spec import FileSpec, Preprocess
+from photofind.inference.spec_search import (
     CutKind,
-    FileSpec,
+    DualEncoderSpec,
     ImageOutputs,
-    ModelSpec,
     Padding,
     PaddingKind,
-    Preprocess,
     RelevanceCuts,
     TagCuts,
-    TaskKind,
     TypicalPhoto,
 )
 
-BASIC = ModelSpec(
+if TYPE_CHECKING:
+    from photofind.inference.spec import ModelSpec
+
+SpecT = TypeVar("SpecT", bound="ModelSpec")
+
+BASIC = DualEncoderSpec(
     key="basic",
     title="Basic (built in)",
     notice=(
@@ -26,7 +31,6 @@ BASIC = ModelSpec(
         " general. It is far weaker than CLIP: expect misses, above all for actions, numbers,"
         " names and small objects."
     ),
-    task=TaskKind.SEARCH,
     licence="Apache-2.0",
     source="packaging/build_basic_model.py",
     revision="1",
@@ -90,14 +94,27 @@ BASIC = ModelSpec(
 ALL: tuple[ModelSpec, ...] = (BASIC, *registry_clip.ALL)
 
 
-def find_spec(key: str) -> ModelSpec:
+def specs_of(kind: type[SpecT]) -> tuple[SpecT, ...]:
+    """Every model of a kind, in the registry's order."""
+    return tuple(spec for spec in ALL if isinstance(spec, kind))
+
+
+def find_spec(key: str, kind: type[SpecT]) -> SpecT:
     """Finds a model by its short key.
 
+    Args:
+        kind: what is wanted; `ModelSpec` for any.
+
     Raises:
-        ModelError: model_missing, no model has this key.
+        ModelError: model_missing, no model of this kind has this key.
     """
-    for spec in ALL:
+    specs = specs_of(kind)
+    for spec in specs:
         if spec.key == key:
             return spec
-    known = ", ".join(spec.key for spec in ALL)
-    raise ModelError("model_missing", f"There is no model called {key!r}. Known models: {known}.")
+    if any(spec.key == key for spec in ALL):
+        reason = f"The model {key!r} is made for something else."
+    else:
+        reason = f"There is no model called {key!r}."
+    known = ", ".join(spec.key for spec in specs)
+    raise ModelError("model_missing", f"{reason} Known models: {known}.")

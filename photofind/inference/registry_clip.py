@@ -11,17 +11,19 @@ from dataclasses import replace
 from photofind.domain import ImageGeometry, Interpolation, ResizeMode
 from photofind.inference.spec import (
     Checkpoint,
-    CutKind,
     Figures,
     FileSpec,
+    Origin,
+    Preprocess,
+    SourceKind,
+)
+from photofind.inference.spec_search import (
+    CutKind,
+    DualEncoderSpec,
     ImageOutputs,
-    ModelSpec,
     Padding,
     PaddingKind,
-    Preprocess,
     RelevanceCuts,
-    SourceKind,
-    TaskKind,
     TextCleaning,
 )
 
@@ -45,23 +47,19 @@ _XLM_ROBERTA_LANGUAGES = (
 )
 """What the text tower was pre-trained on (Conneau et al. 2020, table 6)."""
 
-OPENAI_B32 = ModelSpec(
+OPENAI_B32 = DualEncoderSpec(
     key="clip-vit-b32-openai",
     title="CLIP ViT-B/32 (OpenAI)",
     notice="The classic: knows nearly everything a little, in English.",
-    task=TaskKind.SEARCH,
     licence="MIT",
     source="openai/clip-vit-base-patch32",
     revision="3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268",
     languages=("en",),
     dim=512,
-    similar_dim=None,
     context_length=77,
-    image=FileSpec("visual.onnx"),
-    text=FileSpec("textual.onnx"),
-    tokenizer=FileSpec("tokenizer.json"),
-    labels=None,
-    golden=None,
+    image=FileSpec("visual.onnx", origin=Origin.MADE),
+    text=FileSpec("textual.onnx", origin=Origin.MADE),
+    tokenizer=FileSpec("tokenizer.json", origin=Origin.SHIPPED, shipped_as="tokenizers/clip.json"),
     image_outputs=ImageOutputs("image_embeds"),
     text_output="text_embeds",
     preprocess=Preprocess(
@@ -71,7 +69,6 @@ OPENAI_B32 = ModelSpec(
     ),
     padding=Padding(PaddingKind.NONE),
     cuts=RelevanceCuts(CutKind.COSINE, text_gap=0.22, text_z=0.0, similar=0.8),
-    tag_cuts=None,
     quantiser_revision=1,
     source_kind=SourceKind.CHECKPOINT,
     checkpoint=Checkpoint(
@@ -164,6 +161,7 @@ SIGLIP2_B32_256 = replace(
     languages=_SIGLIP2_LANGUAGES,
     dim=768,
     context_length=64,
+    tokenizer=FileSpec("tokenizer.json"),
     preprocess=Preprocess(
         ImageGeometry(256, ResizeMode.SQUASH, Interpolation.BICUBIC),
         mean=(0.5, 0.5, 0.5),
@@ -231,6 +229,7 @@ XLM_ROBERTA_B32 = replace(
     source="laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
     revision="f047c6a31e35813eadaa81bab1b68ec115ca606d",
     languages=_XLM_ROBERTA_LANGUAGES,
+    tokenizer=FileSpec("tokenizer.json"),
     checkpoint=Checkpoint(
         FileSpec("open_clip_pytorch_model.bin"), graphs="clip-xlm-roberta-b32.open-clip"
     ),
@@ -267,7 +266,7 @@ OPENAI_L14 = replace(
     figures=Figures(flickr30k=65.0, coco=36.5, source="OpenCLIP results"),
 )
 
-ALL: tuple[ModelSpec, ...] = (
+ALL: tuple[DualEncoderSpec, ...] = (
     OPENAI_B32,
     LAION_B32,
     DATACOMP_B32_256,

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from photofind.domain import ImageGeometry
+
+
+class Origin(StrEnum):
+    """Where a file of a model comes from."""
+
+    SOURCE = "source"
+    """Where the whole model is from, at the same path."""
+    SHIPPED = "shipped"
+    """It ships with photofind."""
+    MADE = "made"
+    """It is made here, of the checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +31,14 @@ class FileSpec:
         sha256: 64 hexadecimal digits, lower case. None: could not be established beforehand;
             what is found at the first use is recorded and holds from then on.
         bytes: its exact size; None as for `sha256`.
+        shipped_as: for SHIPPED: its path below the resources' graphs.
     """
 
     path: str
     sha256: str | None = None
     bytes: int | None = None
+    origin: Origin = Origin.SOURCE
+    shipped_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +48,11 @@ class Preprocess:
     Attributes:
         geometry: the square that the decoder has to deliver.
         mean, std: red, green, blue; of values between 0 and 1.
-        revision: counts changes of decoding and preprocessing that move vectors noticeably; part
-            of the catalog key, so that old vectors are not mixed with new ones.
     """
 
     geometry: ImageGeometry
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    revision: int = 1
-
-
-class PaddingKind(StrEnum):
-    NONE = "none"
-    """Only the tokens there are: the graph takes any length."""
-    TO_CONTEXT = "to_context"
-    """Always filled up on the right to the context length (SigLIP pools the last position)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Padding:
-    """How token sequences are filled up.
-
-    Attributes:
-        token_id: what they are filled up with.
-    """
-
-    kind: PaddingKind
-    token_id: int = 0
-
-
-class TextCleaning(StrEnum):
-    """What happens to a text before its tokenizer sees it."""
-
-    NONE = "none"
-    CLIP = "clip"
-    """As open_clip does: repaired typography, one space for any, lower case."""
-    LOWER = "lower"
-    """Lower case."""
-    WHITESPACE = "whitespace"
-    """As `CLIP`, the case kept."""
 
 
 class SourceKind(StrEnum):
@@ -92,14 +72,13 @@ class Checkpoint:
 
     Attributes:
         file: in the repository.
-        graphs: folder below the resources' graphs.
-        int8_image, int8_text: whether int8 pays for that half; else it stays float32.
+        graphs: folder below the resources' graphs, with a manifest that names them.
+        float32_only: names of those graphs for which int8 does not pay.
     """
 
     file: FileSpec
     graphs: str
-    int8_image: bool = True
-    int8_text: bool = True
+    float32_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,154 +102,59 @@ class TaskKind(StrEnum):
 
     SEARCH = "search"
     """Pictures and words in one space."""
-
-
-class CutKind(StrEnum):
-    """How a search score becomes "relevant"."""
-
-    COSINE = "cosine"
-    """The score itself has a meaning across queries."""
-    GAP_TO_MEDIAN = "gap_to_median"
-    """Scores of different queries can't be compared; how far a photo stands out of the library
-    can."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypicalPhoto:
-    """What a photo that has nothing to do with a query scores: measured for one model, so that a
-    library of one photo, or of one subject, can be judged too.
-
-    Attributes:
-        parts: a search vector as runs of (length, value); its dot product with a text vector is
-            the score to expect.
-        spread: standard deviation of the scores of one query over photos, median over queries.
-        most_spread: the same, highest over queries.
-        most_shift: how far the median of a mixed library strays from what was to be expected.
-    """
-
-    parts: tuple[tuple[int, float], ...]
-    spread: float
-    most_spread: float
-    most_shift: float
-
-
-@dataclass(frozen=True, slots=True)
-class RelevanceCuts:
-    """Where "probably what was meant" ends, measured for one model.
-
-    Attributes:
-        text_gap: GAP_TO_MEDIAN: least distance of a score from the median score over the
-            library. COSINE: least score.
-        text_z: GAP_TO_MEDIAN: least distance from the mean score over the library in standard
-            deviations of those scores; must hold as well. 0 where it is not used.
-        similar: least cosine between the find-similar vectors of two photos.
-        typical: GAP_TO_MEDIAN: what stands in for the library where that is too small or too
-            uniform to have a median worth the name.
-    """
-
-    kind: CutKind
-    text_gap: float
-    text_z: float
-    similar: float
-    typical: TypicalPhoto | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TagCuts:
-    """When a class posterior is sure enough to become a tag (see `labels`).
-
-    Attributes:
-        sharpness: the posterior is raised to this power and scaled to sum to 1 first; undoes a
-            softmax temperature.
-        label: least share of one class for its own name.
-        group: least summed share of the classes under a more general word.
-        at_most: tags a photo.
-    """
-
-    sharpness: float
-    label: float
-    group: float
-    at_most: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImageOutputs:
-    """Names of the image graph's outputs.
-
-    Attributes:
-        search: comparable with text vectors.
-        similar: comparable with other photos; None: the search vector serves for that too.
-        posterior: probabilities of the classes in `ModelSpec.labels`; None: there are none.
-    """
-
-    search: str
-    similar: str | None = None
-    posterior: str | None = None
+    CAPTION = "caption"
+    """Says what is in a picture."""
+    ANSWER = "answer"
+    """Answers a question about a picture."""
+    TEXT = "text"
+    """Reads what is written in a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
-    """A dual encoder: a graph for pictures, one for words, and the words' tokenizer.
+    """What every model has, whatever it is for; each task has a class of its own.
+
+    Every attribute of a subclass that is a `FileSpec` is a file of the installed model. The first
+    of them is the principal graph, on which all that is stored depends.
 
     Attributes:
+        task: of the subclass.
         key: short and stable, for settings and command lines.
         title: what a person reads.
         notice: one honest sentence about what the model is good for.
         licence: SPDX identifiers of the weights.
-        source: where the weights come from.
+        source: where the weights come from: a repository of the hub, unless they ship.
         revision: the exact version there.
-        languages: BCP 47 tags of the languages that queries may be in.
-        dim: length of search vectors.
-        similar_dim: length of find-similar vectors, None when there is no second vector.
-        context_length: most tokens of a query, special tokens included; more are cut off.
-        labels: names of the classes of the posterior, None when there is none.
-        weights: files that the graphs refer to, beside them.
-        golden: vectors to compare with, relative to the resources' models folder; None: recorded
-            in the model's own folder when it was installed.
+        languages: BCP 47 tags of the languages that are read or written.
         source_kind: how the files come about.
         checkpoint: for CHECKPOINT: what is bound.
-        text_input: name of the text graph's input for token ids.
-        cleaning: of queries, before they are tokenized.
+        weights: files that the graphs refer to, beside them.
+        preprocess_revision: counts changes of decoding and preprocessing that move results
+            noticeably, so that old vectors are not mixed with new ones.
+        quantiser_revision: counts our own quantisation of the weights; 0 when they are used as
+            they come.
         figures: published quality.
         relative_speed: pictures a second as a multiple of CLIP ViT-B/32's in int8
             (tests/benchmarks/bench_models.py); None: not comparable or not measured.
-        memory_mb: what both halves take in memory while they work, from the same benchmark.
+        memory_mb: what the graphs take in memory while they work, from the same benchmark.
         accept_licence: the licence has to be shown and accepted before a download.
         not_established: what nobody could verify yet about this entry, as sentences.
-        image_batch: most pictures in one run of the image graph.
-        quantiser_revision: counts our own quantisation of the weights; 0 when they are used as
-            they come.
     """
+
+    task: ClassVar[TaskKind]
 
     key: str
     title: str
     notice: str
-    task: TaskKind
     licence: str
     source: str
     revision: str
     languages: tuple[str, ...]
-    dim: int
-    similar_dim: int | None
-    context_length: int
-    image: FileSpec
-    text: FileSpec
-    tokenizer: FileSpec
-    labels: FileSpec | None
-    golden: str | None
-    image_outputs: ImageOutputs
-    text_output: str
-    preprocess: Preprocess
-    padding: Padding
-    cuts: RelevanceCuts
-    tag_cuts: TagCuts | None
-    image_batch: int = 4
-    quantiser_revision: int = 0
-    weights: tuple[FileSpec, ...] = ()
     source_kind: SourceKind = SourceKind.BUILT_IN
     checkpoint: Checkpoint | None = None
-    text_input: str = "input_ids"
-    cleaning: TextCleaning = TextCleaning.NONE
+    weights: tuple[FileSpec, ...] = ()
+    preprocess_revision: int = 1
+    quantiser_revision: int = 0
     figures: Figures = Figures()
     relative_speed: float | None = None
     memory_mb: int | None = None
@@ -278,21 +162,46 @@ class ModelSpec:
     not_established: tuple[str, ...] = ()
 
     @property
+    def named_files(self) -> dict[str, FileSpec]:
+        """The files that have a role of their own, by the attribute's name."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value for name, value in values if isinstance(value, FileSpec)}
+
+    @property
+    def principal(self) -> FileSpec:
+        """The graph on which all that is stored depends."""
+        return next(iter(self.named_files.values()))
+
+    @property
     def files(self) -> tuple[FileSpec, ...]:
         """Every file the installed model needs."""
-        files = [self.image, self.text, *self.weights, self.tokenizer]
-        if self.labels is not None:
-            files.append(self.labels)
-        return tuple(files)
+        return (*self.named_files.values(), *self.weights)
+
+    @property
+    def downloads(self) -> tuple[FileSpec, ...]:
+        """What is fetched from the repository; it lies there at the same paths."""
+        if self.source_kind is SourceKind.BUILT_IN:
+            return ()
+        fetched = [file for file in self.files if file.origin is Origin.SOURCE]
+        if self.checkpoint is not None:
+            fetched.insert(0, self.checkpoint.file)
+        return tuple(fetched)
+
+    @property
+    def download_bytes(self) -> int | None:
+        """How much is fetched; None when that is not known for every file."""
+        sizes = [file.bytes for file in self.downloads]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
 
     @property
     def catalog_key(self) -> str:
-        """What vectors are stored under: another key, another index.
+        """What results are stored under: another key, another index.
 
-        The weights are the authors' checkpoint, or else the picture's graph: a stored vector
+        The weights are the authors' checkpoint, or else the principal graph: a stored vector
         depends on nothing else. Of a model whose weights become known at its first use, only the
         installed one's key says which they are.
         """
-        file = self.image if self.checkpoint is None else self.checkpoint.file
+        file = self.principal if self.checkpoint is None else self.checkpoint.file
         weights = "unknown" if file.sha256 is None else file.sha256[:8]
-        return f"{self.key}@{weights}.p{self.preprocess.revision}.q{self.quantiser_revision}"
+        return f"{self.key}@{weights}.p{self.preprocess_revision}.q{self.quantiser_revision}"

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from photofind import paths
 from photofind.domain import ModelError
 from photofind.inference import registry
 from photofind.inference.records import RECORD_NAME, read_record, resolve
+from photofind.inference.spec import ModelSpec, SourceKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.inference.spec import FileSpec, ModelSpec
+    from photofind.inference.spec import FileSpec
+
+SpecT = TypeVar("SpecT", bound=ModelSpec)
+SpecT_co = TypeVar("SpecT_co", bound=ModelSpec, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class InstalledModel:
+class InstalledModel(Generic[SpecT_co]):
     """A model whose files were there, with the right sizes, when it was looked for.
 
     Attributes:
         folder: holds the files of `spec` at their relative paths.
     """
 
-    spec: ModelSpec
+    spec: SpecT_co
     folder: Path
 
     def file(self, file: FileSpec) -> Path:
@@ -38,47 +42,50 @@ class ModelStore:
     def __init__(self, folders: paths.AppFolders) -> None:
         self._folders = folders
 
-    def find(self, key: str) -> InstalledModel:
+    def find(self, key: str, kind: type[SpecT]) -> InstalledModel[SpecT]:
         """Finds a model that is ready to use.
 
+        Args:
+            kind: what is wanted; `ModelSpec` for any.
+
         Raises:
-            ModelError: model_missing, the model is not known or not installed;
-                model_checksum, a file of it has the wrong size.
+            ModelError: model_missing, no model of this kind has this key, or it is not
+                installed; model_checksum, a file of it has the wrong size.
         """
-        spec = registry.find_spec(key)
-        if spec.checkpoint is not None:
-            return self._find_bound(spec)
+        spec = registry.find_spec(key, kind)
+        if spec.source_kind is not SourceKind.BUILT_IN:
+            return self._find_recorded(spec)
         for folder in self._places(spec):
             if any((folder / file.path).exists() for file in spec.files):
                 _check_sizes(spec, folder)
                 return InstalledModel(spec, folder)
         raise _not_installed(spec)
 
-    def installed(self) -> tuple[InstalledModel, ...]:
-        """Every model that is complete, in the registry's order."""
+    def installed(self, kind: type[SpecT]) -> tuple[InstalledModel[SpecT], ...]:
+        """Every model of a kind that is complete, in the registry's order."""
         found = []
-        for spec in registry.ALL:
+        for spec in registry.specs_of(kind):
             try:
-                found.append(self.find(spec.key))
+                found.append(self.find(spec.key, kind))
             except ModelError:
                 continue  # not installed, or not completely: not to be offered
         return tuple(found)
 
-    def verify(self, key: str) -> InstalledModel:
+    def verify(self, key: str) -> InstalledModel[ModelSpec]:
         """Reads every file of a model and compares its hash (0.1 s for the built-in one).
 
         Raises:
             ModelError: model_missing as for `find`; model_checksum, a file is not what it
                 should be.
         """
-        model = self.find(key)
+        model = self.find(key, ModelSpec)
         for file in model.spec.files:
             if hash_model_file(model.file(file))[0] != file.sha256:
                 raise _damaged(model.spec, file)
         return model
 
-    def _find_bound(self, spec: ModelSpec) -> InstalledModel:
-        """Finds a model whose files were made here and are described in its own folder."""
+    def _find_recorded(self, spec: SpecT) -> InstalledModel[SpecT]:
+        """Finds a model whose files are described in its own folder."""
         folder = self._folders.models / spec.key
         try:
             found = resolve(spec, read_record(folder / RECORD_NAME, spec))

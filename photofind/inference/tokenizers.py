@@ -8,14 +8,14 @@ import numpy as np
 
 from photofind.domain import ModelError
 from photofind.inference.cleaning import clean
-from photofind.inference.spec import PaddingKind, TextCleaning
+from photofind.inference.spec_search import PaddingKind, TextCleaning
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import Padding
+    from photofind.inference.spec_search import Padding
 
 
 class TextTokenizer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError, Space
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.media.decode import decode_photo
 
 if TYPE_CHECKING:
@@ -14,20 +15,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import ModelSpec
-    from photofind.inference.store import InstalledModel, ModelStore
+    from photofind.inference.store import ModelStore
 
 
 class Encoders:
     """Turns words and picture files into vectors of one model."""
 
-    def __init__(self, model: InstalledModel) -> None:
+    def __init__(self, model: DualEncoder) -> None:
         self._model = model
         self._text: TextEncoder | None = None
         self._image: ImageEncoder | None = None
 
     @property
-    def spec(self) -> ModelSpec:
+    def spec(self) -> DualEncoderSpec:
         return self._model.spec
 
     @property
@@ -64,7 +64,7 @@ def find_encoders(store: ModelStore, catalog_key: str) -> Encoders:
     Raises:
         ModelError: model_missing, it is not installed.
     """
-    for model in store.installed():
+    for model in store.installed(DualEncoderSpec):
         if model.spec.catalog_key == catalog_key:
             return Encoders(model)
     raise ModelError(

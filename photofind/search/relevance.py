@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photofind.inference.spec import CutKind
+from photofind.inference.spec_search import CutKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import RelevanceCuts, TypicalPhoto
+    from photofind.inference.spec_search import RelevanceCuts, TypicalPhoto
 
 TYPICAL_WEIGHT = 20
 """How many photos the model's typical one counts as. Up to about so many, the median of a library

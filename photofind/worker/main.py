@@ -22,6 +22,7 @@ from photofind.indexing.batch import ActiveModel
 from photofind.indexing.encoder import LazyEncoder
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
 from photofind.paths import AppFolders
@@ -82,7 +83,7 @@ def _serve(folders: AppFolders) -> int:
 
 
 def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
-    installed = ModelStore(folders).find(BASIC.key)
+    installed = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
     model_id = writer.ensure_model(installed.spec.catalog_key, "clip", installed.spec.dim)
     writer.activate_model(model_id)
     encoder = LazyEncoder(lambda: ImageEncoder(installed))

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from photofind.inference.clip import ImageEmbeddings, ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEmbeddings, ImageEncoder, TextEncoder
 from photofind.inference.labels import first_tags
-from photofind.inference.store import InstalledModel, ModelStore
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.store import ModelStore
 from photofind.media.decode import decode_photo
 from photofind.paths import app_folders
 
@@ -60,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, nargs="?", default=DEFAULT_FOLDER)
     photos = read_photos(parser.parse_args().folder)
-    model = ModelStore(app_folders()).find("basic")
+    model = ModelStore(app_folders()).find("basic", DualEncoderSpec)
     geometry = model.spec.preprocess.geometry
     tensors = [decode_photo(photo.path, [geometry]).tensors[0] for photo in photos]
     images = ImageEncoder(model).encode(tensors)
@@ -83,9 +84,7 @@ def read_photos(folder: Path) -> list[LabelledPhoto]:
         ]
 
 
-def print_recall(
-    model: InstalledModel, photos: list[LabelledPhoto], images: ImageEmbeddings
-) -> None:
+def print_recall(model: DualEncoder, photos: list[LabelledPhoto], images: ImageEmbeddings) -> None:
     captions = [(i, caption) for i, photo in enumerate(photos) for caption in photo.captions]
     scores = TextEncoder(model).encode([caption for _, caption in captions]) @ images.search.T
     own = scores[np.arange(len(captions)), [i for i, _ in captions]]
@@ -94,7 +93,7 @@ def print_recall(
     print(f"captions → photos: {len(captions)} captions, {len(photos)} photos: {shown}\n")
 
 
-def print_tags(model: InstalledModel, photos: list[LabelledPhoto], images: ImageEmbeddings) -> None:
+def print_tags(model: DualEncoder, photos: list[LabelledPhoto], images: ImageEmbeddings) -> None:
     assert images.posterior is not None
     confirmed = total = tagged = 0
     for photo, row in zip(photos, images.posterior, strict=True):
@@ -116,9 +115,7 @@ def is_confirmed(tag: str, photo: LabelledPhoto) -> bool:
     return any(re.search(rf"\b{re.escape(word)}(s|es)?\b", text) for word in words)
 
 
-def print_similar(
-    model: InstalledModel, photos: list[LabelledPhoto], images: ImageEmbeddings
-) -> None:
+def print_similar(model: DualEncoder, photos: list[LabelledPhoto], images: ImageEmbeddings) -> None:
     assert images.similar is not None
     first, second = np.triu_indices(len(photos), 1)
     scores = (images.similar @ images.similar.T)[first, second]

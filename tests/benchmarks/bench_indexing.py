@@ -25,6 +25,7 @@ from PIL import Image
 
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.media.decode import decode_photo
 from photofind.paths import AppFolders, app_folders
@@ -80,7 +81,7 @@ def seconds_for(work: Callable[[Any], object], items: Sequence[Any], threads: in
 
 def measure_floor(paths: Sequence[Path], threads: int, folders: AppFolders) -> dict[str, float]:
     """Seconds each step takes by itself for all photos."""
-    model = ModelStore(folders).find(BASIC.key)
+    model = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
     geometry = model.spec.preprocess.geometry
     encoder = ImageEncoder(model)
     tensors = [decode_photo(path, (geometry,)).tensors[0] for path in paths[: 4 * BATCH]]

@@ -36,7 +36,7 @@ from photofind.inference.checkpoints.opening import open_checkpoint
 from photofind.inference.manifest import read_manifest
 from photofind.inference.processor import largest_int8_weight
 from photofind.inference.session import create_session
-from photofind.inference.spec import PaddingKind
+from photofind.inference.spec_search import DualEncoderSpec, PaddingKind
 from photofind.paths import resources
 from tests.unit.inference.parity_cases import CASES
 from tests.unit.inference.tiny_clip import random_weights, write_safetensors
@@ -44,7 +44,6 @@ from tests.unit.inference.tiny_clip import random_weights, write_safetensors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from photofind.inference.spec import ModelSpec
 
 VARIANTS = ("torch", "fp32", "int8")
 RUNS = 9
@@ -69,7 +68,7 @@ def main() -> None:
             compare(spec)
 
 
-def compare(spec: ModelSpec) -> None:
+def compare(spec: DualEncoderSpec) -> None:
     """Prints the rows of one model."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -87,7 +86,7 @@ def compare(spec: ModelSpec) -> None:
         )
 
 
-def bind_random(spec: ModelSpec, folder: Path) -> None:
+def bind_random(spec: DualEncoderSpec, folder: Path) -> None:
     """Makes graphs with random weights: folder/fp32 and folder/int8."""
     assert spec.checkpoint is not None
     graphs = resources() / "graphs" / spec.checkpoint.graphs
@@ -97,13 +96,13 @@ def bind_random(spec: ModelSpec, folder: Path) -> None:
     for precision in ("fp32", "int8"):
         (folder / precision).mkdir()
         for name in ("visual", "textual"):
-            graph = getattr(getattr(manifest, name), precision)
+            graph = getattr(manifest[name], precision)
             shutil.copyfile(graphs / graph.graph, folder / precision / f"{name}.onnx")
             bind(checkpoint, graph, folder / precision / f"{name}.bin", largest_int8_weight())
     official.unlink()
 
 
-def run_apart(spec: ModelSpec, variant: str, folder: Path) -> dict[str, float] | None:
+def run_apart(spec: DualEncoderSpec, variant: str, folder: Path) -> dict[str, float] | None:
     """Measures one variant in a process of its own; None when it can't run here."""
     command = [sys.executable, __file__, spec.key, "--variant", variant, "--folder", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -114,7 +113,7 @@ def run_apart(spec: ModelSpec, variant: str, folder: Path) -> dict[str, float] |
     return measured
 
 
-def measure(spec: ModelSpec, variant: str, folder: Path) -> dict[str, float]:
+def measure(spec: DualEncoderSpec, variant: str, folder: Path) -> dict[str, float]:
     """Measures one variant in this process: CPU milliseconds and megabytes."""
     empty = psutil.Process().memory_info().rss
     if variant == "torch":
@@ -144,7 +143,7 @@ def measure(spec: ModelSpec, variant: str, folder: Path) -> dict[str, float]:
     }
 
 
-def load_torch(spec: ModelSpec) -> tuple[Callable[..., object], Callable[..., object]]:
+def load_torch(spec: DualEncoderSpec) -> tuple[Callable[..., object], Callable[..., object]]:
     """The same network in torch, eager, on one thread."""
     model = CASES[spec.key].make()
     import torch

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.inference.clip import ImageEncoder, TextEncoder
-from photofind.inference.store import InstalledModel, ModelStore
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.store import ModelStore
 from photofind.paths import app_folders
 
 if TYPE_CHECKING:
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def basic(tmp_path_factory: pytest.TempPathFactory) -> InstalledModel:
-    return ModelStore(app_folders(tmp_path_factory.mktemp("data"))).find("basic")
+def basic(tmp_path_factory: pytest.TempPathFactory) -> DualEncoder:
+    return ModelStore(app_folders(tmp_path_factory.mktemp("data"))).find("basic", DualEncoderSpec)
 
 
 @pytest.fixture(scope="session")
-def image_encoder(basic: InstalledModel) -> ImageEncoder:
+def image_encoder(basic: DualEncoder) -> ImageEncoder:
     return ImageEncoder(basic)
 
 
 @pytest.fixture(scope="session")
-def text_encoder(basic: InstalledModel) -> TextEncoder:
+def text_encoder(basic: DualEncoder) -> TextEncoder:
     return TextEncoder(basic)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from photofind.inference import registry_clip
-from photofind.inference.installing import shipped_tokenizer
+from photofind.inference.installing import shipped_file
 from tests.unit.inference.open_clip_reference import (
     make_clip,
     make_siglip,
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from photofind.inference.spec import ModelSpec
+    from photofind.inference.spec_search import DualEncoderSpec
 
 
 def copy_clip_tokenizer(path: Path) -> None:
-    shutil.copyfile(shipped_tokenizer("clip.json"), path)
+    shutil.copyfile(shipped_file("tokenizers/clip.json"), path)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Case:
         is_large: so slow that only what can differ from the smaller ones is compared.
     """
 
-    spec: ModelSpec
+    spec: DualEncoderSpec
     make: Callable[[], Any]
     layout: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     write_tokenizer: Callable[[Path], None] = copy_clip_tokenizer
@@ -99,7 +99,7 @@ CASES = {
 }
 
 
-def transformers_model(spec: ModelSpec) -> Any:
+def transformers_model(spec: DualEncoderSpec) -> Any:
     """The transformers library's own class with this model's sizes."""
     transformers = importlib.import_module("transformers")
     size = spec.preprocess.geometry.size

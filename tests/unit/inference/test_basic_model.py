@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.clip import ImageEmbeddings, ImageEncoder, TextEncoder
-    from photofind.inference.store import InstalledModel
+    from photofind.inference.clip import DualEncoder, ImageEmbeddings, ImageEncoder, TextEncoder
 
 
 def load_square(path: Path) -> NDArray[np.uint8]:
@@ -33,7 +32,7 @@ def coco(fixtures_dir: Path, image_encoder: ImageEncoder) -> tuple[list[str], Im
     return [p.name for p in paths], image_encoder.encode([load_square(p) for p in paths])
 
 
-def test_it_is_small_and_carries_its_licences(basic: InstalledModel) -> None:
+def test_it_is_small_and_carries_its_licences(basic: DualEncoder) -> None:
     files = {path.name: path for path in basic.folder.iterdir()}
     assert sum(path.stat().st_size for path in files.values()) <= 45_000_000
     assert "Apache License" in files["LICENSE.Apache-2.0.txt"].read_text("utf-8")
@@ -45,7 +44,7 @@ def test_it_is_small_and_carries_its_licences(basic: InstalledModel) -> None:
 
 @pytest.mark.parametrize("name", ["visual.onnx", "textual.onnx"])
 def test_outputs_equal_the_reference_files(
-    basic: InstalledModel, shared_model: Path, name: str
+    basic: DualEncoder, shared_model: Path, name: str
 ) -> None:
     if name == "visual.onnx":
         random = np.random.default_rng(0)
@@ -76,7 +75,7 @@ def test_captions_find_their_photos(
 
 
 def test_first_tags_are_few_and_true(
-    basic: InstalledModel, coco: tuple[list[str], ImageEmbeddings]
+    basic: DualEncoder, coco: tuple[list[str], ImageEmbeddings]
 ) -> None:
     names, images = coco
     assert images.posterior is not None
@@ -93,7 +92,7 @@ def test_first_tags_are_few_and_true(
 
 
 def test_nothing_is_tagged_where_nothing_is_seen(
-    basic: InstalledModel, image_encoder: ImageEncoder
+    basic: DualEncoder, image_encoder: ImageEncoder
 ) -> None:
     y, x = np.mgrid[0:288, 0:288]
     pictures = [

@@ -18,11 +18,11 @@ import pytest
 from photofind.inference import registry
 from photofind.inference.binding import bind
 from photofind.inference.checkpoints.opening import open_checkpoint
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.manifest import read_manifest
 from photofind.inference.preprocess import to_batch
 from photofind.inference.processor import REDUCED_RANGE, largest_int8_weight
-from photofind.inference.spec import Padding, PaddingKind
+from photofind.inference.spec_search import Padding, PaddingKind
 from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
 from photofind.media.decode import decode_photo
@@ -71,7 +71,7 @@ class Bound:
     images: NDArray[np.float32] | None
     texts: NDArray[np.float32] | None
 
-    def model(self, precision: str) -> InstalledModel:
+    def model(self, precision: str) -> DualEncoder:
         return InstalledModel(self.case.spec, self.folder / precision)
 
 
@@ -92,7 +92,7 @@ def test_halves_that_are_not_compared_are_others(half: str, compared: str, other
     name = f"{half}.int8.onnx"
     assert (first / name).read_bytes() == (second / name).read_bytes()
     manifests = [read_manifest(folder / "manifest.json") for folder in (first, second)]
-    assert getattr(manifests[0], half) == getattr(manifests[1], half)
+    assert manifests[0][half] == manifests[1][half]
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def _bind_everything(case: Case, official: Path, folder: Path) -> None:
     for precision in ("fp32", "int8"):
         (folder / precision).mkdir()
         for name in case.halves:
-            graph = getattr(getattr(manifest, name), precision)
+            graph = getattr(manifest[name], precision)
             shutil.copyfile(graphs / graph.graph, folder / precision / f"{name}.onnx")
             bind(checkpoint, graph, folder / precision / f"{name}.bin", largest_int8_weight())
         case.write_tokenizer(folder / precision / "tokenizer.json")
@@ -168,7 +168,7 @@ def cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[
     return np.asarray(products / lengths)
 
 
-def run_pictures(model: InstalledModel, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def run_pictures(model: DualEncoder, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the graph itself gives, before it is normalised."""
     session = ImageEncoder(model)._session
     return np.asarray(session.run(None, {"pixel_values": pixels})[0])
@@ -232,7 +232,8 @@ def test_seven_bits_are_enough_for_processors_that_need_them(bound: Bound) -> No
         pytest.skip("this half is another case's")
     assert spec.checkpoint is not None
     graphs = resources() / "graphs" / spec.checkpoint.graphs
-    graph = read_manifest(graphs / "manifest.json").visual.int8
+    graph = read_manifest(graphs / "manifest.json")["visual"].int8
+    assert graph is not None
     folder = bound.folder / "reduced"
     folder.mkdir()
     shutil.copyfile(graphs / graph.graph, folder / "visual.onnx")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.golden import draw_picture
 from photofind.inference.store import InstalledModel
 
@@ -64,7 +64,7 @@ def test_another_file_in_the_package_is_refused(sources: Any, wheel_folder: Path
 
 
 def test_two_builds_are_the_same_and_equal_what_is_shipped(
-    repo_root: Path, tmp_path: Path, basic: InstalledModel
+    repo_root: Path, tmp_path: Path, basic: DualEncoder
 ) -> None:
     wheels = repo_root / "build" / "wheels"
     if importlib.util.find_spec("torch") is None or importlib.util.find_spec("onnx") is None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from photofind.inference.cleaning import clean
-from photofind.inference.spec import TextCleaning
+from photofind.inference.spec_search import TextCleaning
 
 
 @pytest.mark.parametrize(

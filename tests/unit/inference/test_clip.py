@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference.clip import ImageEncoder, TextEncoder, to_unit_length
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder, to_unit_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photofind.inference.store import InstalledModel
 
 RED = (200, 25, 25)
 BLUE = (30, 60, 190)
@@ -30,7 +29,7 @@ def noise(seed: int) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (288, 288, 3), dtype=np.uint8)
 
 
-def test_shapes_and_lengths(basic: InstalledModel, image_encoder: ImageEncoder) -> None:
+def test_shapes_and_lengths(basic: DualEncoder, image_encoder: ImageEncoder) -> None:
     found = image_encoder.encode([noise(seed) for seed in range(3)])
     assert found.search.shape == (3, basic.spec.dim)
     assert found.similar is not None
@@ -57,9 +56,7 @@ def test_a_photo_does_not_depend_on_its_batch(image_encoder: ImageEncoder) -> No
     np.testing.assert_array_equal(together, alone)
 
 
-def test_larger_runs_give_the_same_vectors(
-    basic: InstalledModel, image_encoder: ImageEncoder
-) -> None:
+def test_larger_runs_give_the_same_vectors(basic: DualEncoder, image_encoder: ImageEncoder) -> None:
     in_fours = ImageEncoder(replace(basic, spec=replace(basic.spec, image_batch=4)))
     pictures = [noise(seed) for seed in range(5)]
     np.testing.assert_allclose(
@@ -117,7 +114,7 @@ def test_the_same_motif_in_other_light_looks_more_alike_than_another(
     assert similar[0] @ similar[1] > similar[0] @ similar[2] + 0.1
 
 
-def test_files_of_another_model_are_a_clear_error(basic: InstalledModel) -> None:
+def test_files_of_another_model_are_a_clear_error(basic: DualEncoder) -> None:
     spec = replace(basic.spec, image=basic.spec.text, text=basic.spec.image)
     swapped = replace(basic, spec=spec)
     for encoder in (ImageEncoder, TextEncoder):

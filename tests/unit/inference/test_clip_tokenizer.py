@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.inference.installing import shipped_tokenizer
+from photofind.inference.installing import shipped_file
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.tokenizers import TextTokenizer
 from tests.unit.inference.open_clip_reference import import_open_clip
@@ -15,7 +15,7 @@ from tests.unit.inference.open_clip_reference import import_open_clip
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATH = shipped_tokenizer("clip.json")
+PATH = shipped_file("tokenizers/clip.json")
 TOKENIZER = TextTokenizer(PATH, 77, OPENAI_B32.padding, OPENAI_B32.cleaning)
 END = 49407
 

@@ -20,6 +20,8 @@ from photofind.inference.store import InstalledModel
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from photofind.inference.clip import DualEncoder
+
 
 def test_the_picture_is_the_same_everywhere() -> None:
     picture = draw_picture(288)
@@ -29,7 +31,7 @@ def test_the_picture_is_the_same_everywhere() -> None:
     )
 
 
-def test_golden_vectors_fit_their_model(basic: InstalledModel) -> None:
+def test_golden_vectors_fit_their_model(basic: DualEncoder) -> None:
     spec = basic.spec
     golden = read_golden(basic)
     assert len(golden.search) == spec.dim
@@ -38,11 +40,15 @@ def test_golden_vectors_fit_their_model(basic: InstalledModel) -> None:
     assert all(len(text.vector) == spec.dim for text in golden.texts)
 
 
-def test_the_built_in_model_computes_what_the_reference_does(basic: InstalledModel) -> None:
+def test_the_built_in_model_computes_what_the_reference_does(
+    basic: DualEncoder,
+) -> None:
     assert self_test(basic) >= SMALLEST_COSINE
 
 
-def test_a_model_that_computes_something_else_is_refused(basic: InstalledModel) -> None:
+def test_a_model_that_computes_something_else_is_refused(
+    basic: DualEncoder,
+) -> None:
     wrong = replace(basic.spec.preprocess, mean=(0.0, 0.0, 0.0))
     with pytest.raises(ModelError, match="wrong results") as caught:
         self_test(replace(basic, spec=replace(basic.spec, preprocess=wrong)))
@@ -53,14 +59,14 @@ def test_a_model_that_computes_something_else_is_refused(basic: InstalledModel) 
     ("golden", "advice"), [("none/golden.json", "install photofind"), (None, "install the model")]
 )
 def test_missing_golden_vectors_are_a_clear_error(
-    basic: InstalledModel, tmp_path: Path, golden: str | None, advice: str
+    basic: DualEncoder, tmp_path: Path, golden: str | None, advice: str
 ) -> None:
     model = InstalledModel(replace(basic.spec, golden=golden), tmp_path)
     with pytest.raises(ModelError, match=f"test vectors.*{advice}"):
         read_golden(model)
 
 
-def test_recorded_vectors_are_compared_with_later(basic: InstalledModel, tmp_path: Path) -> None:
+def test_recorded_vectors_are_compared_with_later(basic: DualEncoder, tmp_path: Path) -> None:
     shutil.copytree(basic.folder, tmp_path, dirs_exist_ok=True)
     model = InstalledModel(replace(basic.spec, golden=None), tmp_path)
     write_golden(model)

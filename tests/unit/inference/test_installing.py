@@ -4,16 +4,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 
 from photofind.domain import ModelError
 from photofind.inference import agreement, installing, registry
-from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.golden import self_test
-from photofind.inference.installing import install_checkpoint, shipped_tokenizer
-from photofind.inference.records import RECORD_NAME
+from photofind.inference.installing import install_checkpoint, shipped_file
+from photofind.inference.records import RECORD_NAME, InstallRecord
 from photofind.inference.spec import FileSpec
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.paths import AppFolders, app_folders
 from tests.unit.inference import tiny_clip
@@ -21,8 +23,6 @@ from tests.unit.inference import tiny_clip
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.inference.spec import ModelSpec
-    from photofind.inference.store import InstalledModel
 
 FILES = ["golden.json", "spec.json", "textual.bin", "textual.onnx", "tokenizer.json"]
 FILES += ["visual.bin", "visual.onnx"]
@@ -32,13 +32,14 @@ FILES += ["visual.bin", "visual.onnx"]
 class Tiny:
     """What is needed to install the tiny model."""
 
-    spec: ModelSpec
+    spec: DualEncoderSpec
     checkpoint: Path
     tokenizer: Path
     folders: AppFolders
 
-    def install(self, spec: ModelSpec | None = None) -> InstalledModel:
-        return install_checkpoint(spec or self.spec, self.checkpoint, self.tokenizer, self.folders)
+    def install(self, spec: DualEncoderSpec | None = None) -> DualEncoder:
+        downloaded = {"tiny.safetensors": self.checkpoint, "tokenizer.json": self.tokenizer}
+        return install_checkpoint(spec or self.spec, downloaded, self.folders)
 
 
 @pytest.fixture
@@ -52,13 +53,13 @@ def tiny(repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ti
     spec = tiny_clip.SPEC
     monkeypatch.setattr(registry, "ALL", (registry.BASIC, spec))
     folders = app_folders(tmp_path / "data")
-    return Tiny(spec, checkpoint, shipped_tokenizer("clip.json"), folders)
+    return Tiny(spec, checkpoint, shipped_file("tokenizers/clip.json"), folders)
 
 
 def test_an_installed_model_is_found_and_works(tiny: Tiny) -> None:
     installed = tiny.install()
-    model = ModelStore(tiny.folders).verify("tiny")
-    assert model == installed
+    model = ModelStore(tiny.folders).find("tiny", DualEncoderSpec)
+    assert ModelStore(tiny.folders).verify("tiny") == model == installed
     assert sorted(path.name for path in model.folder.iterdir()) == FILES
     assert list(tiny.folders.models.iterdir()) == [model.folder]
     images = ImageEncoder(model).encode(agreement.draw_pictures(64))
@@ -71,7 +72,8 @@ def test_an_installed_model_is_found_and_works(tiny: Tiny) -> None:
 def test_the_catalog_key_names_the_authors_weights(tiny: Tiny) -> None:
     model = tiny.install()
     sha256 = hashlib.sha256(tiny.checkpoint.read_bytes()).hexdigest()
-    precision = 1 if "int8" in (model.folder / RECORD_NAME).read_text().split('"text"')[0] else 0
+    record = msgspec.json.decode((model.folder / RECORD_NAME).read_bytes(), type=InstallRecord)
+    precision = 1 if record.precisions["visual"] == "int8" else 0
     assert model.spec.catalog_key == f"tiny@{sha256[:8]}.p1.q{precision}"
     assert tiny.spec.catalog_key.startswith("tiny@unknown")
 
@@ -90,7 +92,7 @@ def test_int8_is_kept_where_it_is_as_good(tiny: Tiny, monkeypatch: pytest.Monkey
 
 def test_int8_is_not_tried_where_it_does_not_pay(tiny: Tiny) -> None:
     assert tiny.spec.checkpoint is not None
-    exact = replace(tiny.spec.checkpoint, int8_image=False, int8_text=False)
+    exact = replace(tiny.spec.checkpoint, float32_only=frozenset({"visual", "textual"}))
     model = tiny.install(replace(tiny.spec, checkpoint=exact))
     assert model.spec.quantiser_revision == 0
 
@@ -159,10 +161,7 @@ def test_a_changed_byte_is_seen(tiny: Tiny) -> None:
         ModelStore(tiny.folders).verify("tiny")
 
 
-OTHER = (
-    b'{"key":"other","weights":{"path":"","sha256":"","bytes":0},'
-    b'"image":"int8","text":"int8","files":[]}'
-)
+OTHER = b'{"key":"other","weights":{"path":"","sha256":"","bytes":0},"files":[]}'
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", OTHER])
@@ -170,18 +169,18 @@ def test_a_damaged_record_is_a_clear_error(tiny: Tiny, content: bytes) -> None:
     (tiny.install().folder / RECORD_NAME).write_bytes(content)
     store = ModelStore(tiny.folders)
     with pytest.raises(ModelError, match="belong to another version"):
-        store.find("tiny")
-    assert store.installed() == ()
+        store.find("tiny", DualEncoderSpec)
+    assert store.installed(DualEncoderSpec) == ()
 
 
 def test_a_record_without_files_is_a_clear_error(tiny: Tiny) -> None:
     path = tiny.install().folder / RECORD_NAME
     path.write_text(path.read_text().replace("visual.onnx", "other.onnx"))
     with pytest.raises(ModelError, match="belong to another version"):
-        ModelStore(tiny.folders).find("tiny")
+        ModelStore(tiny.folders).find("tiny", DualEncoderSpec)
 
 
 def test_a_model_that_is_not_installed(tiny: Tiny) -> None:
     with pytest.raises(ModelError, match="“Tiny” is not installed") as caught:
-        ModelStore(tiny.folders).find("tiny")
+        ModelStore(tiny.folders).find("tiny", DualEncoderSpec)
     assert caught.value.code == "model_missing"

@@ -9,13 +9,16 @@ import pytest
 
 from photofind.domain import ModelError
 from photofind.inference.labels import Label, first_tags
-from photofind.inference.spec import FileSpec, TagCuts
+from photofind.inference.spec import FileSpec
+from photofind.inference.spec_search import TagCuts
 from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from photofind.inference.clip import DualEncoder
 
 LABELS = (
     Label("beagle", ("dog",)),
@@ -30,7 +33,7 @@ LABELS = (
 
 
 @pytest.fixture
-def model(basic: InstalledModel, tmp_path: Path) -> InstalledModel:
+def model(basic: DualEncoder, tmp_path: Path) -> DualEncoder:
     (tmp_path / "labels.json").write_bytes(msgspec.json.encode(LABELS))
     cuts = TagCuts(sharpness=1.0, label=0.7, group=0.6, at_most=3)
     spec = replace(basic.spec, labels=FileSpec("labels.json", "", 0), tag_cuts=cuts)
@@ -45,53 +48,57 @@ def posterior(**shares: float) -> NDArray[np.float32]:
     return np.asarray(values + (1 - values.sum()) / len(LABELS), np.float32)
 
 
-def words(model: InstalledModel, values: NDArray[np.float32]) -> list[str]:
+def words(model: DualEncoder, values: NDArray[np.float32]) -> list[str]:
     return [text for text, _ in first_tags(model, values)]
 
 
-def test_a_sure_class_gives_its_name_and_the_more_general_word(model: InstalledModel) -> None:
+def test_a_sure_class_gives_its_name_and_the_more_general_word(
+    model: DualEncoder,
+) -> None:
     assert words(model, posterior(c0=0.9)) == ["dog", "beagle"]
 
 
-def test_unsure_of_the_breed_it_is_still_a_dog(model: InstalledModel) -> None:
+def test_unsure_of_the_breed_it_is_still_a_dog(model: DualEncoder) -> None:
     ((word, share),) = first_tags(model, posterior(c0=0.45, c1=0.45))
     assert word == "dog"
     assert share == pytest.approx(0.925)
 
 
-def test_nothing_fits_nothing_is_said(model: InstalledModel) -> None:
+def test_nothing_fits_nothing_is_said(model: DualEncoder) -> None:
     assert first_tags(model, posterior()) == ()
     assert first_tags(model, posterior(c0=0.4, c4=0.4)) == ()
 
 
-def test_a_class_without_a_name_counts_for_its_general_word_only(model: InstalledModel) -> None:
+def test_a_class_without_a_name_counts_for_its_general_word_only(
+    model: DualEncoder,
+) -> None:
     assert words(model, posterior(c3=0.9)) == ["bird"]
     assert words(model, posterior(c7=0.95)) == []
 
 
-def test_classes_of_one_name_are_one_tag(model: InstalledModel) -> None:
+def test_classes_of_one_name_are_one_tag(model: DualEncoder) -> None:
     assert words(model, posterior(c5=0.4, c6=0.45)) == ["computer", "laptop"]
 
 
-def test_at_most_so_many_tags(model: InstalledModel) -> None:
+def test_at_most_so_many_tags(model: DualEncoder) -> None:
     spec = replace(model.spec, tag_cuts=TagCuts(sharpness=1, label=0.1, group=0.1, at_most=3))
     many = replace(model, spec=spec)
     assert len(first_tags(many, posterior(c0=0.3, c2=0.3, c4=0.3))) == 3
 
 
-def test_sharpening_undoes_a_flat_softmax(model: InstalledModel) -> None:
+def test_sharpening_undoes_a_flat_softmax(model: DualEncoder) -> None:
     spec = replace(model.spec, tag_cuts=TagCuts(sharpness=2, label=0.7, group=0.7, at_most=3))
     flat = posterior(c4=0.5)
     assert words(model, flat) == []
     assert words(replace(model, spec=spec), flat) == ["pizza"]
 
 
-def test_a_model_without_classes_has_no_tags(model: InstalledModel) -> None:
+def test_a_model_without_classes_has_no_tags(model: DualEncoder) -> None:
     without = replace(model, spec=replace(model.spec, labels=None))
     assert first_tags(without, posterior(c0=1.0)) == ()
 
 
-def test_damaged_labels_are_a_clear_error(model: InstalledModel) -> None:
+def test_damaged_labels_are_a_clear_error(model: DualEncoder) -> None:
     (model.folder / "damaged.json").write_bytes(b"[{")
     spec = replace(model.spec, labels=FileSpec("damaged.json", "", 0))
     with pytest.raises(ModelError, match=r"damaged\.json can't be used"):

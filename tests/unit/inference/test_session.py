@@ -10,10 +10,12 @@ from photofind.inference.session import create_session
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.inference.store import InstalledModel
+    from photofind.inference.clip import DualEncoder
 
 
-def test_one_thread_on_the_cpu_unless_told_otherwise(basic: InstalledModel) -> None:
+def test_one_thread_on_the_cpu_unless_told_otherwise(
+    basic: DualEncoder,
+) -> None:
     path = basic.file(basic.spec.image)
     session = create_session(path)
     assert session.get_providers() == ["CPUExecutionProvider"]
@@ -22,7 +24,7 @@ def test_one_thread_on_the_cpu_unless_told_otherwise(basic: InstalledModel) -> N
 
 
 @pytest.mark.parametrize("kept", [0, 1000, 5_000_000])
-def test_a_damaged_graph_is_a_clear_error(basic: InstalledModel, tmp_path: Path, kept: int) -> None:
+def test_a_damaged_graph_is_a_clear_error(basic: DualEncoder, tmp_path: Path, kept: int) -> None:
     path = tmp_path / "visual.onnx"
     path.write_bytes(basic.file(basic.spec.image).read_bytes()[:kept])
     with pytest.raises(ModelError, match=r"visual\.onnx can't be used") as caught:

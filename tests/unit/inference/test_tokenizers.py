@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photofind.domain import ModelError
-from photofind.inference.spec import Padding, PaddingKind
+from photofind.inference.spec_search import Padding, PaddingKind
 from photofind.inference.tokenizers import TextTokenizer
 from photofind.paths import resources
 

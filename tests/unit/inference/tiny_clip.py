@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import ModelSpec
+    from photofind.inference.spec_search import DualEncoderSpec
+
 
 GRAPHS = "tiny.open-clip"
-SPEC: ModelSpec = replace(
+SPEC: DualEncoderSpec = replace(
     registry_clip.LAION_B32,
     key="tiny",
     title="Tiny",
@@ -36,6 +37,7 @@ SPEC: ModelSpec = replace(
         registry_clip.LAION_B32.preprocess, geometry=ImageGeometry(64, ResizeMode.SHORTEST)
     ),
     checkpoint=Checkpoint(FileSpec("tiny.safetensors"), GRAPHS),
+    tokenizer=FileSpec("tokenizer.json"),
 )
 
 
@@ -72,7 +74,7 @@ def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPat
 def random_weights(manifest: Manifest, seed: int = 0) -> dict[str, NDArray[np.float32]]:
     """A value for every tensor that a manifest names."""
     random = np.random.default_rng(seed)
-    graphs = (manifest.visual.fp32, manifest.textual.fp32)
+    graphs = [pair.fp32 for pair in manifest.values()]
     sources = {s.name: s.shape for graph in graphs for t in graph.tensors for s in t.sources}
     return {
         name: (random.standard_normal(shape) / np.sqrt(shape[-1])).astype(np.float32)

@@ -7,6 +7,7 @@ import pytest
 from photofind.catalog.reader import CatalogReader
 from photofind.inference.clip import TextEncoder
 from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.paths import app_folders
 from photofind.search.engine import SearchEngine
@@ -42,7 +43,9 @@ def engine(data_dir: Path) -> Iterator[SearchEngine]:
 
 @pytest.fixture(scope="session")
 def text_encoder(tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
-    return TextEncoder(ModelStore(app_folders(tmp_path_factory.mktemp("models"))).find(BASIC.key))
+    return TextEncoder(
+        ModelStore(app_folders(tmp_path_factory.mktemp("models"))).find(BASIC.key, DualEncoderSpec)
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, ContentId, FileId, PhotoId, Space
 from photofind.inference.registry import BASIC
+from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel, ModelStore
 from photofind.paths import app_folders, resources
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.spec import ModelSpec
+    from photofind.inference.spec_search import DualEncoderSpec
     from photofind.paths import AppFolders
 
 ROOT = Path(os.path.abspath("/photos"))  # noqa: PTH100 (a drive letter on Windows)
@@ -47,7 +48,7 @@ def near(vector: NDArray[np.float32], cosine: float, seed: int = 0) -> NDArray[n
 class MadeUpCatalog:
     """A catalog under construction; photos can be found as soon as they are added."""
 
-    def __init__(self, data_dir: Path, spec: ModelSpec = BASIC) -> None:
+    def __init__(self, data_dir: Path, spec: DualEncoderSpec = BASIC) -> None:
         self.folders = app_folders(data_dir)
         self.writer = CatalogWriter(self.folders)
         self.folder = self.writer.add_folder(ROOT, None)
@@ -60,7 +61,7 @@ class MadeUpCatalog:
     def __exit__(self, *_: object) -> None:
         self.writer.close()
 
-    def use_model(self, spec: ModelSpec) -> None:
+    def use_model(self, spec: DualEncoderSpec) -> None:
         """What is added from now on has vectors of this model, and search uses it."""
         self.spec = spec
         self.model_id = self.writer.ensure_model(spec.catalog_key, spec.task, spec.dim)
@@ -122,18 +123,21 @@ class MadeUpCatalog:
         self.writer.mark_seen([self.files[name]])
 
 
+SpecT = TypeVar("SpecT", bound=ModelSpec)
+
+
 class SharedStore(ModelStore):
     """Models that differ in name and share the built-in one's files."""
 
-    def __init__(self, folders: AppFolders, *specs: ModelSpec) -> None:
+    def __init__(self, folders: AppFolders, *specs: DualEncoderSpec) -> None:
         super().__init__(folders)
         self._specs = specs
 
-    def installed(self) -> tuple[InstalledModel, ...]:
+    def installed(self, kind: type[SpecT]) -> tuple[InstalledModel[SpecT], ...]:
         folder = resources() / "models" / BASIC.key
-        return tuple(InstalledModel(spec, folder) for spec in self._specs)
+        return tuple(InstalledModel(spec, folder) for spec in self._specs if isinstance(spec, kind))
 
 
-def other_version() -> ModelSpec:
+def other_version() -> DualEncoderSpec:
     """A model other than the built-in one, with vectors of the same lengths."""
     return dataclasses.replace(BASIC, key="basic-new")

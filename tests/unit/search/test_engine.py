@@ -10,6 +10,7 @@ import pytest
 from photofind.domain import Hit, MediaError, ModelError, PhotofindError, PhotoId, WhyKind
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.media.decode import decode_photo
 from photofind.search.engine import SearchEngine
@@ -186,7 +187,7 @@ class TestLooksAlike:
     def test_an_unknown_picture_is_looked_at(
         self, catalog: MadeUpCatalog, engine: SearchEngine, tmp_path: Path
     ) -> None:
-        model = ModelStore(catalog.folders).find(BASIC.key)
+        model = ModelStore(catalog.folders).find(BASIC.key, DualEncoderSpec)
         large = make_photo(tmp_path / "large.jpg", size=(900, 600), seed=3)
         seen = ImageEncoder(model).encode(decode_photo(large, [BASIC.preprocess.geometry]).tensors)
         assert seen.similar is not None

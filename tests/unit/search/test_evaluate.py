@@ -11,6 +11,7 @@ from photofind.domain import PhotofindError
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.labels import first_tags
 from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.media.decode import decode_photo
 from photofind.search.evaluate import evaluate
@@ -132,7 +133,7 @@ def test_captions_of_real_photos_find_them(
 ) -> None:
     """The published scores of the built-in model hold through the whole search."""
     folder = fixtures_dir / "coco-ccby"
-    model = ModelStore(catalog.folders).find(BASIC.key)
+    model = ModelStore(catalog.folders).find(BASIC.key, DualEncoderSpec)
     encoder = ImageEncoder(model)
     for path in sorted(folder.glob("*.jpg")):
         decoded = decode_photo(path, [BASIC.preprocess.geometry])

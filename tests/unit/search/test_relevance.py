@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photofind.inference.registry import BASIC
-from photofind.inference.spec import CutKind, RelevanceCuts
+from photofind.inference.spec_search import CutKind, RelevanceCuts
 from photofind.search.relevance import similar_cut, text_cut
 
 EXPECTED = 0.1

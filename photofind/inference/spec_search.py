@@ -1,0 +1,160 @@
+"""Dual encoders as data: a graph for pictures, one for words, and the words' tokenizer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from photofind.inference.spec import FileSpec, ModelSpec, Preprocess, TaskKind
+
+
+class PaddingKind(StrEnum):
+    NONE = "none"
+    """Only the tokens there are: the graph takes any length."""
+    TO_CONTEXT = "to_context"
+    """Always filled up on the right to the context length (SigLIP pools the last position)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Padding:
+    """How token sequences are filled up.
+
+    Attributes:
+        token_id: what they are filled up with.
+    """
+
+    kind: PaddingKind
+    token_id: int = 0
+
+
+class TextCleaning(StrEnum):
+    """What happens to a text before its tokenizer sees it."""
+
+    NONE = "none"
+    CLIP = "clip"
+    """As open_clip does: repaired typography, one space for any, lower case."""
+    LOWER = "lower"
+    """Lower case."""
+    WHITESPACE = "whitespace"
+    """As `CLIP`, the case kept."""
+
+
+class CutKind(StrEnum):
+    """How a search score becomes "relevant"."""
+
+    COSINE = "cosine"
+    """The score itself has a meaning across queries."""
+    GAP_TO_MEDIAN = "gap_to_median"
+    """Scores of different queries can't be compared; how far a photo stands out of the library
+    can."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalPhoto:
+    """What a photo that has nothing to do with a query scores: measured for one model, so that a
+    library of one photo, or of one subject, can be judged too.
+
+    Attributes:
+        parts: a search vector as runs of (length, value); its dot product with a text vector is
+            the score to expect.
+        spread: standard deviation of the scores of one query over photos, median over queries.
+        most_spread: the same, highest over queries.
+        most_shift: how far the median of a mixed library strays from what was to be expected.
+    """
+
+    parts: tuple[tuple[int, float], ...]
+    spread: float
+    most_spread: float
+    most_shift: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelevanceCuts:
+    """Where "probably what was meant" ends, measured for one model.
+
+    Attributes:
+        text_gap: GAP_TO_MEDIAN: least distance of a score from the median score over the
+            library. COSINE: least score.
+        text_z: GAP_TO_MEDIAN: least distance from the mean score over the library in standard
+            deviations of those scores; must hold as well. 0 where it is not used.
+        similar: least cosine between the find-similar vectors of two photos.
+        typical: GAP_TO_MEDIAN: what stands in for the library where that is too small or too
+            uniform to have a median worth the name.
+    """
+
+    kind: CutKind
+    text_gap: float
+    text_z: float
+    similar: float
+    typical: TypicalPhoto | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagCuts:
+    """When a class posterior is sure enough to become a tag (see `labels`).
+
+    Attributes:
+        sharpness: the posterior is raised to this power and scaled to sum to 1 first; undoes a
+            softmax temperature.
+        label: least share of one class for its own name.
+        group: least summed share of the classes under a more general word.
+        at_most: tags a photo.
+    """
+
+    sharpness: float
+    label: float
+    group: float
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOutputs:
+    """Names of the image graph's outputs.
+
+    Attributes:
+        search: comparable with text vectors.
+        similar: comparable with other photos; None: the search vector serves for that too.
+        posterior: probabilities of the classes in `DualEncoderSpec.labels`; None: there are none.
+    """
+
+    search: str
+    similar: str | None = None
+    posterior: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DualEncoderSpec(ModelSpec):
+    """Pictures and words in one space.
+
+    Attributes:
+        dim: length of search vectors.
+        similar_dim: length of find-similar vectors, None when there is no second vector.
+        context_length: most tokens of a query, special tokens included; more are cut off.
+        labels: names of the classes of the posterior, None when there is none.
+        image_batch: most pictures in one run of the image graph.
+        golden: vectors to compare with, relative to the resources' models folder; None: recorded
+            in the model's own folder when it was installed.
+        text_input: name of the text graph's input for token ids.
+        cleaning: of queries, before they are tokenized.
+    """
+
+    task: ClassVar[TaskKind] = TaskKind.SEARCH
+
+    image: FileSpec
+    text: FileSpec
+    tokenizer: FileSpec
+    labels: FileSpec | None = None
+    dim: int
+    similar_dim: int | None = None
+    context_length: int
+    preprocess: Preprocess
+    image_outputs: ImageOutputs
+    image_batch: int = 4
+    text_input: str = "input_ids"
+    text_output: str
+    padding: Padding
+    cleaning: TextCleaning = TextCleaning.NONE
+    cuts: RelevanceCuts
+    tag_cuts: TagCuts | None = None
+    golden: str | None = None
