@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,20 @@ import platformdirs
 DATA_DIR_VARIABLE = "PHOTOFIND_DATA_DIR"
 _APP = "photofind"
 _PRIVATE_FOLDER_MODE = 0o700
+_OF_OTHERS = 0o077
+
+_OWN_FOLDERS = frozenset({"backups", "cache", "config", "logs", "models"})
+_OWN_FILE = re.compile(
+    r"""
+    (catalog|thumbnails)\.db (-wal|-shm|-journal|\.partial|\.partial-journal)? (\.damaged)?
+    | catalog\.(suspect|lock)
+    | worker\.(json|partial)
+    | (settings|indexing)\.(json|partial)
+    | (photofind|worker)\.log (\.\d+)?
+    | crash\.log
+    """,
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,30 @@ class AppFolders:
             OSError: a folder can't be made.
         """
         for folder in (self.data, self.cache, self.config, self.logs):
-            folder.mkdir(mode=_PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+            ensure_private(folder)
+
+
+def ensure_private(folder: Path) -> None:
+    """Creates a folder that only its owner may enter, or closes to others one that is there.
+
+    One that belongs to somebody else, or that holds other things than photofind's, stays as it
+    is: photofind's files in it are closed to others one by one.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    folder.mkdir(mode=_PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        return  # a person's own folders are closed to others there
+    found = folder.stat()
+    open_to_others = found.st_mode & _OF_OTHERS and found.st_uid == os.geteuid()
+    if open_to_others and all(is_own_name(name) for name in os.listdir(folder)):  # noqa: PTH208
+        folder.chmod(_PRIVATE_FOLDER_MODE)
+
+
+def is_own_name(name: str) -> bool:
+    """Whether a file or folder directly in one of photofind's folders is photofind's own."""
+    return name in _OWN_FOLDERS or _OWN_FILE.fullmatch(name) is not None
 
 
 def app_folders(data_dir: Path | None = None) -> AppFolders:

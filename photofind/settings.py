@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from photofind.paths import ensure_private
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -49,7 +51,10 @@ def write_settings(path: Path, settings: Settings) -> None:
     Raises:
         OSError: the file can't be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ensure_private(path.parent)
     partial = path.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(settings), indent=2))
+    partial.unlink(missing_ok=True)  # an old one might be readable by others
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(settings), indent=2))
     os.replace(partial, path)  # noqa: PTH105 (same file system, atomic)

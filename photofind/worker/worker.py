@@ -155,7 +155,7 @@ class Worker(IndexerListener):
             self._folders.catalog_suspect.touch(mode=0o600)
             logging.shutdown()
             os._exit(_EXIT_DAMAGED)
-        logger.error("indexing stopped: %s", error.user_message)
+        logger.error("indexing stopped: %s", error.code)
         message = text_to_wire(error.user_message)
         self._server.broadcast(Notice(code=error.code, message=message))
 
