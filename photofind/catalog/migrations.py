@@ -254,6 +254,39 @@ def add_states_of_descriptions(db: Database) -> None:
     db.execute("CREATE INDEX jobs_waiting ON jobs(priority DESC, id) WHERE state = 'waiting'")
 
 
+def add_passes_and_choice(db: Database) -> None:
+    # chosen: its index is being built to take the active one's place when it is complete.
+    # removing: its vectors are being deleted, some at a time.
+    # revision (of a model): counts transactions that replaced vectors; (of a vector): the one
+    # that replaced it last, so that those who keep vectors in memory can read just these again.
+    for column in (
+        "chosen INTEGER NOT NULL DEFAULT 0 CHECK (chosen IN (0, 1))",
+        "removing INTEGER NOT NULL DEFAULT 0 CHECK (removing IN (0, 1))",
+        "revision INTEGER NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE models ADD COLUMN {column}")
+    db.execute("UPDATE models SET task = 'search' WHERE task = 'clip'")
+    db.execute("CREATE UNIQUE INDEX models_chosen ON models(task) WHERE chosen = 1")
+    db.execute("ALTER TABLE embeddings ADD COLUMN revision INTEGER NOT NULL DEFAULT 0")
+    db.execute("""
+        CREATE INDEX embeddings_replaced ON embeddings(model_id, revision) WHERE revision > 0""")
+    # Which contents a model knows, and from what, without reading a page of vectors.
+    db.execute("""
+        CREATE INDEX embeddings_by_pass ON embeddings(model_id, pass, content_id)
+        WHERE space = 'search'""")
+    # Decoding a whole picture that can be found already. A row is there only while that goes on,
+    # may have ended the process, or failed; the state of the content itself doesn't change.
+    db.execute("""
+        CREATE TABLE background_attempts (
+            content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+            state TEXT NOT NULL CHECK (state IN ('in_flight', 'suspect', 'failed')),
+            strikes INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            error_code TEXT,
+            error_detail TEXT
+        ) STRICT""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_folders,
     create_photos_and_contents,
@@ -265,6 +298,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_picture_hashes,
     add_annotations,
     add_states_of_descriptions,
+    add_passes_and_choice,
 )
 
 

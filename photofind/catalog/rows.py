@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Protocol
 
 from photofind.domain import Annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         FolderId,
         FolderState,
         MediaCode,
+        ModelId,
         PhotoId,
         Space,
         WhyKind,
@@ -99,6 +100,48 @@ class CatalogStatus:
     folders: tuple[FolderStatus, ...]
 
 
+SEARCH_TASK = "search"
+"""`models.task` of the dual encoders that search uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIndex:
+    """The vectors that the catalog holds of one model.
+
+    Attributes:
+        key: catalog key; the part before "@" is the model's key for people.
+        dim: length of its search vectors.
+        active: search uses it.
+        chosen: it takes the active one's place as soon as it is complete.
+        removing: its vectors are being deleted.
+        photos: photos that can be found, whatever this model knows of them.
+        embedded: of these, those it has a vector of.
+        first_pass: of the embedded, those whose vector is from a preview and will be replaced.
+        left_out: of the others, those whose picture can't be read; they are not waited for.
+    """
+
+    id: ModelId
+    key: str
+    dim: int
+    active: bool
+    chosen: bool
+    removing: bool
+    photos: int
+    embedded: int
+    first_pass: int
+    left_out: int
+
+    @property
+    def waiting(self) -> int:
+        """Photos that it still has to embed before search can use it for all."""
+        return self.photos - self.embedded - self.left_out
+
+    @property
+    def complete(self) -> bool:
+        """Whether choosing it switches at once."""
+        return self.waiting == 0 and not self.removing
+
+
 @dataclass(frozen=True, slots=True)
 class IdentifiedFile:
     """A file whose bytes were hashed.
@@ -155,6 +198,57 @@ class Claim:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BackgroundPhoto:
+    """A photo that can be found, as those see it who work on it in the background.
+
+    Attributes:
+        places: roots and the files below them that hold the content, at least one.
+        failed: its whole picture can't be decoded.
+    """
+
+    content_id: ContentId
+    sha256: bytes
+    places: tuple[tuple[FolderId, Path], ...]
+    failed: bool
+
+
+class VectorPass(IntEnum):
+    """What a vector was made from; a higher one replaces a lower one."""
+
+    PREVIEW = 1
+    """A smaller copy: the preview inside the file, or the thumbnail made of it earlier."""
+    WHOLE = 2
+
+
+class ContentVectors(Protocol):
+    """What a model says about one content.
+
+    Attributes:
+        vectors: one unit-length float32 vector [d] a space.
+        tags: labels the model proposes, with scores 0 … 1.
+    """
+
+    @property
+    def content_id(self) -> ContentId: ...
+    @property
+    def vectors(self) -> Mapping[Space, NDArray[np.float32]]: ...
+    @property
+    def tags(self) -> tuple[tuple[str, float], ...]: ...
+    @property
+    def vector_pass(self) -> VectorPass: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReembeddedContent:
+    """A `ContentVectors` of a content that can be found already."""
+
+    content_id: ContentId
+    vectors: Mapping[Space, NDArray[np.float32]]
+    tags: tuple[tuple[str, float], ...]
+    vector_pass: VectorPass
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedContent:
     """What decoding and embedding found out about one content.
@@ -180,6 +274,7 @@ class EmbeddedContent:
     annotations: Annotations = field(default_factory=Annotations)
     picture_hash: bytes | None = None
     twin: ContentId | None = None
+    vector_pass: VectorPass = VectorPass.WHOLE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

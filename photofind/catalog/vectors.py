@@ -78,3 +78,33 @@ def fetch_vectors(
     zeros = bytes(size)
     joined = b"".join(found.get(content_id, zeros) for content_id in wanted)
     return np.frombuffer(joined, _HALF).reshape(len(wanted), size // _HALF.itemsize)
+
+
+def read_revision(connection: sqlite3.Connection, model_id: ModelId) -> int:
+    """A number that grows whenever vectors of a model are replaced; 0 for an unknown model.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+    """
+    with catalog_errors(connection):
+        row = connection.execute("SELECT revision FROM models WHERE id = ?", (model_id,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def find_replaced(
+    connection: sqlite3.Connection, model_id: ModelId, since: int
+) -> NDArray[np.int64]:
+    """Contents whose vectors, of any space, were replaced after a revision (`read_revision`).
+
+    Returns:
+        int64 [n], rising.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+    """
+    with catalog_errors(connection):
+        rows = connection.execute(
+            "SELECT DISTINCT content_id FROM embeddings WHERE model_id = ? AND revision > ?",
+            (model_id, since),
+        ).fetchall()
+    return np.sort(np.array([content_id for (content_id,) in rows], np.int64))

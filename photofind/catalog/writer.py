@@ -11,15 +11,30 @@ from photofind.catalog.db import open_writing
 from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
-from photofind.catalog.rows import ClaimOutcome
-from photofind.catalog.writing import claims, contents, files, folders, models
+from photofind.catalog.rows import SEARCH_TASK, ClaimOutcome
+from photofind.catalog.writing import (
+    attempts,
+    claims,
+    contents,
+    files,
+    folders,
+    models,
+    vectors,
+)
+from photofind.catalog.writing.photos import photo_of, refresh_visible
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from photofind.catalog.rows import Claim, EmbeddedContent, FolderRow, IdentifiedFile
+    from photofind.catalog.rows import (
+        Claim,
+        ContentVectors,
+        EmbeddedContent,
+        FolderRow,
+        IdentifiedFile,
+    )
     from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId
     from photofind.paths import AppFolders
 
@@ -115,9 +130,73 @@ class CatalogWriter:
             return models.ensure_model(connection, catalog_key, task, dim)
 
     def activate_model(self, model_id: ModelId) -> None:
-        """Makes this the model that search uses for its task."""
+        """Makes this the model that search uses, at once; another one keeps its index."""
         with self._transaction() as connection:
             models.activate_model(connection, model_id)
+
+    def choose_model(self, model_id: ModelId | None) -> None:
+        """Notes the model that is to take the active one's place when its index is complete;
+        None: no other is wanted."""
+        with self._transaction() as connection:
+            models.choose_model(connection, SEARCH_TASK, model_id)
+
+    def begin_removal(self, model_id: ModelId) -> None:
+        """Notes that a model's index is to go (`remove_vectors`); never the active one's."""
+        with self._transaction() as connection:
+            models.begin_removal(connection, model_id)
+
+    def remove_vectors(self, model_id: ModelId, at_most: int) -> int:
+        """Deletes some vectors of an index that is being removed.
+
+        Returns:
+            How many; 0 when the index is gone altogether.
+        """
+        with self._transaction() as connection:
+            return models.remove_vectors(connection, model_id, at_most)
+
+    def store_vectors(self, found: Sequence[ContentVectors], model_id: ModelId) -> bool:
+        """Stores what a model says about contents that can be found already, and ends the
+        attempts to decode them.
+
+        Returns:
+            False when the model's index was removed meanwhile.
+
+        Raises:
+            ValueError: a vector isn't one row of finite numbers, or is of another model;
+                nothing is stored.
+        """
+        with self._transaction() as connection:
+            stored = vectors.store_vectors(connection, found, model_id)
+            content_ids = [each.content_id for each in found]
+            attempts.end(connection, content_ids)
+            refresh_visible(connection, {photo_of(connection, each) for each in content_ids})
+            return stored
+
+    def begin_attempts(self, content_ids: Collection[ContentId]) -> None:
+        """Notes, before it begins, that these photos' whole pictures are being decoded."""
+        with self._transaction() as connection:
+            attempts.begin(connection, content_ids)
+
+    def charge_attempt(self, content_id: ContentId) -> None:
+        """As `charge_strike`, for an attempt that was begun."""
+        with self._transaction() as connection:
+            attempts.charge_strike(connection, content_id)
+
+    def end_attempts(self, content_ids: Collection[ContentId]) -> None:
+        """Gives photos back untried, or nothing came of it that would come again."""
+        with self._transaction() as connection:
+            attempts.end(connection, content_ids)
+
+    def fail_attempt(self, content_id: ContentId, code: MediaCode, detail: str) -> None:
+        """A whole picture can't be decoded; what is known from its preview stays. It is tried
+        again when asked (`retry_failed`)."""
+        with self._transaction() as connection:
+            attempts.fail(connection, content_id, code, detail)
+
+    def attempt_suspects(self) -> list[ContentId]:
+        """As `suspects`, for attempts; one with three strikes has failed instead."""
+        with self._transaction() as connection:
+            return attempts.suspects(connection)
 
     def insert_files(
         self, folder_id: FolderId, found: Sequence[tuple[bytes, int, int]]
@@ -227,7 +306,7 @@ class CatalogWriter:
     def left_in_flight(self) -> int:
         """How many contents the last worker had in flight when it died; ask before `suspects`."""
         with self._transaction() as connection:
-            return contents.left_in_flight(connection)
+            return contents.left_in_flight(connection) + attempts.left_in_flight(connection)
 
     def suspects(self) -> list[ContentId]:
         """Contents that were in flight when a worker died; call it once, at the start.
@@ -254,4 +333,8 @@ class CatalogWriter:
     def retry_failed(self) -> int:
         """Makes everything that failed pending again; returns how many files and contents."""
         with self._transaction() as connection:
-            return files.retry_files(connection) + contents.retry_contents(connection)
+            return (
+                files.retry_files(connection)
+                + contents.retry_contents(connection)
+                + attempts.retry(connection)
+            )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import filelock
 import psutil
 
+from photofind.catalog.rows import SEARCH_TASK
 from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.batch import ActiveModel
 from photofind.indexing.encoder import LazyEncoder
@@ -84,7 +85,7 @@ def _serve(folders: AppFolders) -> int:
 
 def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
     installed = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
-    model_id = writer.ensure_model(installed.spec.catalog_key, "clip", installed.spec.dim)
+    model_id = writer.ensure_model(installed.spec.catalog_key, SEARCH_TASK, installed.spec.dim)
     writer.activate_model(model_id)
     encoder = LazyEncoder(lambda: ImageEncoder(installed))
     listener, address = listen()

@@ -80,6 +80,38 @@ class Watch(_Command, frozen=True, kw_only=True):
     folder. Answer: JobFinished of that look."""
 
 
+class UseModel(_Command, frozen=True, kw_only=True):
+    """Search with this model from now on. Answer: Done once it does.
+
+    If its index is complete that is at once. Else search stays with the model it has, the index
+    is built in the background (Progress tells how far it is, activity "building"), and the switch
+    comes by itself when it is complete; the choice outlives this worker. Refused: it is not
+    installed, can't be loaded, or another model was chosen meanwhile (code model_unchosen).
+
+    Attributes:
+        key: the model's key for people.
+    """
+
+    key: str
+
+
+class RemoveModelIndex(_Command, frozen=True, kw_only=True):
+    """Deletes all vectors of a model, some at a time (activity "removing"), and gives the space
+    back. Answer: Done when they are gone; also after a restart it goes on until they are. Refused
+    for the model that search uses. The model's files are another matter.
+
+    Attributes:
+        key: the model's key for people, or a catalog key where only one of its indexes is meant.
+    """
+
+    key: str
+
+
+class FinishBackground(_Command, frozen=True, kw_only=True):
+    """Answer: Done when nothing is left to do in the background that can be done now: every
+    photo within reach is embedded from its whole picture, no index is being built or removed."""
+
+
 class Shutdown(_Command, frozen=True, kw_only=True):
     """Finish or roll back the batch, close the catalog, exit."""
 
@@ -92,6 +124,9 @@ Command: TypeAlias = (
     | RetryProblems
     | SetPaused
     | Watch
+    | UseModel
+    | RemoveModelIndex
+    | FinishBackground
     | Shutdown
 )
 
@@ -111,10 +146,13 @@ class Hello(_Event, frozen=True, kw_only=True):
 
 
 class Progress(_Event, frozen=True, kw_only=True):
-    """How far indexing is; sent a few times a second while anything changes.
+    """How far the work is; sent a few times a second while anything changes.
 
     Attributes:
-        activity: "idle" | "scanning" | "indexing" | "paused".
+        activity: "idle" | "scanning" | "indexing" | "building" | "refining" | "removing" |
+            "paused". Indexing makes new photos findable. Building embeds known photos with
+            another model, refining replaces vectors that were made from previews (all photos can
+            be found meanwhile), removing deletes an index; all three count contents or vectors.
         found: photo files seen by the running scans.
         done: files finished (embedded, known already, or failed) since work began.
         total: files to finish; grows while a scan goes on.
@@ -129,12 +167,30 @@ class Progress(_Event, frozen=True, kw_only=True):
     failed: int = 0
     images_per_s: float = 0.0
     eta_s: float | None = None
+    model: str = ""
+    """Of building and removing: the model's catalog key."""
 
 
 class PhotosReady(_Event, frozen=True, kw_only=True):
     """These contents can be found from now on."""
 
     content_ids: tuple[int, ...]
+
+
+class PhotosRefined(_Event, frozen=True, kw_only=True):
+    """These contents, which could be found before, have a better thumbnail and vectors now."""
+
+    content_ids: tuple[int, ...]
+
+
+class ModelChanged(_Event, frozen=True, kw_only=True):
+    """Search uses another model from now on.
+
+    Attributes:
+        key: its key for people.
+    """
+
+    key: str
 
 
 class CatalogChanged(_Event, frozen=True, kw_only=True):
@@ -194,7 +250,16 @@ class WireReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Event: TypeAlias = (
-    Hello | Progress | PhotosReady | CatalogChanged | JobFinished | Done | Refused | Notice
+    Hello
+    | Progress
+    | PhotosReady
+    | PhotosRefined
+    | ModelChanged
+    | CatalogChanged
+    | JobFinished
+    | Done
+    | Refused
+    | Notice
 )
 
 _encoder = msgspec.msgpack.Encoder()

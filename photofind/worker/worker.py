@@ -18,6 +18,7 @@ from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
 from photofind.worker.handlers.base import Handlers, refuse
 from photofind.worker.handlers.folders import FolderHandlers
+from photofind.worker.handlers.models import ModelHandlers
 from photofind.worker.messages import (
     CatalogChanged,
     Command,
@@ -102,6 +103,7 @@ class Worker(IndexerListener):
         self._watching = library.watching
         self._handlers: Handlers = {
             **library.handlers,
+            **ModelHandlers().handlers,
             SetPaused: self._set_paused,
             Shutdown: self._shut_down,
         }

@@ -6,18 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reading.files import read_folders
+from photofind.catalog.reading.models import read_active_model
 from photofind.catalog.rows import CatalogStatus, FolderStatus
-from photofind.domain import FolderId, FolderState, ModelId
+from photofind.domain import FolderId, FolderState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-
-def read_active_model(connection: sqlite3.Connection) -> tuple[ModelId, str] | None:
-    row = connection.execute("SELECT id, key FROM models WHERE active = 1").fetchone()
-    return None if row is None else (ModelId(row[0]), row[1])
 
 
 def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool]) -> CatalogStatus:

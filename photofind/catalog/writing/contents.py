@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import EmbeddedContent, TagSource
 from photofind.catalog.writing.photos import photo_of, refresh_visible
+from photofind.catalog.writing.vectors import copy_vectors, store_vectors
 from photofind.domain import ContentId, Exposure, MediaCode, ModelId, Space
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
-
-    from numpy.typing import NDArray
-
 STRIKES_TO_QUARANTINE = 3
 _CRASHED = (
     "photofind stopped three times while reading this photo. It is left out until the file "
@@ -34,38 +30,8 @@ def complete(
         if content.twin is not None:
             _take_over(connection, content.content_id, content.twin)
             continue
-        connection.executemany(
-            """INSERT INTO embeddings (model_id, content_id, space, vector) VALUES (?, ?, ?, ?)
-               ON CONFLICT DO UPDATE SET vector = excluded.vector, pass = excluded.pass""",
-            [
-                (model_id, content.content_id, space.value, vector_to_blob(vector))
-                for space, vector in content.vectors.items()
-            ],
-        )
-        connection.execute(
-            "DELETE FROM tags WHERE content_id = ? AND source = ? AND model_id = ?",
-            (content.content_id, TagSource.MODEL.value, model_id),
-        )
-        connection.executemany(
-            """INSERT INTO tags (content_id, label, source, model_id, score)
-               VALUES (?, ?, ?, ?, ?)""",
-            [
-                (content.content_id, clean_text(label), TagSource.MODEL.value, model_id, score)
-                for label, score in content.tags
-            ],
-        )
+        store_vectors(connection, [content], model_id)
     refresh_visible(connection, {photo_of(connection, content.content_id) for content in embedded})
-
-
-def vector_to_blob(vector: NDArray[np.float32]) -> bytes:
-    """float16, little-endian.
-
-    Raises:
-        ValueError: it isn't one row of finite numbers.
-    """
-    if vector.ndim != 1 or not np.isfinite(vector).all():
-        raise ValueError(f"not a finite vector: shape {vector.shape}")
-    return vector.astype("<f2").tobytes()
 
 
 def _store_description(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
@@ -135,11 +101,7 @@ def find_twin(
 
 def _take_over(connection: sqlite3.Connection, content_id: ContentId, twin: ContentId) -> None:
     """Copies what was derived from a picture to another content that shows the same."""
-    connection.execute(
-        """INSERT OR REPLACE INTO embeddings (model_id, content_id, space, pass, vector)
-           SELECT model_id, ?, space, pass, vector FROM embeddings WHERE content_id = ?""",
-        (content_id, twin),
-    )
+    copy_vectors(connection, twin, content_id)
     connection.execute(
         """INSERT INTO tags (content_id, label, source, model_id, score, state)
            SELECT ?, label, source, model_id, score, state FROM tags

@@ -1,9 +1,10 @@
-"""Which models the catalog holds vectors of, and which one search uses."""
+"""Which models the catalog holds vectors of, which one search uses, and how an index goes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.rows import TagSource
 from photofind.domain import ModelId
 
 if TYPE_CHECKING:
@@ -25,4 +26,52 @@ def activate_model(connection: sqlite3.Connection, model_id: ModelId) -> None:
            AND task = (SELECT task FROM models WHERE id = ?1)""",
         (model_id,),
     )
-    connection.execute("UPDATE models SET active = 1 WHERE id = ?", (model_id,))
+    connection.execute(
+        "UPDATE models SET active = 1, chosen = 0, removing = 0 WHERE id = ?", (model_id,)
+    )
+
+
+def choose_model(connection: sqlite3.Connection, task: str, model_id: ModelId | None) -> None:
+    connection.execute("UPDATE models SET chosen = 0 WHERE task = ?", (task,))
+    connection.execute(
+        "UPDATE models SET chosen = 1 WHERE id = ? AND task = ? AND active = 0 AND removing = 0",
+        (model_id, task),
+    )
+
+
+def begin_removal(connection: sqlite3.Connection, model_id: ModelId) -> None:
+    connection.execute(
+        "UPDATE models SET removing = 1, chosen = 0 WHERE id = ? AND active = 0", (model_id,)
+    )
+
+
+def remove_vectors(connection: sqlite3.Connection, model_id: ModelId, at_most: int) -> int:
+    """Deletes a part of an index that is being removed, and the model's row with the last one.
+
+    Returns:
+        How many vectors are gone; 0 when the index is gone altogether.
+    """
+    removing = connection.execute(
+        "SELECT 1 FROM models WHERE id = ? AND removing = 1", (model_id,)
+    ).fetchone()
+    if removing is None:
+        return 0
+    removed = connection.execute(
+        """DELETE FROM embeddings WHERE model_id = ?1 AND (space, content_id) IN (
+               SELECT space, content_id FROM embeddings WHERE model_id = ?1 LIMIT ?2)""",
+        (model_id, at_most),
+    ).rowcount
+    if removed == 0:
+        _forget(connection, model_id)
+    return removed
+
+
+def _forget(connection: sqlite3.Connection, model_id: ModelId) -> None:
+    """The row goes with what only this model says; what a person confirmed stays."""
+    source = TagSource.MODEL.value
+    connection.execute(
+        "DELETE FROM tags WHERE model_id = ? AND source = ? AND state <> 'confirmed'",
+        (model_id, source),
+    )
+    connection.execute("UPDATE tags SET model_id = NULL WHERE model_id = ?", (model_id,))
+    connection.execute("DELETE FROM models WHERE id = ?", (model_id,))

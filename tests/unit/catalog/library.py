@@ -182,6 +182,8 @@ def _check(connection: sqlite3.Connection) -> None:
 
     vectors = rows(
         """SELECT c.id, count(e.content_id), count(DISTINCT e.space) FROM contents c
-           LEFT JOIN embeddings e ON e.content_id = c.id WHERE c.state = 'ready' GROUP BY c.id"""
+           LEFT JOIN embeddings e ON e.content_id = c.id
+               AND e.model_id = (SELECT id FROM models WHERE active = 1)
+           WHERE c.state = 'ready' GROUP BY c.id"""
     )
     assert all(row[1:] == (2, 2) for row in vectors), "not one vector a space"

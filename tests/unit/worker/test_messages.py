@@ -14,6 +14,8 @@ from photofind.worker.messages import (
     Event,
     Hello,
     JobFinished,
+    ModelChanged,
+    PhotosRefined,
     Progress,
     Refused,
     Rescan,
@@ -42,6 +44,9 @@ def test_a_name_that_is_not_utf8_survives() -> None:
     [
         Hello(version="1", pid=2, model_key="basic", paused=True),
         Progress(activity="indexing", found=3, done=1, total=3, images_per_s=2.5, eta_s=None),
+        Progress(activity="building", done=1, total=3, model="basic@12345678.p1.q0"),
+        PhotosRefined(content_ids=(3, 1)),
+        ModelChanged(key="basic"),
         Refused(request_id=1, code="folder_missing", message="No."),
     ],
 )

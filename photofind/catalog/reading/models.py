@@ -1,0 +1,58 @@
+"""Models: which one search uses, and how far the index of each is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.rows import SEARCH_TASK, ModelIndex
+from photofind.domain import ModelId
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_WITH_VECTOR = """
+    SELECT e.pass, count(*) FROM visible_photos v
+    CROSS JOIN embeddings e ON e.model_id = ? AND e.pass IN (1, 2) AND e.content_id = v.content_id
+    WHERE e.space = 'search' GROUP BY e.pass"""
+LACKS_VECTOR = """
+    NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.space = 'search' AND e.model_id = :model
+        AND e.pass IN (1, 2) AND e.content_id = v.content_id)"""
+"""Of a visible photo v; the literals let SQLite use the index that holds no vectors."""
+_LEFT_OUT = f"""
+    SELECT count(*) FROM background_attempts a
+    CROSS JOIN visible_photos v ON v.content_id = a.content_id
+    WHERE a.state = 'failed' AND {LACKS_VECTOR}"""  # noqa: S608
+
+
+def read_active_model(connection: sqlite3.Connection) -> tuple[ModelId, str] | None:
+    row = connection.execute(
+        "SELECT id, key FROM models WHERE active = 1 AND task = ?", (SEARCH_TASK,)
+    ).fetchone()
+    return None if row is None else (ModelId(row[0]), row[1])
+
+
+def read_model_indexes(connection: sqlite3.Connection) -> list[ModelIndex]:
+    photos = int(connection.execute("SELECT count(*) FROM visible_photos").fetchone()[0])
+    rows = connection.execute(
+        """SELECT id, key, dim, active, chosen, removing FROM models WHERE task = ? ORDER BY id""",
+        (SEARCH_TASK,),
+    ).fetchall()
+    indexes = []
+    for model_id, key, dim, active, chosen, removing in rows:
+        by_pass: dict[int, int] = dict(connection.execute(_WITH_VECTOR, (model_id,)).fetchall())
+        left_out = connection.execute(_LEFT_OUT, {"model": model_id}).fetchone()[0]
+        indexes.append(
+            ModelIndex(
+                ModelId(model_id),
+                key,
+                dim,
+                bool(active),
+                bool(chosen),
+                bool(removing),
+                photos,
+                sum(by_pass.values()),
+                by_pass.get(1, 0),
+                left_out,
+            )
+        )
+    return indexes
