@@ -64,7 +64,7 @@ def quantise(
 
 def _check_sources(checkpoint: Checkpoint, tensor: BoundTensor) -> None:
     for source in tensor.sources:
-        stored = checkpoint.tensors.get(source.name)
+        stored = checkpoint.tensors.get(source.name_in(checkpoint.tensors))
         if stored is None or stored.shape != source.shape or item_bytes(stored.dtype) == 1:
             raise ModelError(
                 "model_incompatible",
@@ -76,7 +76,7 @@ def _check_sources(checkpoint: Checkpoint, tensor: BoundTensor) -> None:
 def _read(checkpoint: Checkpoint, tensor: BoundTensor) -> NDArray[np.float32]:
     parts = []
     for source in tensor.sources:
-        values = checkpoint.read(source.name)
+        values = checkpoint.read(source.name_in(checkpoint.tensors))
         stop = None if source.rows is None else source.first + source.rows
         parts.append(values[source.first : stop])
     whole = parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -13,6 +13,7 @@ import msgspec
 from photofind.domain import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
 
@@ -23,12 +24,19 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
         shape: what it must have in the checkpoint.
         first: the first row that is taken.
         rows: how many; None: all from `first` on.
+        also: other names of the same tensor, for files without one called `name`: where two
+            weights are one, some files hold both and others either.
     """
 
     name: str
     shape: tuple[int, ...]
     first: int = 0
     rows: int | None = None
+    also: tuple[str, ...] = ()
+
+    def name_in(self, names: Container[str]) -> str:
+        """Its name among these; `name` when there is none."""
+        return next((name for name in (self.name, *self.also) if name in names), self.name)
 
 
 class BoundTensor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,7 +95,10 @@ def read_manifest(path: Path) -> Manifest:
         ModelError: model_incompatible, it is missing or damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        if not manifest:
+            raise msgspec.ValidationError("it names no graph")
+        return manifest
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
             "model_incompatible",

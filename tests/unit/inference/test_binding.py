@@ -55,6 +55,13 @@ def test_tensors_are_stacked_and_cut(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.frombuffer(content, "<f4").reshape(2, 3), [A[1], B[0]])
 
 
+def test_a_tensor_may_have_another_name(tmp_path: Path) -> None:
+    for source in (Source("tied", (2, 3), also=("x", "a")), Source("a", (2, 3), also=("b",))):
+        content = bound_bytes(tmp_path, BoundTensor((source,), (2, 3), 0), 24)
+        np.testing.assert_array_equal(np.frombuffer(content, "<f4").reshape(2, 3), A)
+        (tmp_path / "weights.bin").unlink()
+
+
 def test_a_kernel_becomes_a_matrix(tmp_path: Path) -> None:
     kernel = np.arange(24, dtype=np.float32).reshape(2, 3, 2, 2)
     tensor = BoundTensor((Source("kernel", kernel.shape),), (12, 2), 0, transposed=True)
