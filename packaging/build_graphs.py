@@ -17,17 +17,10 @@ sys.path.insert(0, str(_ROOT))  # photofind itself, whether it is installed or n
 
 from graphs import architectures  # noqa: E402
 from graphs.builder import GraphBuilder  # noqa: E402
-from graphs.clip import (  # noqa: E402
-    IMAGE_OUTPUT,
-    TEXT_OUTPUT,
-    image_input,
-    text_input,
-    vector_output,
-)
 from graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary  # noqa: E402
 from graphs.probe import build_probe  # noqa: E402
 
-from photofind.inference.manifest import BoundGraph, GraphPair, Manifest  # noqa: E402
+from photofind.inference.manifest import BoundGraph, GraphPair  # noqa: E402
 
 if TYPE_CHECKING:
     from graphs.architectures import Architecture
@@ -59,42 +52,21 @@ def main() -> int:
 def build(architecture: Architecture, folder: Path) -> None:
     """Writes the graphs of one architecture and their manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    manifest: Manifest = {
-        "visual": GraphPair(
-            fp32=_build_visual(architecture, folder, int8=False),
-            int8=_build_visual(architecture, folder, int8=True),
-        ),
-        "textual": GraphPair(
-            fp32=_build_textual(architecture, folder, int8=False),
-            int8=_build_textual(architecture, folder, int8=True),
-        ),
+    manifest = {
+        name: GraphPair(
+            fp32=_build_part(architecture, name, folder, int8=False),
+            int8=_build_part(architecture, name, folder, int8=True),
+        )
+        for name in architecture.network.parts()
     }
     (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest) + b"\n")
 
 
-def _build_visual(architecture: Architecture, folder: Path, *, int8: bool) -> BoundGraph:
-    network = architecture.network
-    graph = GraphBuilder(architecture.layout, "visual.bin", int8=int8)
-    result = network.add_visual(graph)
-    name = f"visual.{'int8' if int8 else 'fp32'}.onnx"
-    content, bound = graph.finish(
-        name,
-        [image_input(network.image)],
-        vector_output(IMAGE_OUTPUT, network.dim),
-        {result: IMAGE_OUTPUT},
-    )
-    (folder / name).write_bytes(content)
-    return bound
-
-
-def _build_textual(architecture: Architecture, folder: Path, *, int8: bool) -> BoundGraph:
-    network = architecture.network
-    graph = GraphBuilder(architecture.layout, "textual.bin", int8=int8)
-    result = network.add_textual(graph)
-    name = f"textual.{'int8' if int8 else 'fp32'}.onnx"
-    content, bound = graph.finish(
-        name, [text_input()], vector_output(TEXT_OUTPUT, network.dim), {result: TEXT_OUTPUT}
-    )
+def _build_part(architecture: Architecture, part: str, folder: Path, *, int8: bool) -> BoundGraph:
+    graph = GraphBuilder(architecture.layout, f"{part}.bin", int8=int8)
+    interface = architecture.network.parts()[part](graph)
+    name = f"{part}.{'int8' if int8 else 'fp32'}.onnx"
+    content, bound = graph.finish(name, interface)
     (folder / name).write_bytes(content)
     return bound
 

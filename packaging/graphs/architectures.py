@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from graphs import layouts
+from graphs.blip import Blip
 from graphs.clip import Clip
 from graphs.siglip import SigLip
 from graphs.transformer import Activation
 from graphs.xlm_roberta import XlmRobertaClip
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from graphs.network import Network
     from graphs.weights import Layout
-
-
-class Network(Protocol):
-    """Two towers.
-
-    Attributes:
-        dim: of the vectors.
-        image: pixels of a side.
-    """
-
-    @property
-    def dim(self) -> int: ...
-    @property
-    def image(self) -> int: ...
-    def add_visual(self, graph: GraphBuilder) -> str: ...
-    def add_textual(self, graph: GraphBuilder) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +77,11 @@ ALL = (
         ),
         layouts.transformers_clip,
     ),
+    Architecture("blip-base.transformers", Blip(), layouts.transformers_blip),
+    Architecture(
+        "blip-large.transformers",
+        Blip(image_width=1024, image_layers=24),
+        layouts.transformers_blip,
+    ),
+    Architecture("blip-vqa-base.transformers", Blip(answers=True), layouts.transformers_blip),
 )

@@ -13,8 +13,9 @@ from graphs.weights import Found
 from photofind.inference.manifest import BoundGraph, BoundTensor, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from graphs.network import Interface
     from graphs.weights import Layout, Shape
 
 _OPSET = 17
@@ -150,26 +151,21 @@ class GraphBuilder:
         scale, offset = (self.weight(f"{name}.{part}", (width,)) for part in ("weight", "bias"))
         return self.op("LayerNormalization", value, scale, offset, axis=-1, epsilon=epsilon)
 
-    def finish(
-        self,
-        graph_name: str,
-        inputs: Sequence[onnx.ValueInfoProto],
-        output: onnx.ValueInfoProto,
-        renamed: Mapping[str, str],
-    ) -> tuple[bytes, BoundGraph]:
+    def finish(self, graph_name: str, interface: Interface) -> tuple[bytes, BoundGraph]:
         """Closes the graph.
 
         Args:
             graph_name: file name to record in the manifest.
-            renamed: inner value → name of the output.
 
         Raises:
             onnx.checker.ValidationError: the graph is not valid.
         """
         for node in self._nodes:
             for names in (node.input, node.output):
-                names[:] = [renamed.get(name, name) for name in names]
-        graph = helper.make_graph(self._nodes, "photofind", inputs, [output], self._initializers)
+                names[:] = [interface.results.get(name, name) for name in names]
+        graph = helper.make_graph(
+            self._nodes, "photofind", interface.inputs, interface.outputs, self._initializers
+        )
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid("", _OPSET)],

@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import onnx
-from onnx import TensorProto, helper
-
+from graphs.network import IMAGE_INPUT, TEXT_INPUT, DualEncoder
 from graphs.transformer import Activation, BlockNames, Blocks, causal_mask
 
 if TYPE_CHECKING:
     from graphs.builder import GraphBuilder
 
 EPSILON = 1e-5
-IMAGE_INPUT, TEXT_INPUT = "pixel_values", "input_ids"
-IMAGE_OUTPUT, TEXT_OUTPUT = "image_embeds", "text_embeds"
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(DualEncoder):
     """Sizes of both towers; heads have 64 numbers each, the MLP is four times as wide.
 
     Attributes:
@@ -44,9 +40,7 @@ class Clip:
         patches = (self.image // patch) ** 2
         tokens = embed_patches(graph, "visual.conv1", self.image, patch, width, bias=False)
         first = graph.weight("visual.class_embedding", (width,), (1, 1, width))
-        batch = graph.op("Shape", IMAGE_INPUT, start=0, end=1)
-        shape = graph.op("Concat", batch, graph.constant([1, width]), axis=0)
-        tokens = graph.op("Concat", graph.op("Expand", first, shape), tokens, axis=1)
+        tokens = prepend_token(graph, first, tokens, width)
         places = graph.weight("visual.positional_embedding", (patches + 1, width))
         tokens = graph.op("Add", tokens, places)
         tokens = graph.layer_norm(tokens, "visual.ln_pre", width, EPSILON)
@@ -87,6 +81,13 @@ def embed_patches(
     return graph.patches(pixels, name, (width, 3, patch, patch), bias=bias)
 
 
+def prepend_token(graph: GraphBuilder, token: str, tokens: str, width: int) -> str:
+    """One token before those of every picture: [1, 1, width], [B, L, width] → [B, 1 + L, width]."""
+    batch = graph.op("Shape", IMAGE_INPUT, start=0, end=1)
+    shape = graph.op("Concat", batch, graph.constant([1, width]), axis=0)
+    return graph.op("Concat", graph.op("Expand", token, shape), tokens, axis=1)
+
+
 def embed_tokens(
     graph: GraphBuilder, prefix: str, vocabulary: int, context: int, width: int
 ) -> str:
@@ -115,15 +116,3 @@ def resblocks(prefix: str, layers: int) -> list[BlockNames]:
         )
         for index in range(layers)
     ]
-
-
-def image_input(size: int) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(IMAGE_INPUT, TensorProto.FLOAT, ["batch", 3, size, size])
-
-
-def text_input(name: str = TEXT_INPUT) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
-
-
-def vector_output(name: str, dim: int) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", dim])

@@ -37,6 +37,31 @@ def transformers_siglip(name: str, shape: Shape) -> Found:
     return _split_attention(_rename(name, _SIGLIP_NAMES), shape)
 
 
+def transformers_blip(name: str, shape: Shape) -> Found:
+    """BlipForConditionalGeneration and BlipForQuestionAnswering of the transformers library.
+
+    The last layer's weight is the table of words, and its bias has two names; some files hold
+    both, others one of them.
+    """
+    if match := re.fullmatch(r"(.+\.self\.)(qkv|kv)\.(weight|bias)", name):
+        parts = {"q": "query", "k": "key", "v": "value"}
+        alike = (shape[0] // len(match[2]), *shape[1:])
+        return Found(
+            tuple(Source(f"{match[1]}{parts[part]}.{match[3]}", alike) for part in match[2])
+        )
+    return Found((Source(name, shape, also=_BLIP_TIED.get(name, ())),))
+
+
+_BLIP_TIED = {
+    "text_decoder.cls.predictions.decoder.weight": (
+        "text_decoder.bert.embeddings.word_embeddings.weight",
+    ),
+    "text_decoder.cls.predictions.decoder.bias": ("text_decoder.cls.predictions.bias",),
+    "text_decoder.bert.embeddings.word_embeddings.weight": (
+        "text_decoder.cls.predictions.decoder.weight",
+    ),
+}
+
 _BLOCKS = (
     (r"\.resblocks\.", ".layers."),
     (r"\.ln_1\.", ".layer_norm1."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphs.clip import embed_patches, embed_tokens, resblocks
+from graphs.network import DualEncoder
 from graphs.transformer import Activation, BlockNames, Blocks, attend_to
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class SigLip:
+class SigLip(DualEncoder):
     """Sizes; both towers are as wide as the vectors are long.
 
     Attributes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.clip import TEXT_INPUT, Clip
+from graphs.bert import Bert
+from graphs.network import TEXT_INPUT, DualEncoder
 from graphs.transformer import Activation, activate, split_heads, weigh
 
 if TYPE_CHECKING:
     from graphs.builder import GraphBuilder
+    from graphs.clip import Clip
 
 _EPSILON = 1e-5
 _FIRST_PLACE = 2
@@ -17,7 +19,7 @@ _FIRST_PLACE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class XlmRobertaClip:
+class XlmRobertaClip(DualEncoder):
     """A picture tower of CLIP and a text tower of XLM-RoBERTa base.
 
     Attributes:
@@ -72,8 +74,8 @@ class XlmRobertaClip:
         return graph.layer_norm(tokens, f"{prefix}.LayerNorm", width, _EPSILON)
 
     def _add_layer(self, graph: GraphBuilder, tokens: str, name: str) -> str:
-        """Post-norm: each half is normalised after it was added."""
         width, square = self.width, (self.width, self.width)
+        bert = Bert(width, 4 * width, _EPSILON)
         attention = f"{name}.attention"
         queries, keys, values = (
             split_heads(
@@ -82,11 +84,5 @@ class XlmRobertaClip:
             for part in ("query", "key", "value")
         )
         attended = weigh(graph, queries, keys, values, width // self.heads, width, None)
-        attended = graph.linear(attended, f"{attention}.output.dense", square)
-        tokens = graph.op("Add", tokens, attended)
-        tokens = graph.layer_norm(tokens, f"{attention}.output.LayerNorm", width, _EPSILON)
-        hidden = graph.linear(tokens, f"{name}.intermediate.dense", (width, 4 * width))
-        hidden = activate(graph, hidden, Activation.GELU)
-        hidden = graph.linear(hidden, f"{name}.output.dense", (4 * width, width))
-        tokens = graph.op("Add", tokens, hidden)
-        return graph.layer_norm(tokens, f"{name}.output.LayerNorm", width, _EPSILON)
+        tokens = bert.add_attended(graph, tokens, attended, attention)
+        return bert.add_mlp(graph, tokens, name)
