@@ -48,6 +48,11 @@ class AppFolders:
         return self.cache / "thumbnails.db"
 
     @property
+    def vectors(self) -> Path:
+        """A folder of caches: may be deleted at any time, is filled again."""
+        return self.cache / "vectors"
+
+    @property
     def catalog_suspect(self) -> Path:
         """Left by a worker that met damage in the catalog; the next one looks before it works."""
         return self.data / "catalog.suspect"

@@ -57,6 +57,7 @@ class CatalogWriter:
         self._backups = folders.backups
         self._lock = threading.RLock()
         self._in_flight: frozenset[ContentId] = frozenset()
+        self._numbers_skipped = False
         self._connection = open_writing(folders)
         self.descriptions = DescriptionWriter(self._transaction)
         """What changes captions, questions and their jobs."""
@@ -254,7 +255,10 @@ class CatalogWriter:
         """
         with self._lock:
             with self._transaction() as connection:
+                if not self._numbers_skipped:
+                    contents.skip_numbers(connection)
                 answers = claims.claim(connection, identified, model_id, self._in_flight)
+            self._numbers_skipped = True
             self._in_flight |= {
                 answer.content_id
                 for answer in answers

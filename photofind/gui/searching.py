@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 5.0
+REST_S = 3.0
+"""Nobody has asked anything for so long: time to do what makes the next start faster."""
 LIMIT = 500
 """Most photos of one answer; nobody looks at the five hundred and first."""
 
@@ -51,6 +53,8 @@ class Engine(Protocol):
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult: ...
 
     def similar_to_file(self, path: Path, limit: int) -> SearchResult: ...
+
+    def keep_vectors(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -179,13 +183,20 @@ class Searcher(QObject):
     def _run(self) -> None:
         """The search thread."""
         with closing(self._answerer) as answerer:
-            while (task := self._tasks.get()) is not None:
+            while (task := self._next_task()) is not None:
                 if isinstance(task, _Preparation):
                     answerer.prepare(task)
                     if task is _Preparation.VECTORS:
                         self._warmed_up.emit()
                 elif task.generation == self._generation:
                     self._arrived.emit(answerer.answer(task))
+
+    def _next_task(self) -> Request | _Preparation | None:
+        try:
+            return self._tasks.get(timeout=REST_S)
+        except queue.Empty:
+            self._answerer.rest()
+            return self._tasks.get()
 
     @Slot(object)
     def _on_arrived(self, answer: Answer) -> None:
@@ -235,6 +246,14 @@ class _Answerer:
             logger.info("search is not ready yet: %s", error)
         except Exception:
             logger.exception("search can't get ready")
+
+    def rest(self) -> None:
+        """For a moment when nobody waits for an answer."""
+        if self._engine is not None:
+            try:
+                self._engine.keep_vectors()
+            except Exception:
+                logger.exception("vectors can't be kept")
 
     def close(self) -> None:
         if self._engine is not None:

@@ -20,6 +20,7 @@ from photofind.search.encoders import Encoders, find_encoders
 from photofind.search.library import Library
 from photofind.search.ranking import rank
 from photofind.search.relevance import similar_cut
+from photofind.search.vector_cache import VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -104,7 +105,7 @@ class SearchEngine:
         active = reader.active_model()
         if active is None or self._active is None or active != self._identity(self._active):
             changed = active is not None or self._active is not None
-            self._active = None if active is None else _Active(active[1], Library(active[0]))
+            self._active = None if active is None else self._take_up(*active)
         if self._active is not None:
             changed |= self._active.library.refresh(reader)
         self._data_version = version
@@ -122,7 +123,7 @@ class SearchEngine:
         if active is None:
             return
         if self._active is None:
-            self._active = _Active(active[1], Library(active[0]))
+            self._active = self._take_up(*active)
         self._encoders(self._active).encode_words("a photo")
 
     def warm_up(self) -> None:
@@ -136,6 +137,11 @@ class SearchEngine:
             encoders = self._encoders(self._active)
             self._active.library.matrix(self._open_reader(), Space.SEARCH, encoders.spec.dim)
             encoders.encode_words("a photo")
+
+    def keep_vectors(self) -> None:
+        """Keeps what was loaded for the next start: for a moment when nobody waits."""
+        if self._active is not None:
+            self._active.library.keep()
 
     def search(self, query: Query, limit: int) -> SearchResult:
         """Finds the photos that a description fits, or whose names or texts hold its words.
@@ -292,6 +298,9 @@ class SearchEngine:
         if self._reader is None:
             self._reader = CatalogReader(self._folders)
         return self._reader
+
+    def _take_up(self, model_id: ModelId, key: str) -> _Active:
+        return _Active(key, Library(model_id, VectorCache(self._folders.vectors, key)))
 
     @staticmethod
     def _identity(active: _Active) -> tuple[ModelId, str]:

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
     from photofind.catalog.reader import CatalogReader
     from photofind.domain import ModelId, Space
+    from photofind.search.vector_cache import VectorCache
 
 _CHUNK = 4_096
 _READ_AHEAD = 8
 """Chunks of vectors read but not quantised yet: what bounds the memory of loading."""
+KEEPING_PAYS = 10_000
+"""Vectors read from the catalog that are worth a new cache: they delay a start by 0.1 s."""
 
 
 class Library:
@@ -31,11 +34,17 @@ class Library:
     A space's vectors are loaded when they are first asked for, and followed from then on.
     """
 
-    def __init__(self, model_id: ModelId) -> None:
+    def __init__(self, model_id: ModelId, cache: VectorCache | None = None) -> None:
+        """
+        Args:
+            cache: what was kept of this model's vectors.
+        """
         self.model_id = model_id
+        self._cache = cache
         self._contents = np.empty(0, np.int64)
         self._photos = np.empty(0, np.int64)
         self._matrices: dict[Space, VectorMatrix] = {}
+        self._unkept: dict[Space, int] = {}
 
     def __len__(self) -> int:
         return len(self._photos)
@@ -75,22 +84,22 @@ class Library:
         """
         matrix = self._matrices.get(space)
         if matrix is None:
-            matrix = VectorMatrix(dim)
-            # One thread reads while another quantises: both spend most of their time outside
-            # Python, and a window's first search waits for them.
-            with ThreadPoolExecutor(1, thread_name_prefix="quantise") as pool:
-                appending: deque[Future[None]] = deque()
-                for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
-                    # A photo that became visible after the last refresh waits for the next one.
-                    known = self._is_visible(ids)
-                    rows = vectors if known.all() else vectors[known]
-                    appending.append(pool.submit(matrix.append, ids[known], rows))
-                    if len(appending) > _READ_AHEAD:
-                        appending.popleft().result()
-                for future in appending:
-                    future.result()
+            self._unkept[space] = 0
+            matrix = self._kept(space, dim)
+            if matrix is None:
+                matrix = self._load(reader, space, dim)
+            else:
+                self._follow(reader, space, matrix)
             self._matrices[space] = matrix
         return matrix
+
+    def keep(self) -> None:
+        """Writes what was loaded from the catalog to the cache, where that pays: up to a second
+        for a large library."""
+        for space, matrix in self._matrices.items():
+            if self._cache is not None and self._unkept[space] >= KEEPING_PAYS:
+                self._cache.write(space, matrix.parts())
+                self._unkept[space] = 0
 
     def photos_of(self, content_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """The photos that show these visible contents, in order."""
@@ -107,6 +116,31 @@ class Library:
             )
         }
 
+    def _kept(self, space: Space, dim: int) -> VectorMatrix | None:
+        """The cache's matrix, if it holds most of what is visible."""
+        matrix = None if self._cache is None else self._cache.read(space, dim)
+        if matrix is None or self._is_visible(matrix.content_ids).sum() * 2 < len(self._contents):
+            return None
+        return matrix
+
+    def _load(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix:
+        matrix = VectorMatrix(dim)
+        # One thread reads while another quantises: both spend most of their time outside
+        # Python, and a window's first search waits for them.
+        with ThreadPoolExecutor(1, thread_name_prefix="quantise") as pool:
+            appending: deque[Future[None]] = deque()
+            for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
+                # A photo that became visible after the last refresh waits for the next one.
+                known = self._is_visible(ids)
+                rows = vectors if known.all() else vectors[known]
+                appending.append(pool.submit(matrix.append, ids[known], rows))
+                if len(appending) > _READ_AHEAD:
+                    appending.popleft().result()
+            for future in appending:
+                future.result()
+        self._unkept[space] += len(matrix)
+        return matrix
+
     def _is_visible(self, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not len(self._contents):
             return np.zeros(len(content_ids), np.bool_)
@@ -116,12 +150,15 @@ class Library:
 
     def _follow(self, reader: CatalogReader, space: Space, matrix: VectorMatrix) -> bool:
         known = matrix.content_ids
-        gone = known[~self._is_visible(known)]
-        new = np.setdiff1d(self._contents, known, assume_unique=True)
+        visible = self._is_visible(known)
+        there = np.zeros(len(self._contents), np.bool_)
+        there[np.searchsorted(self._contents, known[visible])] = True
+        gone = known[~visible]
         matrix.remove(gone)
         before = len(matrix)
-        for ids, vectors in self._fetch(reader, space, new, matrix.dim):
+        for ids, vectors in self._fetch(reader, space, self._contents[~there], matrix.dim):
             matrix.append(ids, vectors)
+        self._unkept[space] += len(matrix) - before
         return bool(len(gone)) or len(matrix) > before
 
     def _fetch(

@@ -7,13 +7,14 @@ computes the best few again from the stored vectors.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numkong
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +23,23 @@ BLOCK_ROWS = 16_384
 _SLICE_ROWS = 256
 """Rows that are quantised together, so that the float32 copy stays in the processor's cache."""
 _LARGEST = 127.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixParts:
+    """All that a matrix consists of; views that are valid until it changes.
+
+    Attributes:
+        content_ids: int64 [n].
+        scales: float32 [n], what a step of each row is worth.
+        total: float64 [dim], the sum of all rows.
+        blocks: int8 [n, dim] in all, one after the other.
+    """
+
+    content_ids: NDArray[np.int64]
+    scales: NDArray[np.float32]
+    total: NDArray[np.float64]
+    blocks: Sequence[NDArray[np.int8]]
 
 
 class VectorMatrix:
@@ -41,6 +59,28 @@ class VectorMatrix:
         self._ids = np.empty(0, np.int64)
         self._scales = np.empty(0, np.float32)
         self._sum = np.zeros(dim, np.float64)
+
+    @classmethod
+    def assembled(
+        cls,
+        content_ids: NDArray[np.int64],
+        scales: NDArray[np.float32],
+        total: NDArray[np.float64],
+        levels: NDArray[np.int8],
+    ) -> VectorMatrix:
+        """A matrix of what `parts` gave; `levels`, int8 [n, dim], becomes part of it."""
+        matrix = cls(levels.shape[1])
+        matrix._count = len(content_ids)
+        matrix._ids, matrix._scales, matrix._sum = content_ids, scales, total
+        matrix._blocks = [
+            levels[start : start + BLOCK_ROWS] for start in range(0, len(levels), BLOCK_ROWS)
+        ]
+        return matrix
+
+    def parts(self) -> MatrixParts:
+        """What `assembled` makes the same matrix of."""
+        blocks = [block for _, block in self._filled_blocks()]
+        return MatrixParts(self.content_ids, self._scales[: self._count], self._sum, blocks)
 
     def __len__(self) -> int:
         return self._count
@@ -140,6 +180,8 @@ class VectorMatrix:
             yield start, block[: min(BLOCK_ROWS, self._count - start)]
 
     def _reserve(self, count: int) -> None:
+        if self._blocks and len(self._ids) < count:
+            self._blocks[-1] = _grown(self._blocks[-1], BLOCK_ROWS)  # of an assembled matrix
         while len(self._blocks) * BLOCK_ROWS < count:
             self._blocks.append(np.empty((BLOCK_ROWS, self._dim), np.int8))
         if len(self._ids) < count:
@@ -226,6 +268,8 @@ def _by_block(
 
 
 def _grown(values: NDArray[Any], room: int) -> NDArray[Any]:
-    grown = np.empty(room, values.dtype)
+    if len(values) == room:
+        return values
+    grown = np.empty((room, *values.shape[1:]), values.dtype)
     grown[: len(values)] = values
     return grown

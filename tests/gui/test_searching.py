@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Query, Why, WhyKind
+from photofind.gui import searching
 from photofind.gui.searching import Answer, Everything, LikeFile, LikePhoto, Searcher, Words
 from photofind.search.engine import SearchResult
 
@@ -34,6 +35,7 @@ class ScriptedEngine:
     asked: list[str] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     failure: Exception | None = None
+    kept: threading.Event = field(default_factory=threading.Event)
     closed: bool = False
 
     def load_model(self) -> None:
@@ -50,6 +52,12 @@ class ScriptedEngine:
 
     def similar_to_file(self, path: Path, limit: int) -> SearchResult:
         return self._answer(f"file {path.name}")
+
+    def keep_vectors(self) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.kept.set()
+        if self.failure is not None:
+            raise self.failure
 
     def close(self) -> None:
         self.threads.add(threading.current_thread().name)
@@ -172,3 +180,34 @@ def test_closing_without_starting_does_no_harm(
 ) -> None:
     Searcher(empty_folders, lambda: engine).close()
     assert not engine.closed
+
+
+def test_vectors_are_kept_when_nobody_asks(
+    qtbot: QtBot,
+    empty_folders: AppFolders,
+    engine: ScriptedEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "REST_S", 0.01)
+    searcher = Searcher(empty_folders, lambda: engine)
+    with closing(searcher):
+        searcher.start(Everything())
+        assert engine.kept.wait(10)
+    assert engine.threads == {"photofind-search"}
+
+
+@pytest.mark.expects_log("vectors can't be kept")
+def test_the_search_thread_goes_on_when_keeping_fails(
+    qtbot: QtBot,
+    empty_folders: AppFolders,
+    engine: ScriptedEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "REST_S", 0.01)
+    engine.failure = ZeroDivisionError()
+    searcher = Searcher(empty_folders, lambda: engine)
+    with closing(searcher):
+        searcher.start(Everything())
+        assert engine.kept.wait(10)
+        with qtbot.waitSignal(searcher.answered):
+            searcher.ask(Everything())

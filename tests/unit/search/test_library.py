@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotoId, Space
 from photofind.inference.registry import BASIC
+from photofind.search import library as library_module
 from photofind.search.library import Library
+from photofind.search.vector_cache import VectorCache
 from tests.unit.search.made_up import MadeUpCatalog, random_unit
 
 if TYPE_CHECKING:
-    from photofind.catalog.reader import CatalogReader
+    from pathlib import Path
+
     from photofind.search.matrix import VectorMatrix
 
 DIM = BASIC.dim
@@ -80,3 +84,99 @@ def test_a_photo_without_vector_of_this_model_waits_for_it(
     library.refresh(reader)
     assert (len(library), len(matrix)) == (1, 0)
     assert list(library.contents_of([photo, PhotoId(77)])) == [photo]
+
+
+@pytest.fixture
+def keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library_module, "KEEPING_PAYS", 1)
+
+
+def started(catalog: MadeUpCatalog, reader: CatalogReader) -> tuple[Library, VectorMatrix]:
+    """A library with a cache, as at the start of the program."""
+    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key)
+    library = Library(catalog.model_id, cache)
+    library.refresh(reader)
+    return library, library.matrix(reader, Space.SEARCH, DIM)
+
+
+def answers_like_a_fresh_one(
+    library: Library, matrix: VectorMatrix, catalog: MadeUpCatalog, reader: CatalogReader
+) -> bool:
+    fresh, fresh_matrix = loaded(catalog, reader)
+    scores = scores_by_photo(library, matrix)
+    return scores == pytest.approx(scores_by_photo(fresh, fresh_matrix), abs=0.002)
+
+
+@pytest.mark.usefixtures("keeps_all")
+def test_what_was_kept_is_brought_up_to_date(catalog: MadeUpCatalog, reader: CatalogReader) -> None:
+    for number in range(30):
+        catalog.add(f"{number}.jpg")
+    started(catalog, reader)[0].keep()
+    for number in range(5):
+        catalog.lose(f"{number}.jpg")
+        catalog.add(f"new {number}.jpg")
+    library, matrix = started(catalog, reader)
+    assert len(matrix) == 30
+    assert answers_like_a_fresh_one(library, matrix, catalog, reader)
+    catalog.add("later.jpg")
+    library.refresh(reader)
+    assert answers_like_a_fresh_one(library, matrix, catalog, reader)
+
+
+@pytest.mark.usefixtures("keeps_all")
+def test_what_was_kept_is_read_and_not_the_catalog(
+    catalog: MadeUpCatalog, reader: CatalogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        catalog.add(f"{number}.jpg")
+    started(catalog, reader)[0].keep()
+
+    def unexpected(*_: object) -> NoReturn:
+        raise AssertionError("all vectors were read again")
+
+    monkeypatch.setattr(library_module, "iterate_vectors", unexpected)
+    library, matrix = started(catalog, reader)
+    assert len(matrix) == len(library) == 30
+
+
+@pytest.mark.usefixtures("keeps_all")
+def test_a_cache_that_holds_little_is_left_aside(
+    catalog: MadeUpCatalog, reader: CatalogReader
+) -> None:
+    catalog.add("first.jpg")
+    started(catalog, reader)[0].keep()
+    for number in range(10):
+        catalog.add(f"{number}.jpg")
+    library, matrix = started(catalog, reader)
+    assert answers_like_a_fresh_one(library, matrix, catalog, reader)
+    library.keep()
+    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key)
+    kept = cache.read(Space.SEARCH, DIM)
+    assert kept is not None
+    assert len(kept) == 11
+
+
+def test_few_photos_are_not_kept(catalog: MadeUpCatalog, reader: CatalogReader) -> None:
+    catalog.add("a.jpg")
+    started(catalog, reader)[0].keep()
+    assert not catalog.folders.vectors.exists()
+
+
+@pytest.mark.usefixtures("keeps_all")
+def test_an_older_catalog_put_back_is_not_answered_for_from_the_cache(
+    catalog: MadeUpCatalog, data_dir: Path
+) -> None:
+    for number in range(20):
+        catalog.add(f"{number}.jpg")
+    catalog.writer.close()
+    older = catalog.folders.catalog.read_bytes()
+    with MadeUpCatalog(data_dir) as grown, CatalogReader(grown.folders) as reader:
+        for number in range(5):
+            grown.add(f"lost {number}.jpg")
+        started(grown, reader)[0].keep()
+    catalog.folders.catalog.write_bytes(older)
+    with MadeUpCatalog(data_dir) as restored, CatalogReader(restored.folders) as reader:
+        for number in range(5):
+            restored.add(f"other {number}.jpg")
+        library, matrix = started(restored, reader)
+        assert answers_like_a_fresh_one(library, matrix, restored, reader)

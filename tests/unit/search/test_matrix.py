@@ -124,6 +124,13 @@ class Model:
         for each in ids:
             self.rows.pop(each, None)
 
+    def reassemble(self) -> None:
+        parts = self.matrix.parts()
+        levels = np.concatenate([np.empty((0, DIM), np.int8), *parts.blocks])
+        self.matrix = VectorMatrix.assembled(
+            parts.content_ids.copy(), parts.scales.copy(), parts.total.copy(), levels
+        )
+
     def check(self, query: NDArray[np.float32], count: int) -> None:
         ids = self.matrix.content_ids
         assert sorted(ids.tolist()) == sorted(self.rows)
@@ -140,23 +147,26 @@ class Model:
 
 
 ids_of_a_step = st.lists(st.integers(0, 60), max_size=25, unique=True)
-steps = st.lists(st.tuples(st.booleans(), ids_of_a_step), max_size=12)
+kinds = st.sampled_from(["append", "remove", "reassemble"])
+steps = st.lists(st.tuples(kinds, ids_of_a_step), max_size=12)
 
 
 @settings(deadline=None, max_examples=60)
 @given(steps=steps, seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12))
 def test_any_history_ranks_like_brute_force(
-    steps: list[tuple[bool, list[int]]], seed: int, count: int
+    steps: list[tuple[str, list[int]]], seed: int, count: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matrix_module, "BLOCK_ROWS", 16)
         patch.setattr(matrix_module, "_SLICE_ROWS", 6)
         model = Model()
-        for number, (adding, ids) in enumerate(steps):
-            if adding:
+        for number, (kind, ids) in enumerate(steps):
+            if kind == "append":
                 model.append(ids, seed=seed + number)
-            else:
+            elif kind == "remove":
                 model.remove(ids)
+            else:
+                model.reassemble()
             model.check(unit_rows(1, seed=seed)[0], count)
 
 

@@ -236,3 +236,21 @@ def test_two_threads_claim_the_same_content(library: Library) -> None:
         for thread in threads:
             thread.join()
         assert sorted(outcomes) == [ClaimOutcome.BUSY, ClaimOutcome.NEW]
+
+
+def test_copies_of_a_catalog_that_go_different_ways_number_contents_differently(
+    library: Library,
+) -> None:
+    library.add("1.jpg", "a")
+    catalog = library.folders.catalog
+    library.close()
+    copy = catalog.read_bytes()
+    numbers = []
+    for content in ("b", "c"):
+        catalog.write_bytes(copy)
+        again = Library(library.folders, library.root)
+        again.add(f"{content}.jpg", content)
+        again.add("2.jpg", "d")
+        numbers += [again.content_id(content), again.content_id("d")]
+        again.close()
+    assert len(set(numbers)) == len(numbers)
