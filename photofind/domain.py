@@ -219,11 +219,14 @@ class Query:
 
     Attributes:
         text: the line as it was typed.
-        words: the part that describes the picture, given to the text encoder as typed.
+        words: the part that describes the picture, given to the text encoder as typed; may be
+            empty when there are tags.
+        tags: labels that a photo must have, each.
     """
 
     text: str
     words: str
+    tags: tuple[str, ...] = ()
 
 
 class MediaCode(StrEnum):

@@ -287,6 +287,25 @@ def add_passes_and_choice(db: Database) -> None:
         ) STRICT""")
 
 
+def keep_proposed_tags_out_of_words(db: Database) -> None:
+    # A person's words find a photo outright; what a model proposes says no more than its vectors,
+    # is looked up by label (tag:dog), and goes out of date when another model is chosen.
+    db.execute("""
+        UPDATE photo_words SET tags = coalesce((
+            SELECT group_concat(t.label, char(31)) FROM tags t
+            JOIN visible_photos v ON v.photo_id = photo_words.rowid
+            WHERE (t.photo_id = v.photo_id OR t.content_id = v.content_id)
+            AND t.state = 'confirmed'), '')""")
+    db.execute("CREATE INDEX tags_by_label ON tags(label COLLATE NOCASE)")
+    # Which labels were tried on a content last; a content without tags has a row too.
+    db.execute("""
+        CREATE TABLE tagged_contents (
+            content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            vocabulary TEXT NOT NULL
+        ) STRICT""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     create_folders,
     create_photos_and_contents,
@@ -299,6 +318,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_annotations,
     add_states_of_descriptions,
     add_passes_and_choice,
+    keep_proposed_tags_out_of_words,
 )
 
 

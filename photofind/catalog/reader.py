@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Self
 from photofind.catalog.db import is_in_memory, open_reading
 from photofind.catalog.description_reader import DescriptionReader
 from photofind.catalog.errors import catalog_errors
-from photofind.catalog.reading import background, files, models, photos, status
+from photofind.catalog.reading import background, files, models, photos, status, tags
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from photofind.catalog.rows import (
         BackgroundPhoto,
@@ -201,4 +204,15 @@ class CatalogReader:
     def tags_of(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, tuple[TagRow, ...]]:
         """The labels of those photos that have any, in the order of `tags`."""
         with self._snapshot() as connection:
-            return photos.read_tags(connection, photo_ids)
+            return tags.read_tags(connection, photo_ids)
+
+    def tagged(self, label: str) -> NDArray[np.int64]:
+        """The visible photos that have this label, in any case: int64 [n], rising."""
+        with self._snapshot() as connection:
+            return tags.find_tagged(connection, label)
+
+    def untagged(self, model_id: ModelId, vocabulary: str, limit: int) -> list[ContentId]:
+        """Contents with a vector of this model for which it proposed nothing out of this
+        vocabulary yet, the latest first."""
+        with self._snapshot() as connection:
+            return tags.find_untagged(connection, model_id, vocabulary, limit)

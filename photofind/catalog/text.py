@@ -135,7 +135,11 @@ def _match(
     best_count, kind, text = -1, WhyKind.NAME, ""
     folded = [_fold(word) for word in words]
     for _name, position, column_kind in columns:
-        for entry in str(row[position]).split(SEPARATOR):
+        entries = str(row[position]).split(SEPARATOR)
+        if column_kind is WhyKind.TAG:
+            # Labels are short: together they say what one title or name says.
+            entries = [", ".join(e for e in entries if any(word in _fold(e) for word in folded))]
+        for entry in entries:
             found = _fold(entry)
             count = sum(word in found for word in folded)
             if count > best_count and entry:

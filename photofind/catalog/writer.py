@@ -19,6 +19,7 @@ from photofind.catalog.writing import (
     files,
     folders,
     models,
+    tags,
     vectors,
 )
 from photofind.catalog.writing.photos import photo_of, refresh_visible
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
         FolderRow,
         IdentifiedFile,
     )
-    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId
+    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId, PhotoId
     from photofind.paths import AppFolders
 
 
@@ -342,3 +343,28 @@ class CatalogWriter:
                 + contents.retry_contents(connection)
                 + attempts.retry(connection)
             )
+
+    def add_tag(self, photo_id: PhotoId, label: str) -> None:
+        """A person gives a photo a label, or confirms one that a model proposed."""
+        with self._transaction() as connection:
+            tags.add_tag(connection, photo_id, label)
+
+    def remove_tag(self, photo_id: PhotoId, label: str) -> None:
+        """A person takes a label off a photo: wherever it comes from, it is not shown again."""
+        with self._transaction() as connection:
+            tags.remove_tag(connection, photo_id, label)
+
+    def store_proposals(
+        self,
+        model_id: ModelId,
+        vocabulary: str,
+        proposals: Mapping[ContentId, tuple[tuple[str, float], ...]],
+    ) -> None:
+        """Replaces the labels that a model proposed for contents.
+
+        Args:
+            vocabulary: which labels were tried, so that other ones are tried anew.
+            proposals: labels with scores 0 … 1 for each content; none where nothing fits.
+        """
+        with self._transaction() as connection:
+            tags.store_proposals(connection, model_id, vocabulary, proposals)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from photofind.domain import ContentId, Hit, PhotoId, Space, Why, WhyKind
+from photofind.search.by_labels import find_labelled
 from photofind.search.fuse import UNKNOWN_MEANING, Fused, fuse
 from photofind.search.ranking import rank
 from photofind.search.relevance import text_cut
@@ -14,10 +17,10 @@ from photofind.search.text import find_text_hits, matching_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from photofind.catalog.reader import CatalogReader
+    from photofind.domain import Query
     from photofind.search.encoders import Encoders
     from photofind.search.library import Library
     from photofind.search.text import TextHit
@@ -72,19 +75,26 @@ class WordRanking:
 
 
 def rank_by_words(
-    reader: CatalogReader, library: Library, encoders: Encoders, words: str, count: int | None
+    reader: CatalogReader, library: Library, encoders: Encoders, query: Query, count: int | None
 ) -> WordRanking:
-    """Ranks the library for a description.
+    """Ranks the library, or what of it has the query's labels, for a description.
 
     Args:
+        query: with words.
         count: how many are wanted at least; None: all.
 
     Raises:
         CatalogError: the catalog can't be read.
         ModelError: the text encoder can't be used.
     """
+    words = query.words
     vector = encoders.encode_words(words)
     found = find_text_hits(reader, words)
+    only = None
+    if query.tags:
+        labelled = find_labelled(reader, query.tags)
+        found = {photo: found[photo] for photo in found.keys() & set(labelled.tolist())}
+        only = np.asarray(sorted(library.contents_of(labelled.tolist()).values()), np.int64)
     contents = library.contents_of(found)
     text_hits: dict[int, TextHit] = {
         contents[photo]: hit for photo, hit in found.items() if photo in contents
@@ -98,8 +108,9 @@ def rank_by_words(
         library.model_id,
         Space.SEARCH,
         always=text_hits,
+        only=only,
     )
-    tags = _matching_tags(reader, library, words, ranking.content_ids[:_TAGS_READ])
+    tags = _matching_tags(reader, library, query.text, ranking.content_ids[:_TAGS_READ])
     bonuses = {content: TAG_BONUS * reasons[0].score for content, reasons in tags.items()}
     strengths = {content: hit.strength for content, hit in text_hits.items()}
     fused = fuse(ranking.content_ids, ranking.scores, strengths, bonuses)

@@ -15,6 +15,7 @@ from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Space, Why, WhyKind
 from photofind.media.decode import decode_photo
 from photofind.media.identity import hash_file
+from photofind.search.by_labels import list_labelled
 from photofind.search.by_words import WordRanking, rank_by_words
 from photofind.search.encoders import Encoders, find_encoders
 from photofind.search.library import Library
@@ -150,6 +151,10 @@ class SearchEngine:
             ModelError: the active model is not installed, or damaged.
         """
         started = time.perf_counter()
+        if not query.words:
+            self.refresh()
+            labelled = list_labelled(self._open_reader(), query.tags)
+            return self._result(query.text, started, labelled[: max(limit, 0)], len(labelled))
         ranking = self._rank_by_words(query, limit)
         hits = () if ranking is None else ranking.hits(limit)
         return self._result(query.text, started, hits, 0 if ranking is None else ranking.total)
@@ -235,7 +240,7 @@ class SearchEngine:
             return None
         encoders = self._encoders(self._active)
         reader = self._open_reader()
-        return rank_by_words(reader, self._active.library, encoders, query.words, count)
+        return rank_by_words(reader, self._active.library, encoders, query, count)
 
     def _similar(
         self,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from photofind.domain import Query, QueryError
 
 MAX_CHARACTERS = 2_000
 """Far more than any model reads; longer ones are a paste that went wrong."""
+_TAG = re.compile(r'(?<!\S)tag:(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))', re.IGNORECASE)
+"""A label's closing quotation mark may be missing: the person is still typing."""
 
 
 def parse(text: str) -> Query:
-    """Reads a query line.
+    """Reads a query line: what the photo shows, and `tag:dog` or `tag:"polar bear"` for a label
+    that it must have.
 
     Control characters and lone surrogates count as spaces, spaces in a row as one; everything
     else reaches the text encoder as it was typed.
 
     Raises:
         QueryError: query_empty, there is nothing to see in it; query_too_long, it has more than
-            MAX_CHARACTERS characters.
+            MAX_CHARACTERS characters; query_syntax, a label is missing.
     """
     if len(text) > MAX_CHARACTERS:
         raise QueryError(
@@ -27,14 +31,28 @@ def parse(text: str) -> Query:
             f" {MAX_CHARACTERS:,}. Please describe the photo in fewer words.",
             position=MAX_CHARACTERS,
         )
-    words = " ".join("".join(map(_speakable, text)).split())
+    speakable = "".join(map(_speakable, text))
+    tags = []
+    for found in _TAG.finditer(speakable):
+        label = " ".join((found["quoted"] or found["plain"] or "").split())
+        if not any(map(_visible, label)):
+            raise QueryError(
+                "query_syntax",
+                "After tag: a label is missing. Write for example tag:dog, or"
+                ' tag:"polar bear" for one of several words.',
+                position=found.start(),
+            )
+        tags.append(label)
+    words = " ".join(_TAG.sub(" ", speakable).split())
     if not any(map(_visible, words)):
+        words = ""
+    if not words and not tags:
         raise QueryError(
             "query_empty",
             "The query is empty. Describe what the photo shows, for example:"
             " two dogs playing in the snow",
         )
-    return Query(text=text, words=words)
+    return Query(text=text, words=words, tags=tuple(tags))
 
 
 def _speakable(character: str) -> str:

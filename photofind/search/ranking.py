@@ -51,6 +51,7 @@ def rank(
     *,
     always: Iterable[int] = (),
     never: Iterable[int] = (),
+    only: NDArray[np.int64] | None = None,
 ) -> Ranking:
     """Ranks contents by the dot product with a query.
 
@@ -59,6 +60,7 @@ def rank(
         count: how many are wanted.
         always: contents that are ranked (and scored exactly) whatever their score.
         never: contents that are left out.
+        only: int64, contents that take part; None: all.
 
     Raises:
         CatalogError: the catalog can't be read.
@@ -67,6 +69,8 @@ def rank(
     estimates = matrix.scores(query)
     left_out = np.fromiter(never, np.int64)
     mask = ~np.isin(ids, left_out) if len(left_out) else None
+    if only is not None:
+        mask = np.isin(ids, only) if mask is None else mask & np.isin(ids, only)
     rows = best_rows(estimates, ids, max(count, RESCORED), mask)
     exact, rest = rows[:RESCORED], rows[RESCORED:]
     scores = _exact_scores(matrix, exact, query, reader, model_id, space)

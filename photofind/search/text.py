@@ -54,15 +54,15 @@ class TextHit:
 
 
 def find_text_hits(reader: CatalogReader, words: str) -> dict[PhotoId, TextHit]:
-    """Finds photos by their file names, titles, captions and notes.
+    """Finds photos by their file names, titles, captions, notes, and the labels that a person or
+    the file gave them.
 
     Raises:
         CatalogError: the catalog can't be read.
     """
     matches: list[TextMatch] = list(find_named(reader.connection, words, MATCH_LIMIT))
     if sought := " ".join(_worth_looking_up(words.split())):
-        kinds = (WhyKind.NAME, WhyKind.TEXT)
-        matches += find_text(reader.connection, sought, MATCH_LIMIT, kinds)
+        matches += find_text(reader.connection, sought, MATCH_LIMIT)
     hits: dict[PhotoId, TextHit] = {}
     for match in matches:
         strength = judge(words, match.kind, match.text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from photofind.catalog.rows import NO_DATE, PhotoOrder, TagRow, TagSource
+from photofind.catalog.rows import NO_DATE, PhotoOrder
 from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId, TakenSource
 
 if TYPE_CHECKING:
@@ -114,21 +114,3 @@ def find_primary_photo(connection: sqlite3.Connection, content_id: ContentId) ->
         "SELECT id FROM photos WHERE primary_content_id = ?", (content_id,)
     ).fetchone()
     return None if row is None else PhotoId(row[0])
-
-
-def read_tags(
-    connection: sqlite3.Connection, photo_ids: Sequence[int]
-) -> dict[PhotoId, tuple[TagRow, ...]]:
-    # CROSS: SQLite takes json_each for large and would begin with all tags.
-    rows = connection.execute(
-        """SELECT p.id, t.label, t.source, t.score
-           FROM json_each(?) AS wanted CROSS JOIN photos p ON p.id = wanted.value
-           CROSS JOIN tags t ON t.photo_id = p.id OR t.content_id = p.primary_content_id
-           WHERE t.state <> 'rejected' ORDER BY t.score DESC NULLS FIRST, t.id""",
-        (json.dumps([int(photo_id) for photo_id in photo_ids]),),
-    )
-    tags: dict[PhotoId, tuple[TagRow, ...]] = {}
-    for photo_id, label, source, score in rows:
-        row = TagRow(label, TagSource(source), score)
-        tags[PhotoId(photo_id)] = (*tags.get(PhotoId(photo_id), ()), row)
-    return tags

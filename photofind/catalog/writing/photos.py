@@ -101,9 +101,11 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
                (SELECT group_concat(name, :separator) FROM
                    (SELECT DISTINCT name FROM live_files WHERE content_id = v.content_id)),
                coalesce(p.title, c.file_title, ''),
-               coalesce((SELECT group_concat(label, :separator) FROM tags
+               coalesce((SELECT group_concat(label, :separator) FROM tags t
                    WHERE (photo_id = p.id OR content_id = v.content_id)
-                   AND state <> 'rejected'), ''),
+                   AND state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM tags r
+                       WHERE r.photo_id = p.id AND r.state = 'rejected'
+                       AND r.label = t.label COLLATE NOCASE)), ''),
                coalesce(c.file_description || :separator, '') ||
                    coalesce((SELECT group_concat(text, :separator) FROM texts
                        WHERE content_id = v.content_id), '')

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.domain import Hit, PhotoId, WhyKind
+from photofind.domain import Hit, PhotoId, Why, WhyKind
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
 from tests.unit.search.made_up import MadeUpCatalog, SharedStore, near, other_version
@@ -98,3 +98,41 @@ def test_copies_of_a_photo_are_one_hit(catalog: MadeUpCatalog, engine: SearchEng
     assert photos(engine.search(parse("a.jpg"), 10).hits) == [photo]
     catalog.lose("a.jpg")
     assert photos(engine.search(DOG, 10).hits) == [photo]
+
+
+def test_a_persons_label_finds_a_photo_outright(
+    catalog: MadeUpCatalog, engine: SearchEngine
+) -> None:
+    labelled = catalog.add("a.jpg")
+    for number in range(10):
+        catalog.add(f"{number}.jpg")
+    catalog.writer.add_tag(labelled, "Lisbon")
+    catalog.writer.add_tag(labelled, "Tram")
+    best = engine.search(parse("lisbon tram"), 3).hits[0]
+    assert (best.photo_id, best.relevant) == (labelled, True)
+    assert (best.why[0].kind, best.why[0].text) == (WhyKind.TAG, "Lisbon, Tram")
+
+
+def test_only_photos_with_the_label_take_part(
+    catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+) -> None:
+    catalog.add("dog.jpg", near(dog, 0.9))
+    far = catalog.add("b.jpg", near(dog, 0.2), tags=(("beach", 0.9),))
+    close = catalog.add("a.jpg", near(dog, 0.6), tags=(("beach", 0.9), ("snow", 0.9)))
+    assert photos(engine.search(parse("a dog tag:beach"), 10).hits) == [close, far]
+    assert photos(engine.search(parse("a dog tag:beach tag:snow"), 10).hits) == [close]
+    assert engine.search(parse("a dog tag:nothing"), 10).hits == ()
+
+
+def test_a_label_alone_lists_its_photos_newest_first(
+    catalog: MadeUpCatalog, engine: SearchEngine
+) -> None:
+    first = catalog.add("a.jpg", tags=(("beach", 0.9),))
+    catalog.add("b.jpg")
+    second = catalog.add("c.jpg", tags=(("beach", 0.4),))
+    result = engine.search(parse("tag:Beach"), 10)
+    assert photos(result.hits) == [second, first]
+    assert all(hit.relevant for hit in result.hits)
+    assert result.hits[0].why == (Why(WhyKind.TAG, 1.0, "Beach"),)
+    assert result.total == 2
+    assert photos(engine.search(parse("tag:beach"), 1).hits) == [second]

@@ -46,3 +46,30 @@ def test_words_can_be_encoded_whatever_was_typed(text: str) -> None:
     words = parse("snow " + text).words
     words.encode("utf-8")
     assert words == " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "tags"),
+    [
+        ("tag:dog", "", ("dog",)),
+        ("a beach tag:dog at sunset", "a beach at sunset", ("dog",)),
+        ('TAG:"polar  bear" tag:snow', "", ("polar bear", "snow")),
+        ('tag:"polar bea', "", ("polar bea",)),
+        ("tag:ทะเล", "", ("ทะเล",)),
+        ("vintage:dog", "vintage:dog", ()),
+        ("tag:dog \u200b", "", ("dog",)),
+    ],
+)
+def test_labels_are_taken_out_of_the_description(
+    text: str, words: str, tags: tuple[str, ...]
+) -> None:
+    query = parse(text)
+    assert (query.words, query.tags, query.text) == (words, tags, text)
+
+
+@pytest.mark.parametrize("text", ["tag:", 'dog tag:""', "dog tag: cat"])
+def test_a_missing_label_is_pointed_at(text: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        parse(text)
+    assert raised.value.code == "query_syntax"
+    assert raised.value.position == text.index("tag:")

@@ -112,14 +112,14 @@ def test_tags_are_found_and_replaced_by_those_of_the_next_run(library: Library) 
         TagRow("dog", TagSource.MODEL, 0.9),
         TagRow("snow", TagSource.MODEL, 0.4),
     )
-    assert library.found("snow") == {photo}
+    assert library.reader.tagged("snow").tolist() == [photo]
     library.complete(library.content_id("a"), tags=(("cat", 0.8),))
     assert [tag.label for tag in library.reader.tags(photo)] == ["cat"]
-    assert library.found("snow") == set()
+    assert library.reader.tagged("snow").tolist() == []
     library.edit(file_id, "b")
     assert library.reader.tags(photo) == ()
     library.edit(file_id, "a")
-    assert library.found("cat") == {photo}
+    assert library.reader.tagged("cat").tolist() == [photo]
 
 
 def test_failed_content_is_a_problem_until_it_is_asked_for_again(library: Library) -> None:
