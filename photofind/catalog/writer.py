@@ -12,6 +12,7 @@ from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
 from photofind.catalog.rows import SEARCH_TASK, ClaimOutcome
+from photofind.catalog.tag_writer import TagWriter
 from photofind.catalog.writing import (
     attempts,
     claims,
@@ -19,7 +20,6 @@ from photofind.catalog.writing import (
     files,
     folders,
     models,
-    tags,
     vectors,
 )
 from photofind.catalog.writing.photos import photo_of, refresh_visible
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         FolderRow,
         IdentifiedFile,
     )
-    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId, PhotoId
+    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId
     from photofind.paths import AppFolders
 
 
@@ -61,6 +61,7 @@ class CatalogWriter:
         self._numbers_skipped = False
         self._connection = open_writing(folders)
         self.descriptions = DescriptionWriter(self._transaction)
+        self.tags = TagWriter(self._transaction)
         """What changes captions, questions and their jobs."""
 
     def __enter__(self) -> Self:
@@ -343,28 +344,3 @@ class CatalogWriter:
                 + contents.retry_contents(connection)
                 + attempts.retry(connection)
             )
-
-    def add_tag(self, photo_id: PhotoId, label: str) -> None:
-        """A person gives a photo a label, or confirms one that a model proposed."""
-        with self._transaction() as connection:
-            tags.add_tag(connection, photo_id, label)
-
-    def remove_tag(self, photo_id: PhotoId, label: str) -> None:
-        """A person takes a label off a photo: wherever it comes from, it is not shown again."""
-        with self._transaction() as connection:
-            tags.remove_tag(connection, photo_id, label)
-
-    def store_proposals(
-        self,
-        model_id: ModelId,
-        vocabulary: str,
-        proposals: Mapping[ContentId, tuple[tuple[str, float], ...]],
-    ) -> None:
-        """Replaces the labels that a model proposed for contents.
-
-        Args:
-            vocabulary: which labels were tried, so that other ones are tried anew.
-            proposals: labels with scores 0 … 1 for each content; none where nothing fits.
-        """
-        with self._transaction() as connection:
-            tags.store_proposals(connection, model_id, vocabulary, proposals)

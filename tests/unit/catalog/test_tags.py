@@ -23,7 +23,7 @@ def test_a_proposal_becomes_a_persons_own_when_they_confirm_it(library: Library)
     library.add("a.jpg", "a", tags=(("dog", 0.9), ("sofa", 0.5)))
     photo = library.photo_id("a")
     assert labels(library) == [("dog", TagSource.MODEL), ("sofa", TagSource.MODEL)]
-    library.writer.add_tag(photo, "Sofa")
+    library.writer.tags.add(photo, "Sofa")
     assert labels(library) == [("Sofa", TagSource.USER), ("dog", TagSource.MODEL)]
     assert library.found("sofa") == {photo}
     assert library.found("dog") == set()
@@ -32,12 +32,12 @@ def test_a_proposal_becomes_a_persons_own_when_they_confirm_it(library: Library)
 def test_what_a_person_took_off_stays_off_whoever_says_it_again(library: Library) -> None:
     library.add("a.jpg", "a", tags=(("dog", 0.9), ("sofa", 0.5)))
     content, photo = library.content_id("a"), library.photo_id("a")
-    library.writer.remove_tag(photo, "DOG")
+    library.writer.tags.remove(photo, "DOG")
     assert labels(library) == [("sofa", TagSource.MODEL)]
-    library.writer.store_proposals(library.model, KEY, {content: (("dog", 0.99),)})
+    library.writer.tags.store_proposals(library.model, KEY, {content: (("dog", 0.99),)})
     assert labels(library) == []
     assert library.reader.tagged("dog").tolist() == []
-    library.writer.add_tag(photo, "dog")
+    library.writer.tags.add(photo, "dog")
     assert labels(library) == [("dog", TagSource.USER)]
 
 
@@ -50,8 +50,8 @@ def test_a_keyword_of_the_file_can_be_taken_off(library: Library) -> None:
             " VALUES (?, 'Lisbon', 'file', 'confirmed')",
             (content,),
         )
-    library.writer.add_tag(photo, "tram")
-    library.writer.remove_tag(photo, "lisbon")
+    library.writer.tags.add(photo, "tram")
+    library.writer.tags.remove(photo, "lisbon")
     assert [label for label, _source in labels(library)] == ["tram"]
     assert library.found("lisbon") == set()
     assert library.found("tram") == {photo}
@@ -61,8 +61,8 @@ def test_photos_are_found_by_label_in_any_case(library: Library) -> None:
     library.add("a.jpg", "a", tags=(("polar bear", 0.9),))
     library.add("b.jpg", "b")
     library.add("c.jpg", "c", tags=(("bear", 0.9),))
-    library.writer.add_tag(library.photo_id("b"), "Polar Bear")
-    library.writer.add_tag(library.photo_id("b"), "Übersee")
+    library.writer.tags.add(library.photo_id("b"), "Polar Bear")
+    library.writer.tags.add(library.photo_id("b"), "Übersee")
     found = library.reader.tagged("POLAR bear").tolist()
     assert found == sorted([library.photo_id("a"), library.photo_id("b")])
     assert library.reader.tagged("übersee").tolist() == [library.photo_id("b")]
@@ -84,12 +84,12 @@ def test_contents_are_labelled_once_a_model_and_vocabulary(library: Library) -> 
         library.add(f"{name}.jpg", name)
     ids = [library.content_id(name) for name in ("c", "b", "a")]
     assert library.reader.untagged(library.model, KEY, 2) == ids[:2]
-    library.writer.store_proposals(library.model, KEY, {ids[0]: (("dog", 0.5),), ids[1]: ()})
+    library.writer.tags.store_proposals(library.model, KEY, {ids[0]: (("dog", 0.5),), ids[1]: ()})
     assert library.reader.untagged(library.model, KEY, 9) == ids[2:]
     assert library.reader.untagged(library.model, "everyday.2", 9) == ids
     assert labels(library, "c") == [("dog", TagSource.MODEL)]
     # Contents that went away meanwhile are nobody's business any more.
-    library.writer.store_proposals(library.model, KEY, {ContentId(999): (("cat", 0.5),)})
+    library.writer.tags.store_proposals(library.model, KEY, {ContentId(999): (("cat", 0.5),)})
     assert library.reader.untagged(library.model, KEY, 9) == ids[2:]
 
 
@@ -97,6 +97,6 @@ def test_several_keywords_say_together_what_one_title_says(library: Library) -> 
     library.add("a.jpg", "a")
     photo = library.photo_id("a")
     for label in ("Lisbon", "Tram 28", "holiday"):
-        library.writer.add_tag(photo, label)
+        library.writer.tags.add(photo, label)
     (match,) = find_text(library.reader.connection, "tram lisbon", 10)
     assert match.text == "Lisbon, Tram 28"
