@@ -41,31 +41,35 @@ class DescriptionWriter:
         with self._transaction() as connection:
             return texts.write_caption(connection, photo_id, text, self._now_ms())
 
-    def edit_caption(self, text_id: TextId, text: str) -> None:
+    def edit_caption(self, text_id: TextId, text: str) -> PhotoId:
         """Puts a person's words in place of a caption; they are theirs from now on.
+
+        Returns:
+            The photo, here as below.
 
         Raises:
             CatalogError: caption_unknown, it is not there any more.
         """
         with self._transaction() as connection:
-            texts.edit_caption(connection, text_id, text)
+            return texts.edit_caption(connection, text_id, text)
 
-    def accept_caption(self, text_id: TextId) -> None:
+    def accept_caption(self, text_id: TextId) -> PhotoId:
         """The person says that a caption is right: no model may replace it any more.
 
         Raises:
             CatalogError: caption_unknown, it is not there any more.
         """
         with self._transaction() as connection:
-            texts.accept_caption(connection, text_id)
+            return texts.accept_caption(connection, text_id)
 
-    def delete_caption(self, text_id: TextId) -> None:
-        """
+    def delete_caption(self, text_id: TextId) -> PhotoId:
+        """Deletes a caption, whoever wrote it.
+
         Raises:
             CatalogError: caption_unknown, it is not there any more.
         """
         with self._transaction() as connection:
-            texts.delete_caption(connection, text_id)
+            return texts.delete_caption(connection, text_id)
 
     def delete_answer(self, question_id: int) -> None:
         """Forgets a question and its answer."""

@@ -21,6 +21,7 @@ from photofind.indexing.scanning import is_online, scan_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
@@ -134,6 +135,19 @@ class Indexer(PipelineListener):
     @property
     def paused(self) -> bool:
         return self._queue.paused
+
+    def is_busy(self) -> bool:
+        """Whether photos wait for it, or are being worked on."""
+        return not self._queue.paused and len(self._queue) > 0
+
+    def held(self, *, alone: bool) -> AbstractContextManager[None]:
+        """Begins nothing inside the `with` block; with `alone` nothing of it runs there."""
+        return self._queue.held(alone=alone)
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """Ends the process if what a decoder does inside the `with` block hangs or eats the
+        memory."""
+        return self._guard.one_photo()
 
     def progress(self) -> ProgressSnapshot:
         return self._progress.snapshot()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from photofind.domain import FileId
@@ -45,6 +46,7 @@ class WorkQueue:
         self._in_flight = 0
         self._alone = False
         self._paused = False
+        self._holds = 0
         self._closed = False
 
     def __len__(self) -> int:
@@ -84,7 +86,7 @@ class WorkQueue:
     def take_more(self, at_most: int) -> list[WorkItem]:
         """Takes more ordinary files without waiting, to fill a batch."""
         with self._changed:
-            if self._closed or self._paused or self._alone:
+            if self._closed or self._paused or self._holds or self._alone:
                 return []
             batch = self._take_waiting(at_most)
             self._in_flight += len(batch)
@@ -127,6 +129,21 @@ class WorkQueue:
     def paused(self) -> bool:
         return self._paused
 
+    @contextmanager
+    def held(self, *, alone: bool) -> Iterator[None]:
+        """Hands out nothing inside the `with` block; with `alone` what was handed out is finished
+        first."""
+        with self._changed:
+            self._holds += 1
+            if alone:
+                self._changed.wait_for(lambda: self._closed or not self._in_flight)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._holds -= 1
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Lets every waiting thread go; what is queued is found again by the next scan."""
         with self._changed:
@@ -134,7 +151,7 @@ class WorkQueue:
             self._changed.notify_all()
 
     def _next(self, at_most: int) -> list[WorkItem]:
-        if self._paused or self._alone:
+        if self._paused or self._holds or self._alone:
             return []
         if self._waiting:
             return self._take_waiting(at_most)

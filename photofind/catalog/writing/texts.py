@@ -9,13 +9,12 @@ from photofind.catalog.description_rows import FoundAnswer, FoundText
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.writing.models import ensure_model
 from photofind.catalog.writing.photos import photo_of, refresh_visible
-from photofind.domain import CatalogError, ContentId, TextId
+from photofind.domain import CatalogError, ContentId, PhotoId, TextId
 
 if TYPE_CHECKING:
     import sqlite3
 
     from photofind.catalog.description_rows import Finding
-    from photofind.domain import PhotoId
 
 _NO_VECTORS = 0
 """Dimension under which models that make no vectors are kept."""
@@ -77,37 +76,41 @@ def write_caption(
     return TextId(row[0])
 
 
-def edit_caption(connection: sqlite3.Connection, text_id: TextId, text: str) -> None:
-    content_id = _caption_of(connection, text_id)
+def edit_caption(connection: sqlite3.Connection, text_id: TextId, text: str) -> PhotoId:
+    photo_id = _photo_of(connection, text_id)
     connection.execute(
         "UPDATE texts SET text = ?, edited = 1, accepted = 1 WHERE id = ?",
         (clean_text(text), text_id),
     )
-    refresh_visible(connection, [photo_of(connection, content_id)])
+    refresh_visible(connection, [photo_id])
+    return photo_id
 
 
-def accept_caption(connection: sqlite3.Connection, text_id: TextId) -> None:
-    _caption_of(connection, text_id)
+def accept_caption(connection: sqlite3.Connection, text_id: TextId) -> PhotoId:
     connection.execute("UPDATE texts SET accepted = 1 WHERE id = ?", (text_id,))
+    return _photo_of(connection, text_id)
 
 
-def delete_caption(connection: sqlite3.Connection, text_id: TextId) -> None:
-    content_id = _caption_of(connection, text_id)
+def delete_caption(connection: sqlite3.Connection, text_id: TextId) -> PhotoId:
+    photo_id = _photo_of(connection, text_id)
     connection.execute("DELETE FROM texts WHERE id = ?", (text_id,))
-    refresh_visible(connection, [photo_of(connection, content_id)])
+    refresh_visible(connection, [photo_id])
+    return photo_id
 
 
 def delete_answer(connection: sqlite3.Connection, question_id: int) -> None:
     connection.execute("DELETE FROM questions WHERE id = ?", (question_id,))
 
 
-def _caption_of(connection: sqlite3.Connection, text_id: TextId) -> ContentId:
+def _photo_of(connection: sqlite3.Connection, text_id: TextId) -> PhotoId:
     row = connection.execute(
-        "SELECT content_id FROM texts WHERE id = ? AND kind = 'caption'", (text_id,)
+        """SELECT c.photo_id FROM texts t JOIN contents c ON c.id = t.content_id
+           WHERE t.id = ? AND t.kind = 'caption'""",
+        (text_id,),
     ).fetchone()
     if row is None:
         raise CatalogError(
             "caption_unknown",
             "This caption is not there any more. Another program may have deleted or replaced it.",
         )
-    return ContentId(row[0])
+    return PhotoId(row[0])

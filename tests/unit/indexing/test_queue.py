@@ -86,3 +86,27 @@ def test_clear_drops_only_what_nobody_works_on() -> None:
     queue.take(1)
     assert queue.clear() == [second]
     assert len(queue) == 1
+
+
+def test_while_it_is_held_nothing_new_is_begun() -> None:
+    queue = WorkQueue()
+    items = [item(n) for n in range(3)]
+    queue.put(items, new_job())
+    (running,) = queue.take(1)
+    with queue.held(alone=False):
+        assert queue.take_more(4) == []
+    assert queue.take_more(1) == items[1:2]
+    alone = threading.Event()
+
+    def wait_alone() -> None:
+        with queue.held(alone=True):
+            alone.set()
+
+    thread = threading.Thread(target=wait_alone)
+    thread.start()
+    queue.finished(running)
+    assert not alone.is_set(), "another one still runs"
+    queue.finished(items[1])
+    thread.join()
+    assert alone.is_set()
+    assert queue.take(4) == items[2:]

@@ -1,0 +1,1 @@
+"""What models say about photos when somebody asks: captions, answers."""

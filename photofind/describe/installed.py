@@ -1,0 +1,63 @@
+"""The installed models that write about pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from photofind.describe.runner import AvailableModel
+from photofind.domain import ModelError
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photofind.inference.describing import Answerer, Captioner
+    from photofind.inference.spec import ModelSpec
+    from photofind.inference.store import InstalledModel, ModelStore
+
+SpecT = TypeVar("SpecT", bound="ModelSpec")
+
+
+class InstalledModels:
+    """Finds the model for an order; looks at the disk each time, for models come and go."""
+
+    def __init__(
+        self,
+        store: ModelStore,
+        open_captioner: Callable[[InstalledModel[CaptionerSpec]], Captioner],
+        open_answerer: Callable[[InstalledModel[AnswererSpec]], Answerer],
+    ) -> None:
+        self._store = store
+        self._open_captioner = open_captioner
+        self._open_answerer = open_answerer
+
+    def find_captioner(self, key: str) -> AvailableModel[Captioner]:
+        """The model of this key; with "" the first that is installed.
+
+        Raises:
+            ModelError: model_missing, with what to do about it.
+        """
+        installed = self._find(
+            key,
+            CaptionerSpec,
+            "No model that describes photos is installed. Install one with: photofind models"
+            " install blip-base",
+        )
+        return AvailableModel(installed.spec.catalog_key, lambda: self._open_captioner(installed))
+
+    def find_answerer(self, key: str) -> AvailableModel[Answerer]:
+        """As `find_captioner`, of those that answer questions."""
+        installed = self._find(
+            key,
+            AnswererSpec,
+            "No model that answers questions about photos is installed. Install one with:"
+            " photofind models install blip-vqa",
+        )
+        return AvailableModel(installed.spec.catalog_key, lambda: self._open_answerer(installed))
+
+    def _find(self, key: str, kind: type[SpecT], missing: str) -> InstalledModel[SpecT]:
+        if key:
+            return self._store.find(key, kind)
+        for installed in self._store.installed(kind):
+            return installed
+        raise ModelError("model_missing", missing)

@@ -1,0 +1,105 @@
+"""What the jobs of the queue are told to do, as they lie in the catalog."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import msgspec
+
+from photofind.domain import PhotofindError
+
+CAPTION = "caption"
+ANSWER = "answer"
+
+MOST_BEAMS = 8
+MOST_QUESTION_CHARACTERS = 1_000
+"""A model reads some hundred words at most; longer ones are a paste that went wrong."""
+MOST_CAPTION_CHARACTERS = 2_000
+_MOST_PREFIX_CHARACTERS = 200
+
+
+class CaptionOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Describe a photo.
+
+    Attributes:
+        model: which model, by its key; "" for the first that is installed.
+        prefix: how the caption begins.
+        beams: captions that are followed at once.
+    """
+
+    model: str = ""
+    prefix: str = ""
+    beams: int = 3
+
+
+class AnswerOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer a question about a photo."""
+
+    question: str
+    model: str = ""
+
+
+def order_to_text(order: CaptionOrder | AnswerOrder) -> str:
+    """The same order is always the same text."""
+    return msgspec.json.encode(order).decode()
+
+
+def checked_caption_order(model: str, prefix: str, beams: int) -> CaptionOrder:
+    """
+    Raises:
+        PhotofindError: order_invalid, with a sentence that says what is wrong with it.
+    """
+    if not 1 <= beams <= MOST_BEAMS:
+        raise PhotofindError(
+            "order_invalid", f"The number of beams must be between 1 and {MOST_BEAMS}."
+        )
+    prefix = _one_line(prefix)
+    if len(prefix) > _MOST_PREFIX_CHARACTERS:
+        raise PhotofindError(
+            "order_invalid",
+            f"The beginning of a caption may have {_MOST_PREFIX_CHARACTERS} characters at most.",
+        )
+    return CaptionOrder(model=model, prefix=prefix, beams=beams)
+
+
+def checked_answer_order(model: str, question: str) -> AnswerOrder:
+    """
+    Raises:
+        PhotofindError: order_invalid, there is no question in it, or a far too long one.
+    """
+    question = _one_line(question)
+    if not question:
+        raise PhotofindError("order_invalid", "There is no question. Ask one in a few words.")
+    if len(question) > MOST_QUESTION_CHARACTERS:
+        raise PhotofindError(
+            "order_invalid",
+            f"The question has {len(question):,} characters; photofind takes at most"
+            f" {MOST_QUESTION_CHARACTERS:,}. Please ask in fewer words.",
+        )
+    return AnswerOrder(model=model, question=question)
+
+
+def checked_caption(text: str) -> str:
+    """What a person wrote as a caption, in one line.
+
+    Raises:
+        PhotofindError: order_invalid, there is nothing in it, or far too much.
+    """
+    text = _one_line(text)
+    if not text:
+        raise PhotofindError(
+            "order_invalid", "The caption is empty. Write something, or delete the caption."
+        )
+    if len(text) > MOST_CAPTION_CHARACTERS:
+        raise PhotofindError(
+            "order_invalid",
+            f"The caption has {len(text):,} characters; photofind takes at most"
+            f" {MOST_CAPTION_CHARACTERS:,}. Please shorten it.",
+        )
+    return text
+
+
+def _one_line(text: str) -> str:
+    """Control characters and lone surrogates are spaces, spaces in a row one."""
+    spoken = (" " if unicodedata.category(each) in {"Cc", "Cs"} else each for each in text)
+    return " ".join("".join(spoken).split())
