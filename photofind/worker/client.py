@@ -21,10 +21,8 @@ from photofind.worker.endpoint import connect, find_address, hang_up
 from photofind.worker.launch import launch_worker, let_go
 from photofind.worker.messages import (
     Command,
-    Done,
     Event,
     Hello,
-    JobFinished,
     Notice,
     PhotosReady,
     Refused,
@@ -34,6 +32,7 @@ from photofind.worker.messages import (
     decode_event,
     encode,
 )
+from photofind.worker.wire import BaseAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +215,7 @@ class WorkerClient:
             self._deaths = 0
         if isinstance(event, Hello) and event.recovers:
             self._deaths = 0  # a photo may be why; it will be found out
-        if isinstance(event, JobFinished | Done | Refused):
+        if isinstance(event, BaseAnswer):
             with self._lock:
                 pending = self._pending.pop(event.request_id, None)
             if pending is not None:

@@ -12,13 +12,14 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import filelock
 import psutil
 
 from photofind.catalog.rows import SEARCH_TASK
-from photofind.domain import CatalogError, PhotofindError
+from photofind.describe.installed import InstalledModels
+from photofind.domain import CatalogError, ModelError, PhotofindError
 from photofind.indexing.batch import ActiveModel
 from photofind.indexing.encoder import LazyEncoder
 from photofind.inference.clip import ImageEncoder
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from photofind.catalog.writer import CatalogWriter
+    from photofind.inference.spec import ModelSpec
+    from photofind.inference.store import InstalledModel
     from photofind.worker.messages import Notice
 
 logger = logging.getLogger(__name__)
@@ -84,7 +87,9 @@ def _serve(folders: AppFolders) -> int:
 
 
 def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
-    installed = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
+    store = ModelStore(folders)
+    describing_models = InstalledModels(store, _not_runnable, _not_runnable)
+    installed = store.find(BASIC.key, DualEncoderSpec)
     model_id = writer.ensure_model(installed.spec.catalog_key, SEARCH_TASK, installed.spec.dim)
     writer.activate_model(model_id)
     encoder = LazyEncoder(lambda: ImageEncoder(installed))
@@ -92,13 +97,19 @@ def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | 
     publish(folders.worker_address, address)
     try:
         model = ActiveModel(model_id, installed, encoder)
-        worker = Worker(folders, writer, model, listener, notice)
+        worker = Worker(folders, writer, model, listener, describing_models, notice)
         signal.signal(signal.SIGTERM, lambda *_: worker.end())
         _report({"ready": address.pid})
         worker.run()
     finally:
         withdraw(folders.worker_address, address)
     return 0
+
+
+def _not_runnable(installed: InstalledModel[ModelSpec]) -> NoReturn:
+    raise ModelError(
+        "model_incompatible", f"This photofind can't run {installed.spec.title}. Update photofind."
+    )
 
 
 def _hold_lock(folders: AppFolders) -> filelock.BaseFileLock:

@@ -12,6 +12,8 @@ from typing import TypeAlias
 import msgspec
 
 from photofind.domain import IndexReport, MediaCode, Problem
+from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
+from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
 
 
 def path_to_wire(path: Path) -> bytes:
@@ -28,23 +30,13 @@ def text_to_wire(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-class _Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """`request_id` comes back in the answer; the client numbers its requests."""
-
-    request_id: int = 0
-
-
-class _Event(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    pass
-
-
-class AddFolders(_Command, frozen=True, kw_only=True):
+class AddFolders(BaseCommand, frozen=True, kw_only=True):
     """Adds roots (already known ones are fine) and indexes them. Answer: JobFinished."""
 
     paths: tuple[bytes, ...]
 
 
-class Rescan(_Command, frozen=True, kw_only=True):
+class Rescan(BaseCommand, frozen=True, kw_only=True):
     """Compares folders with the catalog and indexes what is new. Answer: JobFinished.
 
     An empty `paths` means every folder.
@@ -53,13 +45,13 @@ class Rescan(_Command, frozen=True, kw_only=True):
     paths: tuple[bytes, ...] = ()
 
 
-class RemoveFolder(_Command, frozen=True, kw_only=True):
+class RemoveFolder(BaseCommand, frozen=True, kw_only=True):
     """Hides a root's photos; what the person made stays. Answer: Done."""
 
     path: bytes
 
 
-class RelocateFolder(_Command, frozen=True, kw_only=True):
+class RelocateFolder(BaseCommand, frozen=True, kw_only=True):
     """A root lies somewhere else now; what is known of its files goes along. Answer:
     JobFinished of a look at the new place."""
 
@@ -67,20 +59,20 @@ class RelocateFolder(_Command, frozen=True, kw_only=True):
     new: bytes
 
 
-class RetryProblems(_Command, frozen=True, kw_only=True):
+class RetryProblems(BaseCommand, frozen=True, kw_only=True):
     """Tries every failed file again. Answer: JobFinished."""
 
 
-class SetPaused(_Command, frozen=True, kw_only=True):
+class SetPaused(BaseCommand, frozen=True, kw_only=True):
     paused: bool
 
 
-class Watch(_Command, frozen=True, kw_only=True):
+class Watch(BaseCommand, frozen=True, kw_only=True):
     """Notice changes from now on, for as long as this worker lives; begins with a look at every
     folder. Answer: JobFinished of that look."""
 
 
-class UseModel(_Command, frozen=True, kw_only=True):
+class UseModel(BaseCommand, frozen=True, kw_only=True):
     """Search with this model from now on. Answer: Done once it does.
 
     If its index is complete that is at once. Else search stays with the model it has, the index
@@ -95,7 +87,7 @@ class UseModel(_Command, frozen=True, kw_only=True):
     key: str
 
 
-class RemoveModelIndex(_Command, frozen=True, kw_only=True):
+class RemoveModelIndex(BaseCommand, frozen=True, kw_only=True):
     """Deletes all vectors of a model, some at a time (activity "removing"), and gives the space
     back. Answer: Done when they are gone; also after a restart it goes on until they are. Refused
     for the model that search uses. The model's files are another matter.
@@ -107,12 +99,12 @@ class RemoveModelIndex(_Command, frozen=True, kw_only=True):
     key: str
 
 
-class FinishBackground(_Command, frozen=True, kw_only=True):
+class FinishBackground(BaseCommand, frozen=True, kw_only=True):
     """Answer: Done when nothing is left to do in the background that can be done now: every
     photo within reach is embedded from its whole picture, no index is being built or removed."""
 
 
-class Shutdown(_Command, frozen=True, kw_only=True):
+class Shutdown(BaseCommand, frozen=True, kw_only=True):
     """Finish or roll back the batch, close the catalog, exit."""
 
 
@@ -127,11 +119,12 @@ Command: TypeAlias = (
     | UseModel
     | RemoveModelIndex
     | FinishBackground
+    | DescriptionCommand
     | Shutdown
 )
 
 
-class Hello(_Event, frozen=True, kw_only=True):
+class Hello(BaseEvent, frozen=True, kw_only=True):
     """First message on every connection.
 
     Attributes:
@@ -145,7 +138,7 @@ class Hello(_Event, frozen=True, kw_only=True):
     recovers: bool = False
 
 
-class Progress(_Event, frozen=True, kw_only=True):
+class Progress(BaseEvent, frozen=True, kw_only=True):
     """How far the work is; sent a few times a second while anything changes.
 
     Attributes:
@@ -171,19 +164,19 @@ class Progress(_Event, frozen=True, kw_only=True):
     """Of building and removing: the model's catalog key."""
 
 
-class PhotosReady(_Event, frozen=True, kw_only=True):
+class PhotosReady(BaseEvent, frozen=True, kw_only=True):
     """These contents can be found from now on."""
 
     content_ids: tuple[int, ...]
 
 
-class PhotosRefined(_Event, frozen=True, kw_only=True):
+class PhotosRefined(BaseEvent, frozen=True, kw_only=True):
     """These contents, which could be found before, have a better thumbnail and vectors now."""
 
     content_ids: tuple[int, ...]
 
 
-class ModelChanged(_Event, frozen=True, kw_only=True):
+class ModelChanged(BaseEvent, frozen=True, kw_only=True):
     """Search uses another model from now on.
 
     Attributes:
@@ -193,33 +186,29 @@ class ModelChanged(_Event, frozen=True, kw_only=True):
     key: str
 
 
-class CatalogChanged(_Event, frozen=True, kw_only=True):
+class CatalogChanged(BaseEvent, frozen=True, kw_only=True):
     """Paths, folders or states changed; what is shown should be read again."""
 
 
-class JobFinished(_Event, frozen=True, kw_only=True):
+class JobFinished(BaseAnswer, frozen=True, kw_only=True):
     """The answer to a command that indexes."""
 
-    request_id: int
     report: WireReport
 
 
-class Done(_Event, frozen=True, kw_only=True):
+class Done(BaseAnswer, frozen=True, kw_only=True):
     """The answer to a command that was carried out."""
 
-    request_id: int
 
-
-class Refused(_Event, frozen=True, kw_only=True):
+class Refused(BaseAnswer, frozen=True, kw_only=True):
     """The answer to a command that could not be carried out (request_id 0: the worker itself
     can't go on), with a code for scripts and a sentence for people."""
 
-    request_id: int
     code: str
     message: str
 
 
-class Notice(_Event, frozen=True, kw_only=True):
+class Notice(BaseEvent, frozen=True, kw_only=True):
     """Something the person should know that answers no command."""
 
     code: str
@@ -260,6 +249,7 @@ Event: TypeAlias = (
     | Done
     | Refused
     | Notice
+    | DescriptionEvent
 )
 
 _encoder = msgspec.msgpack.Encoder()

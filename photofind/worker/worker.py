@@ -16,6 +16,7 @@ from photofind import __version__
 from photofind.catalog.backups import is_due
 from photofind.domain import CatalogError, PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
+from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
 from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.handlers.models import ModelHandlers
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from photofind.domain import ContentId
     from photofind.indexing.batch import ActiveModel
     from photofind.paths import AppFolders
+    from photofind.worker.describing import DescribingModels
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +69,13 @@ class Worker(IndexerListener):
         writer: CatalogWriter,
         model: ActiveModel,
         listener: Listener,
+        describing_models: DescribingModels,
         notice: Notice | None = None,
     ) -> None:
         """Sets the worker up; `run` starts it.
 
         Args:
+            describing_models: what writes captions and answers.
             notice: what every client should know first.
         """
         self._notice = notice
@@ -101,9 +105,19 @@ class Worker(IndexerListener):
         )
         library = FolderHandlers(folders, writer, self._indexer, self._server, self._tell_progress)
         self._watching = library.watching
+        self._describing = Describing(
+            folders,
+            writer,
+            self._indexer,
+            self._server,
+            describing_models,
+            halted=self.halted,
+            broken=self.broken,
+        )
         self._handlers: Handlers = {
             **library.handlers,
             **ModelHandlers().handlers,
+            **self._describing.handlers,
             SetPaused: self._set_paused,
             Shutdown: self._shut_down,
         }
@@ -112,6 +126,7 @@ class Worker(IndexerListener):
     def run(self) -> None:
         """Serves until the last client has gone or `end` is called."""
         self._indexer.start()
+        self._describing.start()
         self._server.start()
         nobody_came = threading.Timer(
             _FIRST_CLIENT_TIMEOUT_S, lambda: None if self._met_client.is_set() else self.end()
@@ -132,6 +147,7 @@ class Worker(IndexerListener):
         finally:
             nobody_came.cancel()
             self._watching.stop()
+            self._describing.stop()
             self._indexer.stop()
             self._server.close()
 
@@ -223,6 +239,7 @@ class Worker(IndexerListener):
         if self._notice is not None:
             peer.send(self._notice)
         peer.send(self._progress())
+        peer.send(self._describing.progress())
 
     def _tell_progress(self) -> None:
         progress = self._progress()

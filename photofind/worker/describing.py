@@ -1,0 +1,169 @@
+"""The describer in its worker: what it consists of, and how every client hears of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from photofind.catalog.description_rows import FoundAnswer, FoundText, TextKind
+from photofind.describe.answers import AnswerRunner
+from photofind.describe.captions import CaptionRunner
+from photofind.describe.describer import Describer
+from photofind.describe.one_model import OneModel
+from photofind.describe.surroundings import DescriberListener
+from photofind.domain import PhotofindError
+from photofind.worker.description_messages import (
+    AnswerReady,
+    CaptionReady,
+    DescriptionFailed,
+    DescriptionProgress,
+    TextPart,
+)
+from photofind.worker.handlers.descriptions import DescriptionHandlers
+from photofind.worker.messages import text_to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.describe.progress import QueueProgress
+    from photofind.describe.runner import AvailableModel, Runner
+    from photofind.describe.surroundings import Ended
+    from photofind.domain import PhotoId
+    from photofind.indexing.indexer import Indexer
+    from photofind.inference.describing import Answerer, Captioner
+    from photofind.paths import AppFolders
+    from photofind.worker.server import Server
+
+
+class DescribingModels(Protocol):
+    """Where models that write about pictures are found; both raise ModelError if nowhere."""
+
+    def find_captioner(self, key: str) -> AvailableModel[Captioner]: ...
+
+    def find_answerer(self, key: str) -> AvailableModel[Answerer]: ...
+
+
+class Describing:
+    """The describer with its runners, and the commands that reach it."""
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        indexer: Indexer,
+        server: Server,
+        models: DescribingModels,
+        *,
+        halted: Callable[[PhotofindError], None],
+        broken: Callable[[BaseException], None],
+    ) -> None:
+        """
+        Args:
+            halted, broken: what else happens when the catalog can't be written, and with a bug.
+        """
+        loaded = OneModel()
+        runners: list[Runner] = [
+            CaptionRunner(models.find_captioner, loaded),
+            AnswerRunner(models.find_answerer, loaded),
+        ]
+        self._describer = Describer(
+            folders,
+            writer,
+            runners,
+            loaded,
+            indexer,
+            DescriptionTeller(server, halted, broken),
+            decoding=indexer.guarded,
+        )
+        self.handlers = DescriptionHandlers(
+            folders,
+            writer,
+            self._describer,
+            server,
+            models.find_captioner,
+            models.find_answerer,
+        ).handlers
+
+    def start(self) -> None:
+        self._describer.start()
+
+    def stop(self) -> None:
+        """Breaks off what is being done; call it before the indexing ends."""
+        self._describer.stop()
+
+    def progress(self) -> DescriptionProgress:
+        return progress_to_wire(self._describer.progress())
+
+
+class DescriptionTeller(DescriberListener):
+    """Turns what the describer tells into events."""
+
+    def __init__(
+        self,
+        server: Server,
+        halted: Callable[[PhotofindError], None],
+        broken: Callable[[BaseException], None],
+    ) -> None:
+        """
+        Args:
+            halted, broken: what else happens when the catalog can't be written, and with a bug.
+        """
+        self._server = server
+        self._halted = halted
+        self._broken = broken
+
+    def job_ended(self, ended: Ended) -> None:
+        match ended.outcome:
+            case PhotofindError() as error:
+                self._server.broadcast(
+                    DescriptionFailed(
+                        photo_id=ended.photo_id,
+                        kind=ended.kind,
+                        code=error.code,
+                        message=text_to_wire(error.user_message),
+                    )
+                )
+            case FoundText(TextKind.CAPTION, model, text):
+                self._server.broadcast(
+                    CaptionReady(
+                        photo_id=ended.photo_id,
+                        text_id=ended.number or 0,
+                        text=text,
+                        model=model.catalog_key,
+                    )
+                )
+            case FoundAnswer(model, question, answer):
+                self._server.broadcast(
+                    AnswerReady(
+                        photo_id=ended.photo_id,
+                        question_id=ended.number or 0,
+                        question=question,
+                        answer=answer,
+                        model=model.catalog_key,
+                    )
+                )
+            case _:
+                pass
+
+    def part_written(self, kind: str, photo_id: PhotoId, text: str) -> None:
+        self._server.broadcast(TextPart(photo_id=photo_id, kind=kind, text=text))
+
+    def progressed(self, progress: QueueProgress) -> None:
+        self._server.broadcast(progress_to_wire(progress))
+
+    def halted(self, error: PhotofindError) -> None:
+        self._halted(error)
+
+    def broken(self, error: BaseException) -> None:
+        self._broken(error)
+
+
+def progress_to_wire(progress: QueueProgress) -> DescriptionProgress:
+    return DescriptionProgress(
+        activity=progress.activity.value,
+        done=progress.done,
+        total=progress.total,
+        failed=progress.failed,
+        eta_s=progress.eta_s,
+        reason=text_to_wire(progress.reason),
+    )

@@ -1,0 +1,262 @@
+"""Captions and questions: queued, hurried, cancelled, edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
+from photofind.catalog.reader import CatalogReader
+from photofind.describe.orders import (
+    ANSWER,
+    CAPTION,
+    checked_answer_order,
+    checked_caption,
+    checked_caption_order,
+    order_to_text,
+)
+from photofind.domain import FolderError, PhotofindError, PhotoId, TextId
+from photofind.worker.description_messages import (
+    AcceptCaption,
+    Ask,
+    AskFile,
+    CancelDescriptions,
+    CaptionsChanged,
+    DeleteAnswer,
+    DeleteCaption,
+    Describe,
+    DescribeFile,
+    DescriptionsQueued,
+    EditCaption,
+    FileAnswered,
+    FileDescribed,
+    LookAt,
+    RetryDescriptions,
+    SetDescriptionsPaused,
+    WriteCaption,
+)
+from photofind.worker.handlers.base import refuse
+from photofind.worker.messages import Done, path_from_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.describe.describer import Describer
+    from photofind.describe.orders import AnswerOrder, CaptionOrder
+    from photofind.describe.runner import AvailableModel
+    from photofind.describe.surroundings import Outcome
+    from photofind.domain import ContentId
+    from photofind.inference.describing import Answerer, Captioner
+    from photofind.paths import AppFolders
+    from photofind.worker.handlers.base import Handlers
+    from photofind.worker.messages import Command
+    from photofind.worker.server import Peer, Server
+
+_FEW = 4
+"""Chosen photos that are described at once, before anything else."""
+
+
+class DescriptionHandlers:
+    """Changes the queue of descriptions, and what it has brought."""
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        describer: Describer,
+        server: Server,
+        find_captioner: Callable[[str], AvailableModel[Captioner]],
+        find_answerer: Callable[[str], AvailableModel[Answerer]],
+    ) -> None:
+        """
+        Args:
+            find_captioner, find_answerer: raise ModelError when there is no such model, so that
+                nothing is queued that can't be done.
+        """
+        self._folders = folders
+        self._writer = writer.descriptions
+        self._describer = describer
+        self._server = server
+        self._find_captioner = find_captioner
+        self._find_answerer = find_answerer
+
+    @property
+    def handlers(self) -> Handlers:
+        return {
+            Describe: self._describe,
+            DescribeFile: self._describe_file,
+            Ask: self._ask,
+            AskFile: self._ask_file,
+            LookAt: self._look_at,
+            CancelDescriptions: self._cancel,
+            SetDescriptionsPaused: self._set_paused,
+            RetryDescriptions: self._retry,
+            WriteCaption: self._write_caption,
+            EditCaption: self._edit_caption,
+            AcceptCaption: self._accept_caption,
+            DeleteCaption: self._delete_caption,
+            DeleteAnswer: self._delete_answer,
+        }
+
+    def _describe(self, peer: Peer, command: Describe) -> None:
+        order = checked_caption_order(command.model, command.prefix, command.beams)
+        model = self._find_captioner(order.model)
+        chosen = [PhotoId(number) for number in command.photo_ids] or None
+        folder = path_from_wire(command.folder) if command.folder else None
+        known = None if command.again else model.catalog_key
+        with CatalogReader(self._folders) as reader:
+            if folder is not None:
+                _require_known(reader, folder)
+            wanted = reader.descriptions.contents(chosen, folder)
+            contents = reader.descriptions.contents(chosen, folder, known) if known else wanted
+        urgency = Urgency.BACKGROUND
+        if chosen is not None and len(chosen) <= _FEW:
+            urgency = Urgency.WAITED_FOR
+        elif chosen is not None or command.waits:
+            urgency = Urgency.IN_SIGHT
+        self._queue(peer, command, CAPTION, contents, order, urgency, len(wanted))
+
+    def _ask(self, peer: Peer, command: Ask) -> None:
+        order = checked_answer_order(command.model, command.question)
+        self._find_answerer(order.model)
+        with CatalogReader(self._folders) as reader:
+            contents = reader.descriptions.contents([PhotoId(each) for each in command.photo_ids])
+        few = len(contents) <= _FEW
+        urgency = Urgency.QUESTION if few else Urgency.IN_SIGHT
+        self._queue(peer, command, ANSWER, contents, order, urgency, len(contents))
+
+    def _queue(
+        self,
+        peer: Peer,
+        command: Command,
+        kind: str,
+        contents: list[ContentId],
+        order: CaptionOrder | AnswerOrder,
+        urgency: Urgency,
+        wanted: int,
+    ) -> None:
+        queued = self._writer.add_jobs(kind, contents, order_to_text(order), urgency)
+        peer.send(
+            DescriptionsQueued(request_id=command.request_id, queued=queued, known=wanted - queued)
+        )
+        self._describer.wake()
+
+    def _describe_file(self, peer: Peer, command: DescribeFile) -> None:
+        order = checked_caption_order(command.model, command.prefix, command.beams)
+        self._find_captioner(order.model)
+
+        def ended(outcome: Outcome, number: int | None) -> None:
+            if isinstance(outcome, FoundText):
+                score = outcome.details.get("score")
+                peer.send(
+                    FileDescribed(
+                        request_id=command.request_id,
+                        text=outcome.text,
+                        model=outcome.model.catalog_key,
+                        score=score if isinstance(score, float) else None,
+                        kept=number is not None,
+                    )
+                )
+            elif isinstance(outcome, PhotofindError):
+                refuse(peer, command, outcome)
+
+        self._run_single(CAPTION, order, path_from_wire(command.path), ended)
+
+    def _ask_file(self, peer: Peer, command: AskFile) -> None:
+        order = checked_answer_order(command.model, command.question)
+        self._find_answerer(order.model)
+
+        def ended(outcome: Outcome, number: int | None) -> None:
+            if isinstance(outcome, FoundAnswer):
+                peer.send(
+                    FileAnswered(
+                        request_id=command.request_id,
+                        answer=outcome.answer,
+                        model=outcome.model.catalog_key,
+                        kept=number is not None,
+                    )
+                )
+            elif isinstance(outcome, PhotofindError):
+                refuse(peer, command, outcome)
+
+        self._run_single(ANSWER, order, path_from_wire(command.path), ended)
+
+    def _run_single(
+        self,
+        kind: str,
+        order: CaptionOrder | AnswerOrder,
+        path: Path,
+        ended: Callable[[Outcome, int | None], None],
+    ) -> None:
+        with CatalogReader(self._folders) as reader:
+            photo_id = reader.photo_at(path)
+            shown = [] if photo_id is None else reader.descriptions.contents([photo_id])
+        content_id = shown[0] if shown else None
+
+        def told(outcome: Outcome, number: int | None) -> None:
+            ended(outcome, number)
+            if number is not None and photo_id is not None:
+                self._server.broadcast(CaptionsChanged(photo_id=photo_id))
+
+        self._describer.run_single(kind, order_to_text(order), path, content_id, told)
+
+    def _look_at(self, peer: Peer, command: LookAt) -> None:
+        seen = [PhotoId(number) for number in command.photo_ids]
+        self._writer.hasten_jobs(seen, Urgency.IN_SIGHT)
+        self._done(peer, command)
+        self._describer.wake()
+
+    def _cancel(self, peer: Peer, command: CancelDescriptions) -> None:
+        photo_ids = {PhotoId(number) for number in command.photo_ids}
+        self._describer.cancel(photo_ids or None, command.kind or None)
+        self._done(peer, command)
+
+    def _set_paused(self, peer: Peer, command: SetDescriptionsPaused) -> None:
+        self._describer.set_paused(command.paused)
+        self._done(peer, command)
+
+    def _retry(self, peer: Peer, command: RetryDescriptions) -> None:
+        self._writer.retry_jobs()
+        self._describer.wake()
+        self._done(peer, command)
+
+    def _write_caption(self, peer: Peer, command: WriteCaption) -> None:
+        photo_id = PhotoId(command.photo_id)
+        self._writer.write_caption(photo_id, checked_caption(command.text))
+        self._changed(peer, command, photo_id)
+
+    def _edit_caption(self, peer: Peer, command: EditCaption) -> None:
+        text = checked_caption(command.text)
+        self._changed(peer, command, self._writer.edit_caption(TextId(command.text_id), text))
+
+    def _accept_caption(self, peer: Peer, command: AcceptCaption) -> None:
+        self._changed(peer, command, self._writer.accept_caption(TextId(command.text_id)))
+
+    def _delete_caption(self, peer: Peer, command: DeleteCaption) -> None:
+        self._changed(peer, command, self._writer.delete_caption(TextId(command.text_id)))
+
+    def _delete_answer(self, peer: Peer, command: DeleteAnswer) -> None:
+        self._writer.delete_answer(command.question_id)
+        self._changed(peer, command, PhotoId(command.photo_id))
+
+    def _changed(self, peer: Peer, command: Command, photo_id: PhotoId) -> None:
+        self._done(peer, command)
+        self._server.broadcast(CaptionsChanged(photo_id=photo_id))
+
+    def _done(self, peer: Peer, command: Command) -> None:
+        peer.send(Done(request_id=command.request_id))
+
+
+def _require_known(reader: CatalogReader, folder: Path) -> None:
+    """
+    Raises:
+        FolderError: folder_unknown, no root holds the folder or lies in it.
+    """
+    roots = [row.path for row in reader.folders()]
+    if not any(folder.is_relative_to(root) or root.is_relative_to(folder) for root in roots):
+        raise FolderError(
+            "folder_unknown",
+            f"photofind doesn't know the photos in {folder} yet. Add the folder first:"
+            " photofind index FOLDER",
+        )
