@@ -50,6 +50,7 @@ def open_writing(folders: AppFolders) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if set(step_names()) - applied:
                 back_up(connection, folders.backups)
@@ -105,6 +106,12 @@ def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
         timeout=BUSY_TIMEOUT_S,
         check_same_thread=not any_thread,
     )
+
+
+def truncate_log(connection: sqlite3.Connection) -> bool:
+    """Moves the write-ahead log into the file and empties it, so that nothing that was deleted
+    stands there any more; False when somebody who reads was in the way."""
+    return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 
 def _empty_catalog() -> sqlite3.Connection:

@@ -5,6 +5,7 @@ Paths are BLOBs, because SQLite's TEXT refuses names that are not valid Unicode.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import unicodedata
 from pathlib import Path
@@ -33,6 +34,13 @@ def relative_to_root(path: bytes, root: bytes) -> bytes | None:
     if os.path.normcase(text[: len(prefix)]) != os.path.normcase(prefix):
         return None
     return os.fsencode(text[len(prefix) :])
+
+
+def place_mark(root: bytes, rel_path: bytes, byte_size: int, mtime_ns: int) -> bytes:
+    """A fingerprint, 16 bytes, by which a file that must not be named is known again as long as
+    its path, size and time stay as they are."""
+    place = f"{byte_size}\0{mtime_ns}\0".encode() + os.path.join(root, rel_path)  # noqa: PTH118
+    return hashlib.blake2b(place, digest_size=16).digest()
 
 
 def search_name(rel_path: bytes) -> str:

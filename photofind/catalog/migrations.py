@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog import first_schema
+from photofind.catalog.forgetting_steps import add_forgetting, add_missing_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,8 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_states_of_descriptions,
     add_passes_and_choice,
     keep_proposed_tags_out_of_words,
+    add_forgetting,
+    add_missing_since,
 )
 
 

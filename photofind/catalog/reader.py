@@ -128,6 +128,17 @@ class CatalogReader:
         with self._snapshot() as connection:
             return files.find_photo_at(connection, path)
 
+    def photos_known_at(self, path: Path) -> list[PhotoId]:
+        """Every photo that lay at this path, or below it, when it was last seen; also those that
+        can't be found, and those whose file is gone."""
+        with self._snapshot() as connection:
+            return files.find_photos_known_at(connection, path)
+
+    def forgotten_places(self) -> frozenset[bytes]:
+        """The marks (`encoding.place_mark`) of files that are to stay out."""
+        with self._snapshot() as connection:
+            return files.read_forgotten_places(connection)
+
     def problems(self) -> list[Problem]:
         """Every file that can't be searched, ordered by path."""
         with self._snapshot() as connection:

@@ -88,6 +88,7 @@ class CatalogStatus:
         missing: contents all of whose files are gone.
         offline: of the ready photos, those that lie only in folders out of reach.
         model: catalog key of the model that search uses.
+        forgotten: contents that stay out because the person had them forgotten.
     """
 
     photos: int
@@ -98,6 +99,7 @@ class CatalogStatus:
     offline: int
     model: str | None
     folders: tuple[FolderStatus, ...]
+    forgotten: int = 0
 
 
 SEARCH_TASK = "search"
@@ -171,6 +173,8 @@ class ClaimOutcome(StrEnum):
     """Nothing: these bytes are known to be bad."""
     GONE = "gone"
     """Nothing: the file's row vanished meanwhile (its folder was removed)."""
+    FORGOTTEN = "forgotten"
+    """Nothing: the person had photofind forget these bytes; the file's row is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ class Claim:
     """The answer for one identified file.
 
     Attributes:
-        content_id: None only when the outcome is GONE.
+        content_id: None only when the outcome is GONE or FORGOTTEN.
         same: the path had this very content before (its time changed, or an interrupted
             run goes on).
         changed: the path had another content before.

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from photofind.catalog.db import PRIVATE_FOLDER, connect, create_file
+from photofind.catalog.db import PRIVATE_FOLDER, connect, create_file, truncate_log
 from photofind.catalog.errors import catalog_error, file_errors
 from photofind.domain import CatalogError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -79,20 +80,40 @@ class ThumbnailStore:
             self._set_aside()
             self._put(thumbnails)
 
+    def remove(self, hashes: Sequence[bytes]) -> None:
+        """Deletes thumbnails by sha256, without a trace in the file.
+
+        Raises:
+            CatalogError: catalog_full, catalog_denied, catalog_locked or catalog_corrupt.
+        """
+        with file_errors(self._path):
+            if (connection := self._open()) is not None:
+                with _transaction(connection):
+                    connection.executemany(
+                        "DELETE FROM thumbnails WHERE sha256 = ?", [(each,) for each in hashes]
+                    )
+
+    def scrub(self) -> bool:
+        """Empties the write-ahead log, which still holds what was removed.
+
+        Returns:
+            False when somebody who reads was in the way; try again.
+
+        Raises:
+            CatalogError: as for `remove`.
+        """
+        with file_errors(self._path):
+            connection = self._open()
+            return connection is None or truncate_log(connection)
+
     def _put(self, thumbnails: Mapping[bytes, bytes]) -> None:
         with file_errors(self._path):
             connection = self._open() or self._create()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with _transaction(connection):
                 connection.executemany(
                     "INSERT OR REPLACE INTO thumbnails (sha256, jpeg) VALUES (?, ?)",
                     thumbnails.items(),
                 )
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
 
     def _open(self) -> sqlite3.Connection | None:
         """The connection to the file that lies there now; None when there is none."""
@@ -109,6 +130,7 @@ class ThumbnailStore:
                 raise catalog_error("catalog_corrupt", self._path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA secure_delete = ON")
         return self._connection
 
     def _create(self) -> sqlite3.Connection:
@@ -133,3 +155,15 @@ class ThumbnailStore:
         except OSError:
             return None
         return (found.st_dev, found.st_ino) if found.st_size else None
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

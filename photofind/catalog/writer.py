@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.backups import back_up
-from photofind.catalog.db import open_writing
+from photofind.catalog.db import open_writing, truncate_log
 from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
+from photofind.catalog.forgetting_writer import ForgettingWriter
 from photofind.catalog.rows import SEARCH_TASK, ClaimOutcome
 from photofind.catalog.tag_writer import TagWriter
 from photofind.catalog.writing import (
@@ -63,6 +64,10 @@ class CatalogWriter:
         self.descriptions = DescriptionWriter(self._transaction)
         self.tags = TagWriter(self._transaction)
         """What changes captions, questions and their jobs."""
+        self.forgetting = ForgettingWriter(
+            self._transaction, lambda: self._in_flight, self._truncate_log
+        )
+        """What forgets photos and folders."""
 
     def __enter__(self) -> Self:
         return self
@@ -80,6 +85,10 @@ class CatalogWriter:
         in which nobody else can write."""
         with self._lock, file_errors(self._path):
             back_up(self._connection, self._backups)
+
+    def _truncate_log(self) -> bool:
+        with self._lock, catalog_errors(self._path):
+            return truncate_log(self._connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -185,7 +185,9 @@ class Batch:
         claims = self._writer.claim([each.identified for each in readable], self._model.id)
         claimed = []
         for each, claim in zip(readable, claims, strict=True):
-            if claim.content_id is None:
+            if claim.outcome is ClaimOutcome.FORGOTTEN:
+                self._answer(each.item, Outcome.FORGOTTEN)
+            elif claim.content_id is None:
                 self._answer(each.item, Outcome.SKIPPED)  # its folder was removed meanwhile
             elif claim.outcome is ClaimOutcome.NEW:
                 self._owned.add(claim.content_id)
@@ -222,7 +224,10 @@ class Batch:
                 with self._guard.one_photo():
                     photo = decode_photo(source, (geometry,))
                     picture_hash = hash_picture(source, photo.format)
-                decoded.append(_Decoded(each, photo, picture_hash, self._find_twin(picture_hash)))
+                twin = self._find_twin(picture_hash)
+                if twin is None and self._stays_out(each, picture_hash):
+                    continue
+                decoded.append(_Decoded(each, photo, picture_hash, twin))
             except MediaError as error:
                 code, reason = error.media_code, error.user_message
                 attempts = self._writer.fail_content(each.content_id, code, reason)
@@ -230,6 +235,19 @@ class Batch:
                 self._failed(item, code, reason, attempts)
                 self._listener.files_settled()
         return decoded
+
+    def _stays_out(self, claimed: _Claimed, picture_hash: bytes | None) -> bool:
+        """Whether this is a forgotten photo into which somebody wrote a rating, say."""
+        forgetting = self._writer.forgetting
+        if picture_hash is None or not forgetting.doom_if_forgotten(
+            claimed.content_id, picture_hash
+        ):
+            return False
+        self._writer.release([claimed.content_id])
+        self._owned.discard(claimed.content_id)
+        forgetting.purge(self._thumbnails.remove)
+        self._answer(claimed.file.item, Outcome.FORGOTTEN)
+        return True
 
     def _find_twin(self, picture_hash: bytes | None) -> ContentId | None:
         if picture_hash is None:

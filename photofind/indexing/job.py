@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What became of one file; but for SKIPPED the names of IndexReport's counts."""
+    """What became of one file; but for the last two the names of IndexReport's counts."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -27,6 +27,8 @@ class Outcome(StrEnum):
     MOVED = "moved"
     COPIES = "copies"
     FAILED = "failed"
+    FORGOTTEN = "forgotten"
+    """Stays out, because the person had it forgotten: counts as ignored."""
     SKIPPED = "skipped"
     """Gone before its turn came, or still being written: counted nowhere."""
 
@@ -140,7 +142,7 @@ class Job:
                 copies=self._counts[Outcome.COPIES] - moved,
                 missing=len(self._gone) - sum(departed.values()),
                 failed=self._counts[Outcome.FAILED],
-                ignored=self._ignored,
+                ignored=self._ignored + self._counts[Outcome.FORGOTTEN],
                 elapsed_s=round(elapsed, 3),
                 images_per_s=round(self._embedded / elapsed, 2) if elapsed > 0 else 0.0,
                 problems=tuple(self._problems),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from photofind.catalog.encoding import place_mark
 from photofind.domain import Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation, outermost
@@ -76,6 +77,7 @@ def scan_folder(
         else chain.from_iterable(reader.files_at(folder.id, part) for part in parts)
     )
     reconciliation = Reconciliation(known)
+    forgotten = reader.forgotten_places()
     seen_any = False
     known_bad: set[Path] = set()
     for chunk in _chunks(iter(scan)):
@@ -87,8 +89,10 @@ def scan_folder(
         findings.unchanged += differences.unchanged
         writer.mark_seen([row.id for row in differences.returned])
         known_bad.update(_path(folder, row.rel_path) for row in differences.known_bad)
+        kept_out = _take_out(folder, differences, forgotten) if forgotten else 0
+        findings.ignored += kept_out
         enqueue(_to_work_on(folder, differences, writer))
-    findings.ignored = scan.ignored
+    findings.ignored += scan.ignored
     if known_bad:
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
@@ -100,6 +104,18 @@ def scan_folder(
         findings.gone = reconciliation.gone(untold)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
     return findings
+
+
+def _take_out(folder: FolderRow, differences: Differences, forgotten: Collection[bytes]) -> int:
+    """Leaves out files that are forgotten and are as they were then; returns how many."""
+    root = os.fsencode(folder.path)
+    before = len(differences.added)
+    differences.added = [
+        file
+        for file in differences.added
+        if place_mark(root, file.rel_path, file.byte_size, file.mtime_ns) not in forgotten
+    ]
+    return before - len(differences.added)
 
 
 def _to_work_on(

@@ -28,6 +28,7 @@ _FILE_ROWS = """
                 AND space = :space AND content_id = c.id))
     FROM files f LEFT JOIN contents c ON c.id = f.content_id
     WHERE f.folder_id = :folder"""
+_AT_OR_BELOW = "(f.rel_path = :path OR (f.rel_path > :below AND f.rel_path < :beyond))"
 
 
 def read_folders(connection: sqlite3.Connection) -> list[FolderRow]:
@@ -62,19 +63,20 @@ def read_files_at(
     connection: sqlite3.Connection, folder_id: FolderId, rel_path: bytes
 ) -> list[FileRow]:
     """The file of that path, or all files below the subfolder of that path."""
-    separator = os.fsencode(os.sep)
     rows = connection.execute(
-        f"""{_FILE_ROWS} AND (f.rel_path = :path
-            OR (f.rel_path > :below AND f.rel_path < :beyond))""",
-        {
-            "space": Space.SEARCH.value,
-            "folder": folder_id,
-            "path": rel_path,
-            "below": rel_path + separator,
-            "beyond": rel_path + bytes([separator[0] + 1]),
-        },
+        f"{_FILE_ROWS} AND {_AT_OR_BELOW}",
+        {"space": Space.SEARCH.value, "folder": folder_id, **_place(rel_path)},
     )
     return [_file_row(folder_id, row) for row in rows]
+
+
+def _place(rel_path: bytes) -> dict[str, bytes]:
+    separator = os.fsencode(os.sep)
+    return {
+        "path": rel_path,
+        "below": rel_path + separator,
+        "beyond": rel_path + bytes([separator[0] + 1]),
+    }
 
 
 def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
@@ -106,6 +108,27 @@ def find_photo_at(connection: sqlite3.Connection, path: Path) -> PhotoId | None:
             ).fetchone()
             return None if row is None else PhotoId(row[0])
     return None
+
+
+def find_photos_known_at(connection: sqlite3.Connection, path: Path) -> list[PhotoId]:
+    wanted = path_to_blob(path)
+    found: set[int] = set()
+    for folder in read_folders(connection):
+        root = path_to_blob(folder.path)
+        rel_path = relative_to_root(wanted, root)
+        if rel_path is None and relative_to_root(root, wanted) is None:
+            continue
+        rows = connection.execute(
+            f"""SELECT DISTINCT c.photo_id FROM files f JOIN contents c ON c.id = f.content_id
+                WHERE f.folder_id = :folder AND (:path = x'' OR {_AT_OR_BELOW})""",  # noqa: S608
+            {"folder": folder.id, **_place(rel_path or b"")},
+        )
+        found.update(row[0] for row in rows)
+    return [PhotoId(photo_id) for photo_id in sorted(found)]
+
+
+def read_forgotten_places(connection: sqlite3.Connection) -> frozenset[bytes]:
+    return frozenset(row[0] for row in connection.execute("SELECT mark FROM forgotten_places"))
 
 
 def read_problems(connection: sqlite3.Connection) -> list[Problem]:

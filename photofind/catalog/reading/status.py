@@ -67,6 +67,7 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
             )
             for folder in folders
         ),
+        forgotten=_count(connection, "SELECT count(*) FROM forgotten"),
     )
 
 

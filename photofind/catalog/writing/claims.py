@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from photofind.catalog.encoding import place_mark
 from photofind.catalog.rows import Claim, ClaimOutcome, IdentifiedFile
+from photofind.catalog.writing.forgetting import is_forgotten, remember_place
 from photofind.catalog.writing.photos import (
     has_live_file,
     heir_photo,
@@ -58,6 +60,11 @@ def _claim_one(
     if row is None:
         return Claim(file.file_id, None, ClaimOutcome.GONE)
     former: ContentId | None = row[0]
+    if is_forgotten(connection, file.sha256):
+        _keep_out(connection, file)
+        if former is not None:
+            touched.add(photo_of(connection, former))
+        return Claim(file.file_id, None, ClaimOutcome.FORGOTTEN)
     known = connection.execute(
         "SELECT id, state FROM contents WHERE sha256 = ?", (file.sha256,)
     ).fetchone()
@@ -81,6 +88,16 @@ def _claim_one(
     outcome = _outcome(connection, content_id, state, model_id, taken)
     answer = Claim(file.file_id, content_id, outcome, same, changed, moved)
     return _with_error(connection, answer) if outcome is ClaimOutcome.FAILED else answer
+
+
+def _keep_out(connection: sqlite3.Connection, file: IdentifiedFile) -> None:
+    root, rel_path = connection.execute(
+        """DELETE FROM files WHERE id = ?
+           RETURNING (SELECT path FROM folders WHERE id = folder_id), rel_path""",
+        (file.file_id,),
+    ).fetchone()
+    mark = place_mark(root, rel_path, file.byte_size, file.mtime_ns)
+    remember_place(connection, file.sha256, mark)
 
 
 def _with_error(connection: sqlite3.Connection, answer: Claim) -> Claim:
