@@ -44,7 +44,7 @@ class DescriptionReader:
         photo_ids: Sequence[PhotoId] | None = None,
         folder: Path | None = None,
         without_caption_of: str | None = None,
-    ) -> list[ContentId]:
+    ) -> dict[PhotoId, ContentId]:
         """What visible photos show, in the order asked for, else the newest first.
 
         Args:

@@ -46,6 +46,8 @@ app.add_typer(folders_app, name="folders", help="List, add or remove the folders
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="Show at most this many photos.")]
 
+ModelKey = Annotated[str, typer.Option("--model", metavar="KEY", help="Which model to use.")]
+
 
 def _argument(name: str) -> Any:
     """An argument that the command's own description explains (typer would show its type)."""
@@ -156,6 +158,56 @@ def evaluate(context: typer.Context, captions: Annotated[str, _argument("CAPTION
     from photofind.cli.evaluate import evaluate_captions
 
     evaluate_captions(_session(context), absolute_path(captions))
+
+
+@app.command(epilog=_GLOBAL_OPTIONS)
+def caption(
+    context: typer.Context,
+    files: Annotated[list[str] | None, _argument("FILE")] = None,
+    folder: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Describe every indexed photo in DIR.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --folder: also what the model described before.")
+    ] = False,
+    model: ModelKey = "",
+    prefix: Annotated[
+        str, typer.Option(metavar="WORDS", help="Begin with these words: a photograph of")
+    ] = "",
+    beams: Annotated[
+        int, typer.Option(metavar="N", help="Captions to follow at once; the best is kept.")
+    ] = 3,
+) -> None:
+    """Describe photos in a sentence.
+
+    FILE is any picture. What is said about indexed photos is kept and searched from then on;
+    captions that you have edited or accepted stay as they are.
+    """
+    from photofind.cli.captions import CaptionWish, caption_files, caption_folder
+
+    wish = CaptionWish(model, prefix, beams)
+    if (folder is None) == (not files):
+        raise UsageError("Name either pictures or --folder DIR. `photofind caption --help`")
+    if folder is None:
+        caption_files(_session(context), [absolute_path(word) for word in files or ()], wish)
+    else:
+        caption_folder(_session(context), absolute_path(folder), wish, again=again)
+
+
+@app.command(epilog=_GLOBAL_OPTIONS)
+def ask(
+    context: typer.Context,
+    file: Annotated[str, _argument("FILE")],
+    question: Annotated[list[str], _argument("QUESTION")],
+    model: ModelKey = "",
+) -> None:
+    """Ask a question about a photo.
+
+    FILE is any picture. Questions about indexed photos are kept with their answers.
+    """
+    from photofind.cli.questions import ask_about
+
+    ask_about(_session(context), absolute_path(file), " ".join(question), model)
 
 
 @folders_app.command("list", epilog=_GLOBAL_OPTIONS)

@@ -14,7 +14,18 @@ from pathlib import Path
 
 from photofind.domain import PhotofindError
 
-COMMANDS = ("index", "search", "similar", "status", "problems", "folders", "info", "eval")
+COMMANDS = (
+    "index",
+    "search",
+    "similar",
+    "status",
+    "problems",
+    "folders",
+    "info",
+    "eval",
+    "caption",
+    "ask",
+)
 
 HELP_OPTIONS = ("--help", "-h")
 _SEARCH_OPTIONS = ("--limit", "--json", "--data-dir", "--version", "--help")

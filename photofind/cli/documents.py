@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from photofind.catalog.rows import TagSource
-from photofind.domain import TakenSource
+from photofind.domain import PhotofindError, TakenSource
+from photofind.inference.spec import short_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
     from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
     from photofind.search.evaluate import EvalReport
+    from photofind.worker.description_messages import (
+        CaptionReady,
+        DescriptionFailed,
+        FileAnswered,
+        FileDescribed,
+    )
 
 Document = dict[str, object]
 
@@ -164,6 +171,68 @@ def eval_document(report: EvalReport) -> Document:
         "R@10": _number(report.recall_at_10),
         "median_rank": _number(report.median_rank),
         "mean_ms": _number(report.mean_ms),
+    }
+
+
+def caption_document(path: Path, outcome: FileDescribed | PhotofindError) -> Document:
+    """One entry of `captions_document`; a file that could not be described has an error."""
+    if isinstance(outcome, PhotofindError):
+        return {
+            "path": str(path),
+            "caption": None,
+            "model": None,
+            "score": None,
+            "kept": False,
+            "error": {"code": outcome.code, "message": outcome.user_message},
+        }
+    return {
+        "path": str(path),
+        "caption": outcome.text,
+        "model": short_key(outcome.model),
+        "score": _number(outcome.score),
+        "kept": outcome.kept,
+        "error": None,
+    }
+
+
+def captions_document(captions: Iterable[Document]) -> Document:
+    return {"captions": list(captions)}
+
+
+def folder_captions_document(
+    folder: Path,
+    captions: Iterable[tuple[Path, CaptionReady]],
+    problems: Iterable[tuple[Path, DescriptionFailed]],
+    wanted: int,
+    known: int,
+) -> Document:
+    """
+    Args:
+        wanted: photos that were to be described.
+        known: photos that had a caption before.
+    """
+    return {
+        "folder": str(folder),
+        "wanted": wanted,
+        "known": known,
+        "captions": [
+            {"path": str(path), "caption": event.text, "model": short_key(event.model)}
+            for path, event in captions
+        ],
+        "problems": [
+            {"path": str(path), "code": event.code, "reason": event.message}
+            for path, event in problems
+        ],
+    }
+
+
+def answer_document(path: Path, question: str, answered: FileAnswered) -> Document:
+    return {
+        "path": str(path),
+        "question": question,
+        "answer": answered.answer,
+        "model": short_key(answered.model),
+        "kept": answered.kept,
     }
 
 

@@ -21,6 +21,8 @@ _STEPS = 10
 _ACTIVITIES = {
     "scanning": "Looking for photos",
     "indexing": "Indexing",
+    "describing": "Describing",
+    "waiting": "Waiting for the indexing",
     "paused": "Paused (resume it in the window)",
 }
 

@@ -9,7 +9,7 @@ from photofind.cli.documents import problems_document, status_document
 from photofind.cli.folders import folder_lines, read_status
 from photofind.domain import ModelError
 from photofind.inference.registry import BASIC, find_spec
-from photofind.inference.spec import ModelSpec
+from photofind.inference.spec import ModelSpec, short_key
 
 if TYPE_CHECKING:
     from photofind.catalog.rows import CatalogStatus
@@ -45,7 +45,7 @@ def people_key(catalog_key: str | None) -> str:
 
     Before anything was indexed it is the model that will be used.
     """
-    return (catalog_key or BASIC.key).partition("@")[0]
+    return short_key(catalog_key or BASIC.key)
 
 
 def _status_lines(status: CatalogStatus, model: str) -> list[str]:

@@ -34,7 +34,7 @@ def run_job(session: Session, command: AddFolders | Rescan | RelocateFolder) -> 
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: the job could not be done.
     """
-    with choose_display(session.output) as display, _connected(session, display) as client:
+    with choose_display(session.output) as display, connected(session, display) as client:
         answer = client.request(command)
     assert isinstance(answer, JobFinished)
     return report_from_wire(answer.report)
@@ -57,7 +57,7 @@ def watch_folders(
         if isinstance(event, PhotosReady) and watching.is_set():
             display.notice(f"{len(event.content_ids)} more can be found now.")
 
-    with choose_display(session.output) as display, _connected(session, display, hear) as client:
+    with choose_display(session.output) as display, connected(session, display, hear) as client:
         answer = client.request(command)
         assert isinstance(answer, JobFinished)
         show_report(report_from_wire(answer.report))
@@ -76,14 +76,25 @@ def run_order(session: Session, command: RemoveFolder) -> None:
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: it could not be done.
     """
-    with choose_display(session.output) as display, _connected(session, display) as client:
+    with choose_display(session.output) as display, connected(session, display) as client:
         client.request(command)
 
 
 @contextlib.contextmanager
-def _connected(
-    session: Session, display: ProgressDisplay, hear: Callable[[Event], None] | None = None
+def connected(
+    session: Session,
+    display: ProgressDisplay,
+    hear: Callable[[Event], None] | None = None,
+    stopped: str = "Stopped. What is indexed so far can be found; `photofind index` goes on from"
+    " there.",
 ) -> Iterator[WorkerClient]:
+    """A client whose progress and notices are shown.
+
+    Args:
+        hear: told every event first, on the client's thread.
+        stopped: said after Ctrl-C, when the worker ends as well.
+    """
+
     def show(event: Event) -> None:
         if hear is not None:
             hear(event)
@@ -101,7 +112,7 @@ def _connected(
         yield client
     except KeyboardInterrupt:
         raise InterruptedByPersonError(
-            "Stopped. What is indexed so far can be found; `photofind index` goes on from there."
+            stopped
             if client.owns_worker
             else "No longer waiting; the photofind that is running goes on with it."
         ) from None

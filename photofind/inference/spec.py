@@ -205,3 +205,8 @@ class ModelSpec:
         file = self.principal if self.checkpoint is None else self.checkpoint.file
         weights = "unknown" if file.sha256 is None else file.sha256[:8]
         return f"{self.key}@{weights}.p{self.preprocess_revision}.q{self.quantiser_revision}"
+
+
+def short_key(catalog_key: str) -> str:
+    """The model's name for people: `ModelSpec.key`, of what results are stored under."""
+    return catalog_key.partition("@")[0]

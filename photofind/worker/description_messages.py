@@ -120,10 +120,12 @@ class DescriptionsQueued(BaseAnswer, frozen=True, kw_only=True):
     Attributes:
         queued: jobs that are new in the queue.
         known: photos left out because the model has described them, or waiting already.
+        photo_ids: those that are described or asked about from now on, one after the other.
     """
 
     queued: int
     known: int
+    photo_ids: tuple[int, ...] = ()
 
 
 class FileDescribed(BaseAnswer, frozen=True, kw_only=True):

@@ -67,7 +67,7 @@ def find_contents(
     photo_ids: Sequence[PhotoId] | None,
     folder: Path | None,
     without_caption_of: str | None,
-) -> list[ContentId]:
+) -> dict[PhotoId, ContentId]:
     conditions, values = ["1"], []
     source = "visible_photos v"
     order = "ORDER BY v.taken_at DESC, v.photo_id DESC"
@@ -83,14 +83,14 @@ def find_contents(
         )
         values.append(without_caption_of)
     rows = connection.execute(
-        f"SELECT v.content_id FROM {source} WHERE {' AND '.join(conditions)} {order}",  # noqa: S608
+        f"SELECT v.photo_id, v.content_id FROM {source} WHERE {' AND '.join(conditions)} {order}",  # noqa: S608
         values,
     ).fetchall()
-    found = [ContentId(row[0]) for row in rows]
+    found = {PhotoId(photo_id): ContentId(content_id) for photo_id, content_id in rows}
     if folder is None:
         return found
     inside = _contents_below(connection, folder)
-    return [content_id for content_id in found if content_id in inside]
+    return {photo: content for photo, content in found.items() if content in inside}
 
 
 def _contents_below(connection: sqlite3.Connection, folder: Path) -> set[int]:

@@ -38,7 +38,7 @@ from photofind.worker.handlers.base import refuse
 from photofind.worker.messages import Done, path_from_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from photofind.catalog.writer import CatalogWriter
@@ -131,14 +131,20 @@ class DescriptionHandlers:
         peer: Peer,
         command: Command,
         kind: str,
-        contents: list[ContentId],
+        contents: Mapping[PhotoId, ContentId],
         order: CaptionOrder | AnswerOrder,
         urgency: Urgency,
         wanted: int,
     ) -> None:
-        queued = self._writer.add_jobs(kind, contents, order_to_text(order), urgency)
+        content_ids = list(contents.values())
+        queued = self._writer.add_jobs(kind, content_ids, order_to_text(order), urgency)
         peer.send(
-            DescriptionsQueued(request_id=command.request_id, queued=queued, known=wanted - queued)
+            DescriptionsQueued(
+                request_id=command.request_id,
+                queued=queued,
+                known=wanted - queued,
+                photo_ids=tuple(contents),
+            )
         )
         self._describer.wake()
 
@@ -191,8 +197,8 @@ class DescriptionHandlers:
     ) -> None:
         with CatalogReader(self._folders) as reader:
             photo_id = reader.photo_at(path)
-            shown = [] if photo_id is None else reader.descriptions.contents([photo_id])
-        content_id = shown[0] if shown else None
+            shown = {} if photo_id is None else reader.descriptions.contents([photo_id])
+        content_id = next(iter(shown.values()), None)
 
         def told(outcome: Outcome, number: int | None) -> None:
             ended(outcome, number)
