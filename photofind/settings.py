@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         last_query: shown again at the next start.
         thumbnail_px: size of a grid cell's picture in device-independent pixels.
         shows_details: the panel beside a large photo is open.
+        offline: no model may be downloaded.
     """
 
     paused: bool = False
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     last_query: str = ""
     thumbnail_px: int = 200
     shows_details: bool = True
+    offline: bool = False
 
 
 def read_settings(path: Path) -> Settings:

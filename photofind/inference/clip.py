@@ -61,7 +61,9 @@ class ImageEncoder:
         spec = model.spec
         self._preprocess = spec.preprocess
         self._batch = spec.image_batch
-        self._session = create_session(model.file(spec.image), threads=threads)
+        self._session = create_session(
+            model.file(spec.image), threads=threads, provider=model.provider
+        )
         self._input = self._session.get_inputs()[0].name
         names = spec.image_outputs
         self._outputs = [n for n in (names.search, names.similar, names.posterior) if n is not None]

@@ -1,10 +1,13 @@
-"""Makes a usable model of the authors' own checkpoint and the graphs that ship with photofind."""
+"""Makes a usable model: of the authors' own checkpoint and the graphs that ship with photofind, or
+of finished graphs."""
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -29,7 +32,7 @@ from photofind.inference.store import InstalledModel, hash_model_file
 from photofind.inference.trials import trial_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from photofind.inference.checkpoints.tensors import Checkpoint
@@ -40,8 +43,22 @@ if TYPE_CHECKING:
 SpecT = TypeVar("SpecT", bound=ModelSpec)
 
 
+class Step(StrEnum):
+    """What an installation is doing."""
+
+    ASKING = "asking"
+    DOWNLOADING = "downloading"
+    VERIFYING = "verifying"
+    BINDING = "binding"
+    QUANTISING = "quantising"
+    TESTING = "testing"
+
+
 def install_checkpoint(
-    spec: SpecT, downloaded: Mapping[str, Path], folders: paths.AppFolders
+    spec: SpecT,
+    downloaded: Mapping[str, Path],
+    folders: paths.AppFolders,
+    report: Callable[[Step], None] = lambda _: None,
 ) -> InstalledModel[SpecT]:
     """Binds a checkpoint, tests the result and puts it in its place at once.
 
@@ -50,6 +67,7 @@ def install_checkpoint(
 
     Args:
         downloaded: the official files by their paths in `spec.downloads`; they are only read.
+        report: told what is done next.
 
     Raises:
         ModelError: model_checksum, a file is not the published one; model_incompatible, it is
@@ -58,19 +76,81 @@ def install_checkpoint(
     """
     if spec.checkpoint is None:
         raise ValueError(f"{spec.key} has no checkpoint to bind")
-    checkpoint = spec.checkpoint.file.path
-    found = {file.path: _verify(spec, file, downloaded[file.path]) for file in spec.downloads}
+    report(Step.VERIFYING)
+    weights = _verify_all(spec, downloaded)[spec.checkpoint.file.path]
+    with _work_folder(spec, folders) as work:
+        _take_files(spec, downloaded, work)
+        checkpoint = open_checkpoint(downloaded[spec.checkpoint.file.path])
+        precisions = _bind_graphs(spec, checkpoint, work, report)
+        return _finish(spec, work, weights, precisions, report)
+
+
+def install_files(
+    spec: SpecT,
+    downloaded: Mapping[str, Path],
+    folders: paths.AppFolders,
+    report: Callable[[Step], None] = lambda _: None,
+) -> InstalledModel[SpecT]:
+    """Takes finished graphs as they are, tests them and puts them in their place at once.
+
+    Args:
+        downloaded: the files by their paths in `spec.downloads`; they are only read.
+        report: told what is done next.
+
+    Raises:
+        ModelError: as for `install_checkpoint`.
+    """
+    report(Step.VERIFYING)
+    _verify_all(spec, downloaded)
+    with _work_folder(spec, folders) as work:
+        _take_files(spec, downloaded, work)
+        return _finish(spec, work, None, {}, report)
+
+
+def remove_model(key: str, folders: paths.AppFolders) -> None:
+    """Deletes an installed model's files; there need not be any.
+
+    Raises:
+        ModelError: disk_failed, they can't be deleted.
+    """
+    try:
+        with suppress(FileNotFoundError):
+            (folders.models / key).rename(folders.models / f".{key}.partial")
+        restore_interrupted(folders)
+    except OSError as error:
+        raise ModelError(
+            "disk_failed",
+            f"The model's files in {folders.models} can't be deleted: {error.strerror or error}."
+            " Close other programs that use them, then try again.",
+        ) from error
+
+
+def restore_interrupted(folders: paths.AppFolders) -> None:
+    """Tidies up after installations that were killed: a model is there as before, or not at all.
+
+    Only while no installation is at work.
+    """
+    for former in folders.models.glob(".*.former"):
+        target = folders.models / former.name.removeprefix(".").removesuffix(".former")
+        if not target.exists():
+            former.rename(target)
+    for left in (*folders.models.glob(".*.former"), *folders.models.glob(".*.partial")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def shipped_file(name: str) -> Path:
+    """The place of a model's file that ships with photofind, such as tokenizers/clip.json."""
+    return paths.resources() / "graphs" / name
+
+
+@contextmanager
+def _work_folder(spec: ModelSpec, folders: paths.AppFolders) -> Iterator[Path]:
+    """An empty folder that is gone afterwards, unless it was renamed."""
     work = folders.models / f".{spec.key}.partial"
     try:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
-        for file in spec.named_files.values():
-            if file.origin is not Origin.MADE:
-                target = work / file.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(_source(file, downloaded), target)
-        installed = _build(spec, found[checkpoint], downloaded[checkpoint], work)
-        return _put_in_place(installed, folders.models / spec.key)
+        yield work
     except OSError as error:
         raise ModelError(
             "model_missing",
@@ -81,37 +161,60 @@ def install_checkpoint(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def shipped_file(name: str) -> Path:
-    """The place of a model's file that ships with photofind, such as tokenizers/clip.json."""
-    return paths.resources() / "graphs" / name
+def _take_files(spec: ModelSpec, downloaded: Mapping[str, Path], work: Path) -> None:
+    """Puts into place what is used as it came."""
+    for file in spec.files:
+        if file.origin is Origin.MADE:
+            continue
+        target = work / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.origin is Origin.SHIPPED:
+            shutil.copyfile(shipped_file(file.shipped_as), target)
+            continue
+        try:
+            os.link(downloaded[file.path], target)  # no second gigabyte
+        except OSError:
+            shutil.copyfile(downloaded[file.path], target)
 
 
-def _source(file: FileSpec, downloaded: Mapping[str, Path]) -> Path:
-    if file.origin is Origin.SHIPPED:
-        return shipped_file(file.shipped_as)
-    return downloaded[file.path]
-
-
-def _build(spec: SpecT, weights: FileSpec, path: Path, work: Path) -> InstalledModel[SpecT]:
-    """Makes the model's folder complete, in `work` itself."""
+def _bind_graphs(
+    spec: ModelSpec, checkpoint: Checkpoint, work: Path, report: Callable[[Step], None]
+) -> dict[str, Precision]:
     assert spec.checkpoint is not None
     graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
-    checkpoint, trial = open_checkpoint(path), trial_of(spec)
+    trial = trial_of(spec)
     precisions = {}
     for name, pair in read_manifest(graphs / "manifest.json").items():
         wants_int8 = name not in spec.checkpoint.float32_only
         part = _Part(name, pair, graphs, wants_int8)
-        precisions[name] = _choose(part, checkpoint, trial, work)
-    trial.record(work)
+        precisions[name] = _choose(part, checkpoint, trial, work, report)
+    return precisions
+
+
+def _finish(
+    spec: SpecT,
+    work: Path,
+    weights: FileSpec | None,
+    precisions: dict[str, Precision],
+    report: Callable[[Step], None],
+) -> InstalledModel[SpecT]:
+    """Tests the complete folder, describes it and puts it in its place."""
+    report(Step.TESTING)
+    findings = trial_of(spec).record(work)
     files = (path for path in sorted(work.rglob("*")) if path.is_file())
     record = InstallRecord(
         key=spec.key,
         files=tuple(_describe(path, work) for path in files if path.name != RECORDED_NAME),
-        weights=InstalledFile(weights.path, weights.sha256 or "", weights.bytes or 0),
+        weights=None
+        if weights is None
+        else InstalledFile(weights.path, weights.sha256 or "", weights.bytes or 0),
         precisions=precisions,
+        provider=findings.provider,
+        notices=findings.notices,
     )
     (work / RECORD_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
-    return InstalledModel(resolve(spec, record), work)
+    model = InstalledModel(resolve(spec, record), work, record.provider, record.notices)
+    return _put_in_place(model, work.parent / spec.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +239,19 @@ class _Part:
         return folder
 
 
-def _choose(part: _Part, checkpoint: Checkpoint, trial: Trial, work: Path) -> Precision:
+def _choose(
+    part: _Part,
+    checkpoint: Checkpoint,
+    trial: Trial,
+    work: Path,
+    report: Callable[[Step], None],
+) -> Precision:
     """Binds one graph in float32 and in int8, keeps one and deletes the other."""
+    report(Step.BINDING)
     exact = part.bind(checkpoint, part.pair.fp32, work / Precision.FP32, FULL_RANGE)
     chosen = Precision.FP32
     if part.wants_int8 and part.pair.int8 is not None:
+        report(Step.QUANTISING)
         small = part.bind(checkpoint, part.pair.int8, work / Precision.INT8, largest_int8_weight())
         if compare(trial.outputs(part.name, exact), trial.outputs(part.name, small)).is_good:
             chosen = Precision.INT8
@@ -159,12 +270,16 @@ def _put_in_place(model: InstalledModel[SpecT], target: Path) -> InstalledModel[
         target.rename(former)
     model.folder.rename(target)
     shutil.rmtree(former, ignore_errors=True)
-    return InstalledModel(model.spec, target)
+    return replace(model, folder=target)
 
 
 def _describe(path: Path, folder: Path) -> InstalledFile:
     sha256, size = hash_model_file(path)
     return InstalledFile(path.relative_to(folder).as_posix(), sha256, size)
+
+
+def _verify_all(spec: ModelSpec, downloaded: Mapping[str, Path]) -> dict[str, FileSpec]:
+    return {file.path: _verify(spec, file, downloaded[file.path]) for file in spec.downloads}
 
 
 def _verify(spec: ModelSpec, file: FileSpec, path: Path) -> FileSpec:

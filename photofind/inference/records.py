@@ -45,12 +45,15 @@ class InstallRecord(msgspec.Struct, frozen=True):
         files: all that the model consists of.
         weights: the official checkpoint, if the model was made of one; its file is not kept.
         precisions: of the graphs that were made, by name.
+        provider, notices: see `trials.Findings`.
     """
 
     key: str
     files: tuple[InstalledFile, ...]
     weights: InstalledFile | None = None
     precisions: dict[str, Precision] = {}
+    provider: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 def read_record(path: Path, spec: ModelSpec) -> InstallRecord:

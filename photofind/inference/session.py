@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 _LOG_ERRORS_ONLY = 3
 
 
-def create_session(path: Path, *, threads: int = 1) -> onnxruntime.InferenceSession:
-    """Loads a graph for the CPU. Several threads may call `run` of one session at once.
+def create_session(
+    path: Path, *, threads: int = 1, provider: str | None = None
+) -> onnxruntime.InferenceSession:
+    """Loads a graph. Several threads may call `run` of one session at once.
 
     Args:
+        provider: an accelerator by onnxruntime's name, for all it can do, where this onnxruntime
+            has it; the CPU does the rest.
         threads: threads inside one `run`. More than one is ruinous beside other busy threads:
             they wait for each other at every operator.
 
@@ -36,11 +40,13 @@ def create_session(path: Path, *, threads: int = 1) -> onnxruntime.InferenceSess
     # Reusing one run's layout of memory for the next costs 40 MB and saves no time.
     options.enable_mem_pattern = False
     options.log_severity_level = _LOG_ERRORS_ONLY
+    wanted = [provider] if provider in onnxruntime.get_available_providers() else []
     try:
         return onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            str(path), sess_options=options, providers=[*wanted, "CPUExecutionProvider"]
         )
     except (
+        state.EPFail,
         state.Fail,
         state.InvalidArgument,
         state.InvalidGraph,

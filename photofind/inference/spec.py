@@ -138,6 +138,7 @@ class ModelSpec:
             (tests/benchmarks/bench_models.py); None: not comparable or not measured.
         memory_mb: what the graphs take in memory while they work, from the same benchmark.
         accept_licence: the licence has to be shown and accepted before a download.
+        licence_notice: what it forbids and where it can be read, as sentences.
         not_established: what nobody could verify yet about this entry, as sentences.
     """
 
@@ -159,6 +160,7 @@ class ModelSpec:
     relative_speed: float | None = None
     memory_mb: int | None = None
     accept_licence: bool = False
+    licence_notice: str = ""
     not_established: tuple[str, ...] = ()
 
     @property

@@ -27,10 +27,14 @@ class InstalledModel(Generic[SpecT_co]):
 
     Attributes:
         folder: holds the files of `spec` at their relative paths.
+        provider: the accelerator that its trial chose, by onnxruntime's name; None: the CPU.
+        notices: what its trial found that a person should know, as sentences.
     """
 
     spec: SpecT_co
     folder: Path
+    provider: str | None = None
+    notices: tuple[str, ...] = ()
 
     def file(self, file: FileSpec) -> Path:
         return self.folder / file.path
@@ -88,11 +92,12 @@ class ModelStore:
         """Finds a model whose files are described in its own folder."""
         folder = self._folders.models / spec.key
         try:
-            found = resolve(spec, read_record(folder / RECORD_NAME, spec))
+            record = read_record(folder / RECORD_NAME, spec)
         except OSError as error:
             raise _not_installed(spec) from error
+        found = resolve(spec, record)
         _check_sizes(found, folder)
-        return InstalledModel(found, folder)
+        return InstalledModel(found, folder, record.provider, record.notices)
 
     def _places(self, spec: ModelSpec) -> tuple[Path, ...]:
         installed = self._folders.models / spec.key

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from photofind.inference import golden
+from photofind.inference import golden, ordering, providers
 from photofind.inference.agreement import TEXTS, draw_pictures
 from photofind.inference.clip import ImageEncoder, TextEncoder
 from photofind.inference.spec_search import DualEncoderSpec
@@ -16,7 +17,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from photofind.inference.clip import DualEncoder
     from photofind.inference.spec import ModelSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What came of a trial.
+
+    Attributes:
+        provider: the accelerator that computes the same as the CPU and faster, by onnxruntime's
+            name; None: the CPU.
+        notices: what a person should know about the model on this computer, as sentences.
+    """
+
+    provider: str | None = None
+    notices: tuple[str, ...] = ()
 
 
 class Trial(Protocol):
@@ -37,8 +53,8 @@ class Trial(Protocol):
             ModelError: model_incompatible, a file can't be used.
         """
 
-    def record(self, folder: Path) -> None:
-        """Writes down what the complete model in a folder gives, for `self_test`."""
+    def record(self, folder: Path) -> Findings:
+        """Tries the complete model in a folder and writes down what it gives, for `self_test`."""
 
     def self_test(self, folder: Path) -> None:
         """Compares what the complete model gives now with what is written down.
@@ -73,8 +89,28 @@ class _DualEncoderTrial:
         tokenizer = folder.parent / self._spec.tokenizer.path
         return TextEncoder(model, tokenizer=tokenizer).encode(TEXTS)
 
-    def record(self, folder: Path) -> None:
-        golden.write_golden(InstalledModel(self._spec, folder))
+    def record(self, folder: Path) -> Findings:
+        model = InstalledModel(self._spec, folder)
+        golden.write_golden(model)
+        notices = []
+        if ordering.count_right(model) < ordering.LEAST_RIGHT:
+            notices.append(
+                f"“{self._spec.title}” can't tell plain colours apart. Its weights are perhaps not"
+                " what they seem: don't expect it to find anything."
+            )
+        choice = self._choose_provider(model)
+        return Findings(choice.provider, (*notices, *choice.notices))
 
     def self_test(self, folder: Path) -> None:
         golden.self_test(InstalledModel(self._spec, folder))
+
+    def _choose_provider(self, model: DualEncoder) -> providers.Choice:
+        candidates = providers.available()
+        if not candidates:
+            return providers.Choice(None)
+        pictures = draw_pictures(self._spec.preprocess.geometry.size)
+
+        def encode(provider: str | None) -> NDArray[np.float32]:
+            return ImageEncoder(replace(model, provider=provider)).encode(pictures).search
+
+        return providers.choose(encode, candidates)

@@ -1,0 +1,1 @@
+"""Gets models: from their authors' repositories or from a folder, checked and put in place."""

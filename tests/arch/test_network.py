@@ -1,0 +1,51 @@
+"""Nothing but photofind/network.py can reach another machine."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from tests.plugins.places import REPO_ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+THE_ONE = "photofind/network.py"
+CONNECTS = frozenset(
+    {
+        *("http.client", "urllib.request", "ssl", "ftplib", "smtplib", "xmlrpc", "asyncio"),
+        *("requests", "httpx", "urllib3", "aiohttp", "huggingface_hub", "truststore"),
+        *("PySide6.QtNetwork", "PySide6.QtWebEngineCore"),
+    }
+)
+LOCAL_SOCKETS = frozenset({"photofind/worker/endpoint.py", "photofind/gui/app.py"})
+"""Between photofind's own processes, and from a signal to the window's loop."""
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def sources() -> dict[str, set[str]]:
+    files = sorted((REPO_ROOT / "photofind").rglob("*.py"))
+    return {path.relative_to(REPO_ROOT).as_posix(): set(imported(path)) for path in files}
+
+
+def test_one_module_opens_connections() -> None:
+    found = {
+        name
+        for name, modules in sources().items()
+        if any(m == c or m.startswith(f"{c}.") for m in modules for c in CONNECTS)
+    }
+    assert found == {THE_ONE}
+
+
+def test_sockets_are_local_elsewhere() -> None:
+    found = {name for name, modules in sources().items() if "socket" in modules}
+    assert found == LOCAL_SOCKETS

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from photofind.domain import ModelError
+from photofind.inference import providers
+from photofind.inference.agreement import draw_pictures
+from photofind.inference.clip import DualEncoder, ImageEncoder
+from photofind.inference.providers import Choice, choose
+from photofind.inference.session import create_session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+CUDA, COREML = "CUDAExecutionProvider", "CoreMLExecutionProvider"
+VECTORS = np.eye(4, 8, dtype=np.float32)
+
+
+class Machine:
+    """Encodes with a clock of its own.
+
+    Attributes:
+        seconds: what a run takes, by provider.
+        off: what is added to the vectors, by provider; None: it fails.
+    """
+
+    def __init__(
+        self,
+        seconds: Mapping[str | None, float],
+        off: Mapping[str | None, float | None] | None = None,
+    ) -> None:
+        self.seconds = seconds
+        self.off = off or {}
+        self.now = 0.0
+
+    def encode(self, provider: str | None) -> NDArray[np.float32]:
+        self.now += self.seconds[provider]
+        off = self.off.get(provider, 0.0)
+        if off is None:
+            raise ModelError("model_incompatible", "no")
+        vectors = VECTORS + np.float32(off)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    def choose(self, *names: str) -> Choice:
+        return choose(self.encode, names, lambda: self.now)
+
+
+def test_the_fastest_that_agrees_is_taken() -> None:
+    machine = Machine({None: 4.0, CUDA: 0.5, COREML: 1.0})
+    assert machine.choose(COREML, CUDA) == Choice(CUDA)
+    assert machine.choose() == Choice(None)
+
+
+def test_one_that_computes_something_else_is_not_used() -> None:
+    machine = Machine({None: 4.0, CUDA: 0.5, COREML: 1.0}, {CUDA: 0.05, COREML: 0.001})
+    choice = machine.choose(CUDA, COREML)
+    assert choice.provider == COREML
+    assert choice.notices == (
+        "CUDA is not used: its results differ from the processor's. The processor does the work.",
+    )
+
+
+@pytest.mark.parametrize("off", [None, float("nan")])
+def test_one_that_fails_is_not_used(off: float | None) -> None:
+    choice = Machine({None: 4.0, CUDA: 0.5}, {CUDA: off}).choose(CUDA)
+    assert choice.provider is None
+    assert len(choice.notices) == 1
+
+
+def test_one_that_is_hardly_faster_is_not_worth_it() -> None:
+    assert Machine({None: 4.0, CUDA: 3.9}).choose(CUDA) == Choice(None)
+
+
+def test_only_accelerators_that_are_known_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    names = ["AzureExecutionProvider", CUDA, "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: names)
+    assert providers.available() == (CUDA,)
+
+
+def test_a_session_asks_for_the_provider_that_is_there(basic: DualEncoder) -> None:
+    """This onnxruntime has no accelerator; the one that it has computes nothing itself."""
+    path = basic.file(basic.spec.image)
+    there = create_session(path, provider="AzureExecutionProvider")
+    assert there.get_providers() == ["AzureExecutionProvider", "CPUExecutionProvider"]
+    gone = create_session(path, provider=CUDA)
+    assert gone.get_providers() == ["CPUExecutionProvider"]
+
+
+def test_a_provider_is_chosen_by_what_the_model_computes(basic: DualEncoder) -> None:
+    pictures = draw_pictures(basic.spec.preprocess.geometry.size)[:2]
+
+    def encode(provider: str | None) -> NDArray[np.float32]:
+        return ImageEncoder(replace(basic, provider=provider)).encode(pictures).search
+
+    ticks = iter([0.0, 9.0, 9.0, 10.0])
+    choice = choose(encode, ["AzureExecutionProvider"], lambda: next(ticks))
+    assert choice == Choice("AzureExecutionProvider")

@@ -1,0 +1,113 @@
+"""What is allowed to be reached, and how it is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.domain import ModelError
+from photofind.inference.registry_clip import LAION_B32
+from photofind.inference.spec import FileSpec
+from photofind.models.hub import Hub
+from photofind.network import Network, NetworkError
+from tests.plugins.local_hub import LocalHub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from photofind.inference.spec import ModelSpec
+
+SPEC: ModelSpec = LAION_B32
+FILE = FileSpec("config.json")
+
+
+@pytest.fixture
+def local_hub(tmp_path: Path) -> Iterator[LocalHub]:
+    (tmp_path / "config.json").write_bytes(b"{}")
+    with LocalHub() as hub:
+        hub.add(SPEC.source, SPEC.revision, FILE.path, tmp_path / "config.json")
+        yield hub
+
+
+def test_nothing_is_asked_where_the_network_is_forbidden(local_hub: LocalHub) -> None:
+    network = Network(forbidden="photofind runs with --offline")
+    with pytest.raises(NetworkError, match="Nothing is downloaded: photofind runs") as caught:
+        Hub(network, local_hub.endpoint).describe(SPEC, FILE)
+    assert caught.value.code == "network_forbidden"
+    assert local_hub.requests == []
+
+
+def test_only_safe_connections_are_made() -> None:
+    with pytest.raises(NetworkError, match="does not begin with https") as caught:
+        Hub(Network(), "http://mirror.example").describe(SPEC, FILE)
+    assert caught.value.code == "network_insecure"
+
+
+def test_a_redirect_may_not_leave_safe_ground(local_hub: LocalHub) -> None:
+    local_hub.moved[SPEC.source] = "/evil.example"  # //evil.example/… is another host
+    url = f"{local_hub.endpoint}/{SPEC.source}/resolve/x/y"
+    with (
+        pytest.raises(NetworkError, match=r"evil\.example can't be used") as caught,
+        Network().get(url, {}),
+    ):
+        pass
+    assert caught.value.code == "network_insecure"
+
+
+def test_a_repository_that_was_renamed_is_found(local_hub: LocalHub) -> None:
+    local_hub.moved["old/name"] = SPEC.source
+    answer = Network().head(f"{local_hub.endpoint}/old/name/resolve/{SPEC.revision}/config.json")
+    assert answer.status == 302
+    assert answer.headers["x-repo-commit"] == SPEC.revision
+    assert [request.split()[0] for request in local_hub.requests] == ["HEAD", "HEAD"]
+
+
+def test_a_server_that_is_not_there_is_a_clear_error() -> None:
+    with LocalHub() as other:
+        endpoint = other.endpoint
+    with pytest.raises(NetworkError, match=r"can't be reached: .*refused") as caught:
+        Hub(Network(), endpoint).describe(SPEC, FILE)
+    assert caught.value.code == "network_unreachable"
+    assert caught.value.may_pass
+
+
+def test_it_says_its_name_and_nothing_else(local_hub: LocalHub) -> None:
+    Hub(Network(), local_hub.endpoint).describe(SPEC, FILE)
+    (agent,) = local_hub.agents
+    assert agent.startswith("photofind/")
+    assert " " not in agent
+
+
+def test_the_environment_names_a_mirror(
+    local_hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", f"{local_hub.endpoint}/")
+    assert Hub(Network()).describe(SPEC, FILE).bytes == 2
+
+
+@pytest.mark.network_attempts
+def test_a_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch, network_log: Path) -> None:
+    """It is the proxy that is looked for, not the hub."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.delenv("https_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(NetworkError, match="can't be reached"):
+        Hub(Network()).describe(SPEC, FILE)
+    assert "proxy.example" in network_log.read_text()
+
+
+def test_a_proxy_is_not_asked_for_this_machine(
+    local_hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    assert Hub(Network(), local_hub.endpoint).describe(SPEC, FILE).bytes == 2
+
+
+def test_another_revision_is_not_taken(local_hub: LocalHub) -> None:
+    local_hub.commit = "0" * 40
+    with pytest.raises(ModelError, match="another version"):
+        Hub(Network(), local_hub.endpoint).describe(SPEC, FILE)
