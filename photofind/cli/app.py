@@ -148,6 +148,45 @@ def info(context: typer.Context, file: Annotated[str, _argument("FILE")]) -> Non
     show_info(_session(context), absolute_path(file))
 
 
+@app.command(epilog=_GLOBAL_OPTIONS)
+def forget(
+    context: typer.Context,
+    files: Annotated[list[str] | None, _argument("FILE")] = None,
+    folder: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Forget all photos of a folder.")
+    ] = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Forget photos that have no file any more.")
+    ] = False,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Let forgotten FILEs in again; without a FILE, all of them."),
+    ] = False,
+) -> None:
+    """Delete all that photofind knows of photos, without a trace.
+
+    The preview, the model's numbers, captions, answers, tags, ratings and notes are gone at once;
+    the files are not touched. A FILE that is still there stays out, also when it is moved, copied
+    or rated, until you ask for it with --undo; for that, only a fingerprint of it is kept.
+    """
+    from photofind.cli import forget as forgetting
+
+    paths = [absolute_path(word) for word in files or ()]
+    if bool(folder) + missing + undo + (bool(paths) and not undo) != 1:
+        raise UsageError(
+            "Say what to forget: a FILE, --folder DIR, or --missing; or --undo, with a FILE or "
+            "without."
+        )
+    if folder:
+        forgetting.forget_folder(_session(context), absolute_path(folder))
+    elif missing:
+        forgetting.forget_missing(_session(context))
+    elif undo:
+        forgetting.recall(_session(context), paths)
+    else:
+        forgetting.forget_files(_session(context), paths)
+
+
 @app.command("eval", epilog=_GLOBAL_OPTIONS)
 def evaluate(context: typer.Context, captions: Annotated[str, _argument("CAPTIONS.tsv")]) -> None:
     """Measure how well captions find their photos.
@@ -227,14 +266,21 @@ def add_folders(context: typer.Context, folders: Annotated[list[str], _argument(
 
 
 @folders_app.command("remove", epilog=_GLOBAL_OPTIONS)
-def remove_folder(context: typer.Context, folder: Annotated[str, _argument("FOLDER")]) -> None:
+def remove_folder(
+    context: typer.Context,
+    folder: Annotated[str, _argument("FOLDER")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Also forget its photos, and what you made of them.")
+    ] = False,
+) -> None:
     """Take a folder off the list.
 
-    Its photos are no longer found; the files themselves are not touched.
+    Its photos are no longer found; the files themselves are not touched. What you made (ratings,
+    tags, captions) comes back if you add the folder again, unless you say --forget.
     """
     from photofind.cli.folders import remove_folder as remove
 
-    remove(_session(context), absolute_path(folder))
+    remove(_session(context), absolute_path(folder), forget=forget)
 
 
 @folders_app.command("relocate", epilog=_GLOBAL_OPTIONS)

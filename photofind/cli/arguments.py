@@ -25,6 +25,7 @@ COMMANDS = (
     "eval",
     "caption",
     "ask",
+    "forget",
 )
 
 HELP_OPTIONS = ("--help", "-h")

@@ -121,6 +121,7 @@ def status_document(status: CatalogStatus, model: str) -> Document:
         "failed": status.failed,
         "missing": status.missing,
         "offline": status.offline,
+        "forgotten": status.forgotten,
         "model": model,
         **folders_document(status.folders),
     }

@@ -10,6 +10,7 @@ from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import FolderState
 from photofind.indexing.scanning import is_online
+from photofind.worker.forgetting_messages import ForgetFolder
 from photofind.worker.messages import AddFolders, RelocateFolder, RemoveFolder, path_to_wire
 
 if TYPE_CHECKING:
@@ -40,11 +41,17 @@ def add_folders(session: Session, paths: list[Path]) -> None:
     show_folders(session)
 
 
-def remove_folder(session: Session, path: Path) -> None:
-    """Takes a folder out of the catalog and prints the folders that are left."""
-    run_order(session, RemoveFolder(path=path_to_wire(path)))
+def remove_folder(session: Session, path: Path, *, forget: bool) -> None:
+    """Takes a folder out of the catalog and prints the folders that are left.
+
+    Args:
+        forget: delete what is known of its photos, too.
+    """
+    wire = path_to_wire(path)
+    run_order(session, ForgetFolder(path=wire) if forget else RemoveFolder(path=wire))
     if not session.output.as_json:
-        session.output.line(f"Removed {path}. The files in it were not touched.")
+        forgotten = " and forgot its photos" if forget else ""
+        session.output.line(f"Removed {path}{forgotten}. The files in it were not touched.")
     show_folders(session)
 
 

@@ -57,6 +57,7 @@ def _status_lines(status: CatalogStatus, model: str) -> list[str]:
             ("Problems", status.failed, "`photofind problems` lists them"),
             ("Missing", status.missing, "files that were there before"),
             ("Offline", status.offline, "on drives that are not connected"),
+            ("Forgotten", status.forgotten, "`photofind forget --undo` lets them in again"),
         )
         if count
     ]

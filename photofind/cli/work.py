@@ -10,6 +10,7 @@ from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.progress import choose_display
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
+    Done,
     JobFinished,
     Notice,
     PhotosReady,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from photofind.cli.progress import ProgressDisplay
     from photofind.cli.session import Session
     from photofind.domain import IndexReport
-    from photofind.worker.messages import AddFolders, Event, RelocateFolder, RemoveFolder, Rescan
+    from photofind.worker.messages import AddFolders, Command, Event, RelocateFolder, Rescan
 
 
 def run_job(session: Session, command: AddFolders | Rescan | RelocateFolder) -> IndexReport:
@@ -69,15 +70,20 @@ def watch_folders(
                 pass
 
 
-def run_order(session: Session, command: RemoveFolder) -> None:
+def run_order(session: Session, command: Command) -> int:
     """Has the worker carry out something that takes no time worth showing.
+
+    Returns:
+        How many photos it concerned, of commands that say so.
 
     Raises:
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: it could not be done.
     """
     with choose_display(session.output) as display, connected(session, display) as client:
-        client.request(command)
+        answer = client.request(command)
+    assert isinstance(answer, Done)
+    return answer.count
 
 
 @contextlib.contextmanager

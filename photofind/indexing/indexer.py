@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.thumbnails import ThumbnailStore
-from photofind.domain import CatalogError
+from photofind.domain import CatalogError, FolderError
 from photofind.indexing.batch import ActiveModel, PipelineListener, Surroundings
 from photofind.indexing.guard import ProcessGuard
 from photofind.indexing.job import Job
@@ -209,15 +209,18 @@ class Indexer(PipelineListener):
         def enqueue(items: list[WorkItem]) -> None:
             self._progress.queued(self._queue.put(items, job))
 
-        findings = scan_folder(
-            folder,
-            parts,
-            reader=reader,
-            writer=self._writer,
-            enqueue=enqueue,
-            found=self._progress.scan_found,
-            stopped=self._stopping.is_set,
-        )
+        try:
+            findings = scan_folder(
+                folder,
+                parts,
+                reader=reader,
+                writer=self._writer,
+                enqueue=enqueue,
+                found=self._progress.scan_found,
+                stopped=self._stopping.is_set,
+            )
+        except FolderError:
+            return  # it was removed meanwhile: nothing of it is wanted any more
         job.add_scan(
             unchanged=findings.unchanged,
             ignored=findings.ignored,

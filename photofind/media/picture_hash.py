@@ -15,7 +15,9 @@ from PIL import Image
 from photofind.media.containers import heif, jpeg, png, webp
 from photofind.media.containers.reading import Metadata, OddFileError
 from photofind.media.files import media_error_from, open_photo
+from photofind.media.formats import HEADER_BYTES, sniff_format
 from photofind.media.geometry import read_orientation
+from photofind.media.identity import hash_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +61,17 @@ def hash_picture(source: Path | bytes, format_name: str) -> bytes | None:
             raise media_error_from(error) from error
     digest.update(bytes((_orientation(metadata),)))
     return digest.digest()
+
+
+def fingerprints(path: Path) -> tuple[bytes, bytes | None]:
+    """The sha256 of a file's bytes, and its picture hash, without decoding it.
+
+    Raises:
+        MediaError: vanished, denied or unreadable.
+    """
+    with open_photo(path) as file:
+        format_name = sniff_format(file.read(HEADER_BYTES))
+    return hash_file(path), None if format_name is None else hash_picture(path, format_name)
 
 
 def _orientation(metadata: Metadata) -> int:

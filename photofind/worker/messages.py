@@ -13,6 +13,7 @@ import msgspec
 
 from photofind.domain import IndexReport, MediaCode, Problem
 from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
+from photofind.worker.forgetting_messages import ForgettingCommand
 from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
 
 
@@ -120,6 +121,7 @@ Command: TypeAlias = (
     | RemoveModelIndex
     | FinishBackground
     | DescriptionCommand
+    | ForgettingCommand
     | Shutdown
 )
 
@@ -197,7 +199,13 @@ class JobFinished(BaseAnswer, frozen=True, kw_only=True):
 
 
 class Done(BaseAnswer, frozen=True, kw_only=True):
-    """The answer to a command that was carried out."""
+    """The answer to a command that was carried out.
+
+    Attributes:
+        count: how many photos it concerned, of commands that say so.
+    """
+
+    count: int = 0
 
 
 class Refused(BaseAnswer, frozen=True, kw_only=True):

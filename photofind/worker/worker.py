@@ -7,19 +7,19 @@ import logging
 import os
 import queue
 import threading
-import time
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 import psutil
 
 from photofind import __version__
-from photofind.catalog.backups import is_due
-from photofind.domain import CatalogError, PhotofindError
+from photofind.domain import PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
 from photofind.worker.handlers.folders import FolderHandlers
+from photofind.worker.handlers.forgetting import ForgettingHandlers
 from photofind.worker.handlers.models import ModelHandlers
+from photofind.worker.housekeeping import Housekeeper
 from photofind.worker.messages import (
     CatalogChanged,
     Command,
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PROGRESS_INTERVAL_S = 0.25
-_BACKUP_CHECK_S = 3600.0
 _FIRST_CLIENT_TIMEOUT_S = 30.0
 _EXIT_BROKEN = 70
 """EX_SOFTWARE: a bug of ours; the client starts a new worker."""
@@ -79,7 +78,6 @@ class Worker(IndexerListener):
             notice: what every client should know first.
         """
         self._notice = notice
-        self._backup_check_s = 0.0
         self._folders = folders
         self._writer = writer
         self._model_key = model.installed.spec.key
@@ -114,8 +112,11 @@ class Worker(IndexerListener):
             halted=self.halted,
             broken=self.broken,
         )
+        self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
+        forgetting = ForgettingHandlers(writer, self._housekeeper, self._server, library.changed)
         self._handlers: Handlers = {
             **library.handlers,
+            **forgetting.handlers,
             **ModelHandlers().handlers,
             **self._describing.handlers,
             SetPaused: self._set_paused,
@@ -125,6 +126,7 @@ class Worker(IndexerListener):
 
     def run(self) -> None:
         """Serves until the last client has gone or `end` is called."""
+        self._housekeeper.start()
         self._indexer.start()
         self._describing.start()
         self._server.start()
@@ -140,7 +142,6 @@ class Worker(IndexerListener):
                 except queue.Empty:
                     self._tell_progress()
                     self._watching.tick()
-                    self._back_up_when_due()
                     self._encoder.release_when_idle()
                 else:
                     task()
@@ -149,6 +150,7 @@ class Worker(IndexerListener):
             self._watching.stop()
             self._describing.stop()
             self._indexer.stop()
+            self._housekeeper.stop()
             self._server.close()
 
     def end(self) -> None:
@@ -210,18 +212,6 @@ class Worker(IndexerListener):
             peer.close(timeout_s=1.0)
         else:
             self._ending = True
-
-    def _back_up_when_due(self) -> None:
-        if time.monotonic() < self._backup_check_s:
-            return
-        self._backup_check_s = time.monotonic() + _BACKUP_CHECK_S
-        try:
-            if is_due(self._folders.backups):
-                self._writer.back_up()
-        except CatalogError as error:
-            if is_damage(error):
-                self.halted(error)
-            logger.warning("no weekly copy of the catalog: %s", error.code)
 
     # Telling.
 

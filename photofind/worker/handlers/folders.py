@@ -82,7 +82,7 @@ class FolderHandlers:
             if (problem := root_problem(path)) is not None:
                 raise problem
         rows = [self._writer.add_folder(path, read_volume_id(path)) for path in paths]
-        self._changed()
+        self.changed()
         self._index(peer, command, rows)
 
     def _rescan(self, peer: Peer, command: Rescan) -> None:
@@ -91,7 +91,7 @@ class FolderHandlers:
     def _remove(self, peer: Peer, command: RemoveFolder) -> None:
         self._writer.remove_folder(path_from_wire(command.path))
         peer.send(Done(request_id=command.request_id))
-        self._changed()
+        self.changed()
 
     def _relocate(self, peer: Peer, command: RelocateFolder) -> None:
         new = path_from_wire(command.new)
@@ -99,7 +99,7 @@ class FolderHandlers:
             raise problem
         old = path_from_wire(command.old)
         row = self._writer.relocate_folder(old, new, read_volume_id(new))
-        self._changed()
+        self.changed()
         self._index(peer, command, [row])
 
     def _retry_problems(self, peer: Peer, command: RetryProblems) -> None:
@@ -110,7 +110,8 @@ class FolderHandlers:
         self.watching.begin()
         self._index(peer, command, self._chosen([]))
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """The list of folders is another one."""
         self._server.broadcast(CatalogChanged())
         self.watching.folders_changed()
 
