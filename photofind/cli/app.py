@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from photofind import __version__
 from photofind.cli.arguments import HELP_OPTIONS, UsageError, absolute_path
+from photofind.cli.declare_export import declare_export
 from photofind.cli.exits import EXIT_INTERRUPTED, InterruptedByPersonError
 from photofind.cli.output import Output
 from photofind.cli.session import Session
@@ -43,6 +44,9 @@ app = typer.Typer(
 )
 folders_app = typer.Typer(rich_markup_mode=None, epilog=_GLOBAL_OPTIONS)
 app.add_typer(folders_app, name="folders", help="List, add or remove the folders that are indexed.")
+models_app = typer.Typer(rich_markup_mode=None, epilog=_GLOBAL_OPTIONS)
+app.add_typer(models_app, name="models", help="Export models from PyTorch.")
+declare_export(models_app)
 
 Limit = Annotated[int, typer.Option(metavar="N", min=1, help="Show at most this many photos.")]
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "caption",
     "ask",
     "forget",
+    "models",
 )
 
 HELP_OPTIONS = ("--help", "-h")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import string
 import unicodedata
 from typing import Final
 
@@ -21,6 +22,13 @@ def clean(text: str, cleaning: TextCleaning) -> str:
             return _repair(text).lower()
         case TextCleaning.WHITESPACE:
             return _repair(text)
+        case TextCleaning.CANONICAL:
+            return _canonical(_repair(text))
+
+
+def _canonical(text: str) -> str:
+    """As big_vision's prompt_engineering.canonicalize_text, which open_clip follows."""
+    return " ".join(text.replace("_", " ").translate(_NO_PUNCTUATION).lower().split())
 
 
 def _repair(text: str) -> str:
@@ -38,6 +46,7 @@ def _repair(text: str) -> str:
     return " ".join(text.split())
 
 
+_NO_PUNCTUATION: Final = str.maketrans("", "", string.punctuation)
 _ENTITY: Final = re.compile(r"&#?[0-9A-Za-z]{1,24};")
 _TERMINAL_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from photofind.domain import ImageGeometry
+from photofind.domain import ImageGeometry  # noqa: TC001 (msgspec reads the annotations)
 
 
 class Origin(StrEnum):

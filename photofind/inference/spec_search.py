@@ -38,6 +38,8 @@ class TextCleaning(StrEnum):
     """Lower case."""
     WHITESPACE = "whitespace"
     """As `CLIP`, the case kept."""
+    CANONICAL = "canonical"
+    """As `CLIP`, without ASCII punctuation (SigLIP, as open_clip runs it)."""
 
 
 class CutKind(StrEnum):

@@ -66,6 +66,11 @@ class TextTokenizer:
             np.asarray([encoding.attention_mask], np.int64),
         )
 
+    def find(self, token: str) -> int | None:
+        """The id of one token of the vocabulary; None when it has no such token."""
+        found: int | None = self._tokenizer.token_to_id(token)
+        return found
+
 
 def _without_lone_surrogates(text: str) -> str:
     """Half characters (from undecodable file names or bad pasting) become U+FFFD."""

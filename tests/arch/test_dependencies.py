@@ -1,4 +1,7 @@
-"""The runtime dependencies are those that photofind imports, no more and no fewer."""
+"""The runtime dependencies are those that photofind imports, no more and no fewer.
+
+Exporting models takes the packages of the extra `export`; nothing else may.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,22 +23,43 @@ PART_OF = {"shiboken6": "pyside6-essentials"}
 """Distributions that come with, and belong to, one that is declared."""
 
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
 def _normalised(distribution: str) -> str:
     """As PEP 503 compares names."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+EXPORTING = REPO_ROOT / "photofind" / "exporting"
+COMES_WITH_OPEN_CLIP = {"timm"}
+
+
+def _project() -> dict[str, Any]:
+    content = tomllib.loads((REPO_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(content["project"])
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {_normalised(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in requirements}
+
+
 @pytest.fixture(scope="module")
 def declared() -> set[str]:
-    project = tomllib.loads((REPO_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = (re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in project["dependencies"])
-    return {_normalised(name) for name in names}
+    return _names(_project()["dependencies"])
 
 
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
+    files = (REPO_ROOT / "photofind").rglob("*.py")
+    return _imported_by(file for file in files if not file.is_relative_to(EXPORTING))
+
+
+def _imported_by(files: Iterable[Path]) -> set[str]:
     modules: set[str] = set()
-    for file in (REPO_ROOT / "photofind").rglob("*.py"):
+    for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules.update(alias.name.partition(".")[0] for alias in node.names)
@@ -50,6 +75,11 @@ def imported() -> set[str]:
 
 def test_everything_imported_is_declared(imported: set[str], declared: set[str]) -> None:
     assert imported <= declared, f"not in pyproject.toml: {sorted(imported - declared)}"
+
+
+def test_exporting_takes_what_its_extra_brings(declared: set[str]) -> None:
+    extra = _names(_project()["optional-dependencies"]["export"]) | COMES_WITH_OPEN_CLIP
+    assert _imported_by(EXPORTING.rglob("*.py")) - declared <= extra
 
 
 def test_everything_declared_is_imported(imported: set[str], declared: set[str]) -> None:

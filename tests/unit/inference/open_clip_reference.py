@@ -7,38 +7,21 @@ import importlib.util
 import logging
 import re
 import warnings
-from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.exporting import tools
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_NEEDED = ("torch", "torchvision", "open_clip", "timm", "safetensors")
-_OPERATORS: list[Any] = []
 
-
-@cache
 def import_open_clip() -> Any:
     """Imports open_clip; the test is skipped where it isn't installed."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
+    if missing := tools.missing_tools():
         pytest.skip(f"needs the extra `export` ({', '.join(missing)} not installed)")
-    import torch
-
-    if "+cpu" in torch.__version__ and "+cpu" not in version("torchvision"):
-        # This build's own operators don't load beside a CPU build of torch; nothing here calls
-        # them, but torchvision wants them to be known when it is imported.
-        library = torch.library.Library("torchvision", "DEF")
-        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        _OPERATORS.append(library)  # they are gone when it is
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import open_clip
-    return open_clip
+    return tools.import_open_clip()
 
 
 def make_clip(architecture: str) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.exporting.material import make_strings
 from photofind.inference.installing import shipped_file
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.tokenizers import TextTokenizer
@@ -18,35 +18,6 @@ if TYPE_CHECKING:
 PATH = shipped_file("tokenizers/clip.json")
 TOKENIZER = TextTokenizer(PATH, 77, OPENAI_B32.padding, OPENAI_B32.cleaning)
 END = 49407
-
-PHRASES = (
-    "a photo of the dog's playing in snow; sunset & beach don't it's we'll I'M CAN'T",
-    "don’t 3 dogs 2023-06 café naïve &amp; &lt;b&gt; “quoted” DSC_0042.JPG 100% €5 C++",
-)
-WORDS = " ".join(PHRASES).split()
-ALPHABETS = (
-    "abcdefghijklmnopqrstuvwxyz  ABCXYZ",
-    "กขคงจชซดตถทนบปผพฟมยรลวสหอะาำิีึืุูเแโใไ็่้๊๋์ๆฯ ",
-    "的一是不了人我在有他这中大来上国个到说们，。！？：；（）「」　 ",
-    "日本語カタカナひらがなーｱｲｳＡＢＣ１２３　",
-    "😀🎉👍🏽🏳️‍🌈❤️🔥🐶👨‍👩‍👧 ab",
-    "0123456789.,;:'\"-_()[]{}@#$%^&*+=/\\|`~ \t\n",
-    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВ ",
-    "אבגדהוזחטي كلمنهوية",
-)
-
-
-def make_strings(count: int) -> list[str]:
-    """English, Thai, Chinese, Japanese, emoji, digits and signs, long and empty ones."""
-    rng = random.Random(1)
-    strings = ["", "   ", "\n\t", "a" * 5_000, "dog " * 500, "<|endoftext|> hi", "ﬁ ﬂ ĳ … – —"]
-    while len(strings) < count:
-        if rng.random() < 0.5:
-            strings.append(" ".join(rng.choices(WORDS, k=rng.randint(1, 30))))
-        else:
-            alphabet = rng.choice(ALPHABETS)
-            strings.append("".join(rng.choices(alphabet, k=rng.randint(1, 60))))
-    return strings
 
 
 @pytest.mark.parametrize(
@@ -63,7 +34,7 @@ def test_known_ids(text: str, ids: list[int]) -> None:
 
 def test_three_thousand_texts_have_open_clips_ids() -> None:
     reference = import_open_clip().get_tokenizer("ViT-B-32")
-    strings = make_strings(3_000)
+    strings = make_strings()
     for text, row in zip(strings, reference(strings).tolist(), strict=True):
         expected = row[: row.index(END) + 1]
         assert TOKENIZER.encode(text)[0].tolist() == [expected], text

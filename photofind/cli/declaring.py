@@ -1,0 +1,23 @@
+"""What the declarations of commands share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from photofind.cli.session import Session
+
+GLOBAL_OPTIONS = "--json and --data-dir DIR go with every command, before or after it."
+
+
+def argument(name: str) -> Any:
+    """An argument that the command's own description explains (typer would show its type)."""
+    return typer.Argument(metavar=name, hidden=True)
+
+
+def session_of(context: typer.Context) -> Session:
+    """What `app.run_command` handed to the command."""
+    session = context.obj
+    assert isinstance(session, Session)
+    return session

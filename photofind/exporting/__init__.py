@@ -1,0 +1,1 @@
+"""Makes models for photofind from PyTorch checkpoints; the only room that needs PyTorch."""

@@ -1,0 +1,244 @@
+"""Exports one model: graphs, their trial against PyTorch, and a folder only if all is well."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from photofind.exporting import gates
+from photofind.exporting.errors import ExportError
+from photofind.exporting.halves import Half, TextHalf, VisualHalf
+from photofind.exporting.material import Pictures, find_pictures, make_strings
+from photofind.exporting.networks import load_network
+from photofind.exporting.references import count_different_ids, picture_differences
+from photofind.exporting.specs import TOKENIZER_NAME, describe, describe_file, model_name
+from photofind.inference.golden import RECORDED_NAME, write_golden
+from photofind.inference.portable import SPEC_NAME, write_spec
+from photofind.inference.records import Precision
+from photofind.inference.store import InstalledModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.exporting.gates import Gate
+    from photofind.exporting.networks import Network
+    from photofind.inference.spec_search import DualEncoderSpec
+
+    Say = Callable[[str], None]
+
+REPORT_NAME = "export.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What is wanted.
+
+    Attributes:
+        architecture: open_clip's name, or a JSON file.
+        pretrained: open_clip's tag, or a checkpoint file.
+        folder: what is made; must not exist.
+        tokenizer: for architectures that don't use CLIP's.
+        like: a tag whose pictures are prepared as these weights want them.
+        pictures: a folder of pictures to compare with.
+        precision: of both halves; None: int8 for each where it is quicker and as good.
+    """
+
+    architecture: str
+    pretrained: str
+    folder: Path
+    tokenizer: Path | None = None
+    like: str | None = None
+    pictures: Path | None = None
+    precision: Precision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was made.
+
+    Attributes:
+        pictures: where those are from that were compared with.
+        gates: all of them passed.
+        image, text: precision of each half.
+    """
+
+    folder: Path
+    spec: DualEncoderSpec
+    pictures: str
+    gates: tuple[Gate, ...]
+    image: Precision
+    text: Precision
+
+
+def export_model(request: ExportRequest, say: Say) -> ExportReport:
+    """Exports a model. The folder appears when it is complete and every gate is passed.
+
+    Args:
+        say: told what is being done and what was found, a line at a time.
+
+    Raises:
+        ExportError: it can't be exported, or is not good enough; nothing is left behind then.
+    """
+    target = request.folder
+    if target.exists():
+        raise ExportError(
+            "export_folder", f"{target} exists already. Give another folder with --out."
+        )
+    work = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        report = _export(request, work, say)
+        (work / "model").rename(target)
+    except OSError as error:
+        raise ExportError(
+            "export_folder",
+            f"The folder {target} can't be written: {error.strerror or error}."
+            " Free some space or give another one with --out.",
+        ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return report
+
+
+def _export(request: ExportRequest, work: Path, say: Say) -> ExportReport:
+    say(f"loading {request.architecture} with {request.pretrained}")
+    network = load_network(
+        request.architecture, request.pretrained, request.tokenizer, request.like, work
+    )
+    pictures = find_pictures(request.pictures, work)
+    say(f"compared with {pictures.description}; 32 texts; 3,000 strings")
+    judge = _Judge(say)
+    judge.demand(_token_gate(network, say))
+    judge.demand(gates.picture_gate(picture_differences(network, pictures.paths)))
+    halves = (VisualHalf(network, pictures.paths, work), TextHalf(network, work))
+    for half in halves:
+        say(f"writing the graph for {half.what}")
+        half.write()
+        judge.demand(gates.float_gate(f"{half.what}, float32 graph", half.exact, half.reference))
+    chosen = _choose(halves, request.precision, judge, say)
+    folder = work / "model"
+    folder.mkdir()
+    halves[0].move(chosen[0], folder)
+    halves[1].move(chosen[1], folder)
+    spec = _complete(network, halves, folder)
+    lines = [f"{gate.name}: {gate.figures}" for gate in judge.passed]
+    lines.append(f"compared with {pictures.description}")
+    (folder / REPORT_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return _report(request, spec, pictures, judge, chosen)
+
+
+def _report(
+    request: ExportRequest,
+    spec: DualEncoderSpec,
+    pictures: Pictures,
+    judge: _Judge,
+    chosen: tuple[Precision, Precision],
+) -> ExportReport:
+    return ExportReport(
+        request.folder, spec, pictures.description, tuple(judge.passed), chosen[0], chosen[1]
+    )
+
+
+def _complete(
+    network: Network, halves: tuple[VisualHalf, TextHalf], folder: Path
+) -> DualEncoderSpec:
+    """Adds what belongs beside the graphs."""
+    shutil.copyfile(network.texts.path, folder / TOKENIZER_NAME)
+    draft = describe(network, halves[0].reference.shape[1], halves[1].padding)
+    write_golden(InstalledModel(draft, folder))
+    named = {name: describe_file(folder, file.path) for name, file in draft.named_files.items()}
+    others = {path.name for path in folder.iterdir()} - {RECORDED_NAME, SPEC_NAME}
+    others -= {file.path for file in named.values()}
+    weights = tuple(describe_file(folder, name) for name in sorted(others))
+    spec = replace(draft, weights=weights, **named)  # type: ignore[arg-type]
+    write_spec(spec, folder)
+    return spec
+
+
+class _Judge:
+    """Ends an export at the first gate that is not passed."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self.passed: list[Gate] = []
+
+    def demand(self, gate: Gate | None) -> None:
+        if gate is None:
+            return
+        if not gate.passed:
+            raise ExportError(
+                "export_gate",
+                f"Not exported: {gate.name}: {gate.figures}."
+                " What would be given out is not what was trained.",
+            )
+        self.accept(gate)
+
+    def accept(self, gate: Gate) -> None:
+        self._say(f"passed: {gate.name}: {gate.figures}")
+        self.passed.append(gate)
+
+
+def _token_gate(network: Network, say: Say) -> Gate | None:
+    strings = make_strings()
+    different = count_different_ids(network.texts, strings)
+    if different is None:
+        say(f"not compared: token ids ({network.texts.no_reference})")
+        return None
+    return gates.token_gate(different, len(strings))
+
+
+def _choose(
+    halves: tuple[VisualHalf, TextHalf], wanted: Precision | None, judge: _Judge, say: Say
+) -> tuple[Precision, Precision]:
+    """Makes int8 graphs where they are wanted, quicker and as good; else keeps float32."""
+    if wanted is Precision.FP32:
+        return Precision.FP32, Precision.FP32
+    found = [_try_int8(half, wanted, judge, say) for half in halves]
+    if Precision.INT8 not in found:
+        return Precision.FP32, Precision.FP32
+    image, text = found
+    order = _order(halves, image, text)
+    if not order.passed and wanted is None and image is text:
+        # The index is what takes long: it keeps the quick half.
+        say(f"not good enough: {order.name}: {order.figures}; float32 is kept for words")
+        text = Precision.FP32
+        order = _order(halves, image, text)
+    if not order.passed and wanted is None:
+        say(f"not good enough: {order.name}: {order.figures}; float32 is kept")
+        return Precision.FP32, Precision.FP32
+    judge.demand(order)
+    return image, text
+
+
+def _order(halves: tuple[VisualHalf, TextHalf], image: Precision, text: Precision) -> Gate:
+    visual, textual = halves
+    exact = (visual.vectors(Precision.FP32), textual.vectors(Precision.FP32))
+    return gates.order_gate(exact, (visual.vectors(image), textual.vectors(text)))
+
+
+def _try_int8(half: Half, wanted: Precision | None, judge: _Judge, say: Say) -> Precision:
+    say(f"making int8 for {half.what}")
+    gate = None
+    for reduced in half.int8_kinds():
+        half.quantise(reduced=reduced)
+        if wanted is None and (reason := half.why_int8_does_not_pay()):
+            say(f"float32 is kept for {half.what}: {reason}")
+            return Precision.FP32
+        gate = gates.int8_gate(f"{half.what}, int8 graph", half.small, half.exact)
+        if gate.passed:
+            judge.accept(gate)
+            return Precision.INT8
+    assert gate is not None
+    if wanted is Precision.INT8:
+        judge.demand(gate)
+    say(f"not good enough: {gate.name}: {gate.figures}; float32 is kept")
+    return Precision.FP32
+
+
+def default_name(architecture: str, pretrained: str) -> str:
+    """The folder's name when the person gives none."""
+    words = [word.replace("\\", "/").rpartition("/")[2] for word in (architecture, pretrained)]
+    return model_name(words[0], words[1].rpartition(".")[0] or words[1])

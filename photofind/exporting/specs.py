@@ -1,0 +1,80 @@
+"""The description of an exported model."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from photofind.exporting.graphs import IMAGE_OUTPUT, TEXT_INPUT, TEXT_OUTPUT
+from photofind.inference.known import find_by_weights
+from photofind.inference.spec import Figures, FileSpec, SourceKind
+from photofind.inference.spec_search import (
+    CutKind,
+    DualEncoderSpec,
+    ImageOutputs,
+    Padding,
+    RelevanceCuts,
+)
+from photofind.inference.store import hash_model_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.exporting.networks import Network
+    from photofind.inference.spec_search import PaddingKind
+
+IMAGE_NAME, TEXT_NAME, TOKENIZER_NAME = "visual.onnx", "textual.onnx", "tokenizer.json"
+_CLIP_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.2, text_z=0.0, similar=0.7)
+_SIGMOID_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.08, text_z=0.0, similar=0.8)
+_GUESSED = "The cut-offs are those of its kind; nobody calibrated them for these weights."
+
+
+def model_name(architecture: str, weights: str) -> str:
+    """A short name without spaces, for folders and command lines."""
+    words = f"{architecture.removesuffix('.json')}-{weights}".lower()
+    return re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:80]
+
+
+def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpec:
+    """Describes a model whose files are not written yet.
+
+    Weights that the registry knows bring its title, licence, figures and cut-offs along.
+    """
+    architecture, weights = network.architecture, network.weights
+    known = find_by_weights(weights.file.sha256)
+    english = not architecture.text.get("hf_tokenizer_name")
+    return DualEncoderSpec(
+        key=model_name(architecture.name, weights.name),
+        title=f"{architecture.name} ({weights.name})" if known is None else known.title,
+        notice="Exported on a person's own computer." if known is None else known.notice,
+        licence="not stated" if known is None else known.licence,
+        source=f"open_clip {version('open_clip_torch')}: {architecture.name}, {weights.file.path}",
+        revision=weights.file.sha256 or "",
+        languages=known.languages if known is not None else ("en",) if english else ("mul",),
+        source_kind=SourceKind.ONNX,
+        image=FileSpec(IMAGE_NAME),
+        text=FileSpec(TEXT_NAME),
+        tokenizer=FileSpec(TOKENIZER_NAME),
+        dim=dim,
+        context_length=network.texts.context_length,
+        preprocess=network.preprocess,
+        image_outputs=ImageOutputs(IMAGE_OUTPUT),
+        text_input=TEXT_INPUT,
+        text_output=TEXT_OUTPUT,
+        padding=Padding(padding, network.texts.pad_id),
+        cleaning=network.texts.cleaning,
+        cuts=_cuts(network) if known is None else known.cuts,
+        figures=Figures() if known is None else known.figures,
+        not_established=(_GUESSED,) if known is None else known.not_established,
+    )
+
+
+def _cuts(network: Network) -> RelevanceCuts:
+    return _SIGMOID_CUTS if network.is_sigmoid else _CLIP_CUTS
+
+
+def describe_file(folder: Path, name: str) -> FileSpec:
+    """A file as it was written."""
+    sha256, size = hash_model_file(folder / name)
+    return FileSpec(name, sha256, size)

@@ -1,0 +1,72 @@
+"""PyTorch, open_clip and ONNX: imported here alone, and only when a model is exported."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import warnings
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from photofind.exporting.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NEEDED = ("torch", "torchvision", "open_clip", "timm", "safetensors", "onnx", "onnxscript")
+_OPERATORS: list[Any] = []
+
+
+def missing_tools() -> list[str]:
+    """The packages of the extra `export` that are not installed."""
+    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+
+
+@cache
+def import_open_clip() -> Any:
+    """Imports open_clip.
+
+    Raises:
+        ExportError: export_tools_missing.
+    """
+    if missing := missing_tools():
+        raise ExportError(
+            "export_tools_missing",
+            "Exporting needs packages that photofind itself does not"
+            f" ({', '.join(missing)} not found). Install them with:"
+            ' pip install "photofind[export]", or in a checkout: pip install -e ".[export]"',
+        )
+    # Both are read when the hub's library is imported.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    import torch
+
+    if "+cpu" in torch.__version__ and "+cpu" not in version("torchvision"):
+        # This build's own operators don't load beside a CPU build of torch; nothing here calls
+        # them, but torchvision wants them to be known when it is imported.
+        library = torch.library.Library("torchvision", "DEF")
+        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        _OPERATORS.append(library)  # they are gone when it is
+    with quiet():
+        return importlib.import_module("open_clip")
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps the libraries from talking to the person: what matters becomes an error of ours."""
+    root = logging.getLogger()
+    handlers = list(root.handlers)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+        root.handlers[:] = handlers  # logging.warning() adds one where there is none
