@@ -1,4 +1,4 @@
-"""What can be done with chosen photos: find similar, open, show in folder, copy."""
+"""What can be done with chosen photos: find similar, open, show in folder, copy, forget."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class PhotoActions(QObject):
 
     similar_requested = Signal(object, str)
     """PhotoId and name of the photo to compare with."""
+    forget_requested = Signal(object)
+    """The numbers of the photos to forget."""
     told = Signal(str)
     """Something the person should know."""
 
@@ -84,6 +86,9 @@ class PhotoActions(QObject):
         add("copy", text, COPY_KEYS, partial(self.copy_images, photo_ids))
         text = self.tr("Copy &path") if one else self.tr("Copy {n} &paths").format(n=n)
         add("copy-path", text, COPY_PATH_KEYS, partial(self.copy_paths, photo_ids))
+        menu.addSeparator()
+        text = self.tr("For&get…") if one else self.tr("For&get {n} photos…").format(n=n)
+        add("forget", text, "", partial(self.forget_requested.emit, photo_ids))
         return menu
 
     def find_similar(self, photo_id: PhotoId) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from photofind.domain import PhotoId
     from photofind.gui.actions import PhotoActions
     from photofind.gui.browsing import BrowseController
+    from photofind.gui.forgetting import ForgettingController
     from photofind.gui.library import LibraryController
     from photofind.gui.preview.controller import PreviewController
     from photofind.gui.window import MainWindow
@@ -43,6 +44,7 @@ class Commands(QObject):
         library: LibraryController,
         preview: PreviewController,
         photo_actions: PhotoActions,
+        forgetting: ForgettingController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class Commands(QObject):
         self._library = library
         self._preview = preview
         self._actions = photo_actions
+        self._forgetting = forgetting
         self._view = window.grid_page.view
         self._menu = QMenu(window)
         self._fill_menu()
@@ -83,6 +86,9 @@ class Commands(QObject):
         self._command(self.tr("&Look for new photos"), "F5", self._library.rescan)
         self._pause = self._command(self.tr("&Pause indexing"), "", self._on_pause)
         self._command(self.tr("P&roblems…"), "", self._library.show_problems)
+        self._recall = self._command(
+            self.tr("&Bring back forgotten photos…"), "", self._forgetting.recall
+        )
         self._menu.addSeparator()
         self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))
         self._command(self.tr("S&maller photos"), "Ctrl+-", lambda: self.zoom(-1))
@@ -91,6 +97,7 @@ class Commands(QObject):
         self._command(self.tr("A&bout photofind"), "", lambda: about_dialog(self._window).show())
         self._command(self.tr("&Quit"), "Ctrl+Q", self._window.close)
         self._menu.aboutToShow.connect(self._name_pause)
+        self._menu.aboutToShow.connect(self._show_recall)
 
     def _command(self, text: str, keys: str, act: Callable[[], object]) -> QAction:
         action = QAction(text, self._window)
@@ -176,6 +183,10 @@ class Commands(QObject):
 
     def _on_pause(self) -> None:
         self._library.set_paused(not self._library.paused)
+
+    def _show_recall(self) -> None:
+        status = self._library.status
+        self._recall.setVisible(status is not None and status.forgotten > 0)
 
     def _name_pause(self) -> None:
         paused = self._library.paused

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLabel,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 from photofind import __version__
 from photofind.gui.buttons import PushButton
 from photofind.gui.icons import APP_ICON, draw_icon
-from photofind.gui.wording import display_path
+from photofind.gui.wording import display_name
 
 _ABOUT_LOGO_PX = 72
 _ABOUT_PX = 430
@@ -39,32 +38,14 @@ def choose_folder(parent: QWidget) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def confirm_removal(parent: QWidget, folder: Path) -> bool:
-    """Asks before a folder leaves the search, and says what stays."""
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(QCoreApplication.translate("Dialogs", "Remove folder"))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    text = QCoreApplication.translate("Dialogs", "Remove “{folder}” from photofind?")
-    box.setText(text.format(folder=display_path(folder)))
-    box.setInformativeText(
-        QCoreApplication.translate(
-            "Dialogs",
-            "Its photos leave the search. The photos themselves are not touched. If you add "
-            "the folder again, nothing has to be looked at twice.",
-        )
+def choose_new_place(parent: QWidget, folder: Path) -> Path | None:
+    """Asks where a folder lies now; None when the person would rather not."""
+    title = QCoreApplication.translate("Dialogs", "Where is “{folder}” now?")
+    start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    chosen = QFileDialog.getExistingDirectory(
+        parent, title.format(folder=display_name(folder)), start
     )
-    remove = box.addButton(
-        QCoreApplication.translate("Dialogs", "Remove from photofind"),
-        QMessageBox.ButtonRole.AcceptRole,
-    )
-    keep = box.addButton(
-        QCoreApplication.translate("Dialogs", "Keep"), QMessageBox.ButtonRole.RejectRole
-    )
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    return box.clickedButton() is remove
+    return Path(chosen) if chosen else None
 
 
 class NoteDialog(QDialog):

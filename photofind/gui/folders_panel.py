@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -17,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.domain import FolderState
-from photofind.gui.buttons import IconButton, PushButton
+from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.elided import ElidedLabel
 from photofind.gui.icons import IconLabel
 from photofind.gui.wording import count_photos, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from photofind.catalog.rows import FolderStatus
 
@@ -32,6 +34,7 @@ _WIDTH = 286
 
 class _FolderRow(QFrame):
     remove_requested = Signal(object)
+    relocate_requested = Signal(object)
 
     def __init__(self, folder: FolderStatus, parent: QWidget) -> None:
         super().__init__(parent)
@@ -67,14 +70,38 @@ class _FolderRow(QFrame):
         layout.addWidget(below, 1, 1)
         layout.addWidget(self.remove, 0, 2, 2, 1)
         self.remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
+        self.relocate: QWidget | None = None
+        if offline:
+            find = PushButton(self.tr("It was moved…"), self, ButtonKind.LINK)
+            find.setToolTip(self.tr("Say where this folder is now. Nothing is indexed again."))
+            find.clicked.connect(lambda: self.relocate_requested.emit(folder.path))
+            layout.addWidget(find, 2, 1, Qt.AlignmentFlag.AlignLeft)
+            self.relocate = find
+        self._add_menu(folder)
+
+    def _add_menu(self, folder: FolderStatus) -> None:
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for text, signal in (
+            (self.tr("Find this folder's new place…"), self.relocate_requested),
+            (self.tr("Remove from photofind…"), self.remove_requested),
+        ):
+            action = QAction(text, self)
+            action.triggered.connect(partial(_emit, signal, folder.path))
+            self.addAction(action)
+
+
+def _emit(signal: SignalInstance, folder: Path, _checked: bool = False) -> None:
+    signal.emit(folder)
 
 
 class FoldersPanel(QFrame):
-    """Lists the folders; says which one to add or to remove."""
+    """Lists the folders; says which one to add, to remove or to look for elsewhere."""
 
     add_requested = Signal()
     remove_requested = Signal(object)
     """A folder, a Path."""
+    relocate_requested = Signal(object)
+    """A folder that lies somewhere else now, a Path."""
     rescan_requested = Signal()
     closed = Signal()
 
@@ -126,7 +153,9 @@ class FoldersPanel(QFrame):
         for place, folder in enumerate(folders):
             row = _FolderRow(folder, self._list)
             row.remove_requested.connect(self.remove_requested)
+            row.relocate_requested.connect(self.relocate_requested)
             self._rows.insertWidget(place, row)
-            QWidget.setTabOrder(before, row.remove)
-            before = row.remove
+            for button in filter(None, (row.relocate, row.remove)):
+                QWidget.setTabOrder(before, button)
+                before = button
         QWidget.setTabOrder(before, self._add)

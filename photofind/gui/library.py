@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -18,7 +17,7 @@ from photofind.worker.messages import (
     AddFolders,
     Hello,
     Progress,
-    RemoveFolder,
+    RelocateFolder,
     Rescan,
     RetryProblems,
     SetPaused,
@@ -27,7 +26,7 @@ from photofind.worker.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from photofind.catalog.rows import CatalogStatus
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from photofind.gui.bridge import WorkerBridge
     from photofind.gui.errands import Errands
     from photofind.gui.library_reads import LibraryReads
+    from photofind.gui.questions import Questions
     from photofind.gui.window import MainWindow
     from photofind.worker.messages import Command
 
@@ -51,19 +51,6 @@ class Worker(Protocol):
     def send(self, command: Command) -> int: ...
 
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """How the person is asked; each returns the answer.
-
-    Attributes:
-        choose_folder: None when they would rather not.
-        confirm_removal: of a folder.
-    """
-
-    choose_folder: Callable[[], Path | None]
-    confirm_removal: Callable[[Path], bool]
 
 
 class LibraryController(QObject):
@@ -124,7 +111,7 @@ class LibraryController(QObject):
         line.problems_requested.connect(self.show_problems)
         line.model_requested.connect(self.show_model)
         panel.add_requested.connect(self.choose_folder)
-        panel.remove_requested.connect(self.remove_folder)
+        panel.relocate_requested.connect(self.relocate_folder)
         panel.rescan_requested.connect(self.rescan)
         window.first_run.choose_requested.connect(self.choose_folder)
         window.first_run.folder_accepted.connect(lambda folder: self.add_folders([folder]))
@@ -166,19 +153,21 @@ class LibraryController(QObject):
         self._adding = True
         self._window.banner.hide()
         self._show_page()
-        self._send(AddFolders(paths=tuple(map(path_to_wire, folders))))
+        self.send(AddFolders(paths=tuple(map(path_to_wire, folders))))
 
-    def remove_folder(self, folder: Path) -> None:
-        if self._questions.confirm_removal(folder):
-            self._send(RemoveFolder(path=path_to_wire(folder)))
+    def relocate_folder(self, folder: Path) -> None:
+        place = self._questions.choose_new_place(folder)
+        if place is not None:
+            self._window.banner.hide()
+            self.send(RelocateFolder(old=path_to_wire(folder), new=path_to_wire(place)))
 
     def rescan(self) -> None:
-        self._send(Rescan())
+        self.send(Rescan())
 
     def set_paused(self, paused: bool) -> None:
         self._paused = paused
         self._window.status_line.show_paused(paused)
-        self._send(SetPaused(paused=paused))
+        self.send(SetPaused(paused=paused))
         self.paused_changed.emit(paused)
 
     def show_problems(self) -> None:
@@ -205,7 +194,7 @@ class LibraryController(QObject):
 
     def _on_greeted(self, hello: Hello) -> None:
         if hello.paused != self._paused:
-            self._send(SetPaused(paused=self._paused))
+            self.send(SetPaused(paused=self._paused))
 
     def _on_progress(self, progress: Progress) -> None:
         self._window.status_line.show_progress(progress)
@@ -250,9 +239,10 @@ class LibraryController(QObject):
         self.start_worker()
 
     def _on_retry(self) -> None:
-        self._send(RetryProblems())
+        self.send(RetryProblems())
 
-    def _send(self, command: Command) -> None:
+    def send(self, command: Command) -> None:
+        """Hands a command to the worker, which is started if it was not yet."""
         self.start_worker()
         self._errands.run(lambda: self._client.send(command))
 

@@ -13,16 +13,23 @@ from photofind.gui.bridge import WorkerBridge
 from photofind.gui.browsing import BrowseController
 from photofind.gui.commands import Commands
 from photofind.gui.desktop import Desktop
-from photofind.gui.dialogs import choose_folder, confirm_removal, pictures_folder
+from photofind.gui.dialogs import choose_folder, choose_new_place, pictures_folder
 from photofind.gui.errands import Errands
+from photofind.gui.forget_dialogs import (
+    confirm_forgetting,
+    confirm_recall,
+    confirm_removal,
+)
+from photofind.gui.forgetting import ForgettingController
 from photofind.gui.grid.model import PhotoGridModel
 from photofind.gui.grid.pixmaps import PixmapCache
 from photofind.gui.grid.thumbnails import ThumbnailLoader
 from photofind.gui.intake import Intake
-from photofind.gui.library import LibraryController, Questions
+from photofind.gui.library import LibraryController
 from photofind.gui.library_reads import LibraryReads
 from photofind.gui.preview.controller import PreviewController
 from photofind.gui.preview.loader import PreviewLoader
+from photofind.gui.questions import Questions
 from photofind.gui.remembered import Remembered
 from photofind.gui.searching import first_ask
 from photofind.gui.window import MainWindow
@@ -93,6 +100,7 @@ class WindowProgram(QObject):
         self.preview = PreviewController(
             self.window, self.model, self.pictures, self.preview_loader, self
         )
+        questions = questions or _dialogs(self.window)
         self.library = LibraryController(
             self.window,
             self.client,
@@ -100,12 +108,19 @@ class WindowProgram(QObject):
             self.errands,
             self.rounds,
             self.round_reads,
-            questions or _dialogs(self.window),
+            questions,
             paused=settings.paused,
             parent=self,
         )
+        self.forgetting = ForgettingController(self.library.send, questions, self)
         self.commands = Commands(
-            self.window, self.browsing, self.library, self.preview, self.actions, self
+            self.window,
+            self.browsing,
+            self.library,
+            self.preview,
+            self.actions,
+            self.forgetting,
+            self,
         )
         self._connect()
         self._restore()
@@ -163,6 +178,9 @@ class WindowProgram(QObject):
         self.intake.told.connect(library.show_error)
         self.actions.told.connect(library.show_error)
         self.actions.similar_requested.connect(self._find_similar)
+        self.actions.forget_requested.connect(self.forgetting.forget_photos)
+        self.forgetting.photos_leaving.connect(self.preview.close)
+        window.folders_panel.remove_requested.connect(self.forgetting.remove_folder)
         library.photos_changed.connect(browsing.library_changed)
         library.paths_changed.connect(browsing.paths_changed)
         library.indexing_changed.connect(browsing.show_indexing)
@@ -185,4 +203,10 @@ class WindowProgram(QObject):
 
 
 def _dialogs(window: MainWindow) -> Questions:
-    return Questions(partial(choose_folder, window), partial(confirm_removal, window))
+    return Questions(
+        choose_folder=partial(choose_folder, window),
+        choose_new_place=partial(choose_new_place, window),
+        confirm_removal=partial(confirm_removal, window),
+        confirm_forgetting=partial(confirm_forgetting, window),
+        confirm_recall=partial(confirm_recall, window),
+    )

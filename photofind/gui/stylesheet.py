@@ -87,9 +87,11 @@ QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $
     border-color: $accent; font-weight: 600; }
 QPushButton[kind="primary"]:hover, QPushButton:default:hover { border-color: $text; }
 QPushButton[kind="primary"]:focus, QPushButton:default:focus { border-color: $text; }
+QMessageBox QPushButton:default { font-weight: 400; }
 QPushButton[textStyle="large"] { padding: 13px 30px; font-size: 13pt; border-radius: 12px; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent;
     color: $accent; padding: 3px 6px; border-radius: 6px; }
+#folderRow QPushButton[kind="link"] { padding: 2px 0; }
 QPushButton[kind="link"]:hover { background: $accent_soft; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent;

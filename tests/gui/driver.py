@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton
 
 from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
-from photofind.gui.library import Questions
 from photofind.gui.program import WindowProgram
+from photofind.gui.questions import Questions, Removal
 from photofind.gui.searching import Searcher, Words
 from photofind.settings import read_settings
 
@@ -91,6 +91,7 @@ class Driver:
         worker: bool = False,
         chosen_folder: Path | None = None,
         confirms: bool = True,
+        removal: Removal | None = None,
         make_engine: Callable[[AppFolders], Engine] = open_engine,
     ) -> None:
         """Opens the window.
@@ -98,18 +99,26 @@ class Driver:
         Args:
             worker: the real one, else a quiet stand-in.
             chosen_folder: what the person picks when asked for a folder.
-            confirms: what the person says when asked whether to remove one.
+            confirms: what the person says when asked whether they are sure.
+            removal: what they say when asked what is to become of a folder.
         """
         self.qtbot = qtbot
         self._closed = False
         self._patience_ms = WORKER_PATIENCE_MS if worker else PATIENCE_MS
         self.desktop = RecordedDesktop()
-        self.asked: list[Path] = []
+        self.asked: list[object] = []
         self.workers: list[QuietWorker] = []
 
-        def confirm(folder: Path) -> bool:
-            self.asked.append(folder)
+        def confirm(what: object = None) -> bool:
+            self.asked.append(what)
             return confirms
+
+        def confirm_removal(folder: Path) -> Removal:
+            return removal or (Removal.HIDE if confirm(folder) else Removal.KEEP)
+
+        def choose_new_place(folder: Path) -> Path | None:
+            self.asked.append(folder)
+            return chosen_folder
 
         def quiet(_: AppFolders, on_event: Callable[[Event], None]) -> QuietWorker:
             self.workers.append(QuietWorker(on_event))
@@ -120,7 +129,13 @@ class Driver:
             read_settings(folders.settings),
             Searcher(folders, partial(make_engine, folders)),
             desktop=self.desktop,
-            questions=Questions(lambda: chosen_folder, confirm),
+            questions=Questions(
+                choose_folder=lambda: chosen_folder,
+                choose_new_place=choose_new_place,
+                confirm_removal=confirm_removal,
+                confirm_forgetting=confirm,
+                confirm_recall=confirm,
+            ),
             **({} if worker else {"make_client": quiet}),
         )
         self.window = self.program.window

@@ -129,7 +129,7 @@ def test_menus_for_many_photos_leave_out_what_makes_no_sense(
     names = [
         action.text().replace("&", "") for action in menu_of(window).actions() if action.text()
     ]
-    assert names == ["Show in folder", "Copy 24 images", "Copy 24 paths"]
+    assert names == ["Show in folder", "Copy 24 images", "Copy 24 paths", "Forget 24 photos…"]
 
 
 @pytest.mark.usefixtures("clipboard", "chosen")

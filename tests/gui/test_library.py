@@ -207,10 +207,13 @@ def test_a_folder_out_of_reach_is_said_to_be_so(
         window.worker.on_event(CatalogChanged())
         window.until(lambda: "not connected" in words(window))
         assert window.window.status_line.text == "24 photos · 24 not connected"
-        window.wait_pictures()
-        photo = window.model.photo(0)
-        assert photo is not None
-        assert photo.offline
+
+        def known_to_be_away() -> bool:
+            photo = window.model.photo(0)
+            return photo is not None and photo.offline
+
+        window.until(known_to_be_away)
+        window.wait_pictures()  # there they are all the same
         window.view.grab()
     finally:
         elsewhere.rename(indexed.photos)
