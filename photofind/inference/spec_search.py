@@ -111,6 +111,26 @@ class TagCuts:
 
 
 @dataclass(frozen=True, slots=True)
+class ZeroShotCuts:
+    """When a word of the everyday vocabulary fits a photo well enough to become a tag (see
+    `zero_shot`). The defaults need no calibration of a model: among 1,430 labels that all fit by
+    chance, one in 20 photos has one of z = 4.
+
+    Attributes:
+        z: least distance from the mean over all labels, in standard deviations over them.
+        share: least likelihood among all labels.
+        logit_scale: what cosines are multiplied with before the softmax. CLIP's was learnt and
+            capped at 100 (Radford et al. 2021, section 2.5); SigLIP 2's is near 110.
+        at_most: tags a photo.
+    """
+
+    z: float = 4.0
+    share: float = 0.03
+    logit_scale: float = 100.0
+    at_most: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class ImageOutputs:
     """Names of the image graph's outputs.
 
@@ -137,6 +157,8 @@ class DualEncoderSpec(ModelSpec):
         image_batch: most pictures in one run of the image graph.
         golden: vectors to compare with, relative to the resources' models folder; None: recorded
             in the model's own folder when it was installed.
+        tag_cuts: when a class of the posterior becomes a tag.
+        zero_shot: when an everyday word becomes a tag; None: the model is too weak for that.
         text_input: name of the text graph's input for token ids.
         cleaning: of queries, before they are tokenized.
     """
@@ -159,4 +181,5 @@ class DualEncoderSpec(ModelSpec):
     cleaning: TextCleaning = TextCleaning.NONE
     cuts: RelevanceCuts
     tag_cuts: TagCuts | None = None
+    zero_shot: ZeroShotCuts | None = ZeroShotCuts()
     golden: str | None = None
