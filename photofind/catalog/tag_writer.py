@@ -8,7 +8,7 @@ from photofind.catalog.writing import tags
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from photofind.domain import ContentId, ModelId, PhotoId
@@ -22,15 +22,24 @@ class TagWriter:
     ) -> None:
         self._transaction = transaction
 
-    def add(self, photo_id: PhotoId, label: str) -> None:
-        """A person gives a photo a label, or confirms one that a model proposed."""
-        with self._transaction() as connection:
-            tags.add_tag(connection, photo_id, label)
+    def change(
+        self, photo_ids: Sequence[PhotoId], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> None:
+        """A person labels photos.
 
-    def remove(self, photo_id: PhotoId, label: str) -> None:
-        """A person takes a label off a photo: wherever it comes from, it is not shown again."""
+        Args:
+            add: given, or confirmed where a model proposed it.
+            remove: taken off: wherever it comes from, it is not shown again.
+
+        Raises:
+            CatalogError: photo_unknown, and nothing is changed; tag_empty, tag_too_long.
+        """
         with self._transaction() as connection:
-            tags.remove_tag(connection, photo_id, label)
+            for photo_id in photo_ids:
+                for label in add:
+                    tags.add_tag(connection, photo_id, label)
+                for label in remove:
+                    tags.remove_tag(connection, photo_id, label)
 
     def store_proposals(
         self,

@@ -191,6 +191,43 @@ def forget(
         forgetting.forget_files(_session(context), paths)
 
 
+@app.command(epilog=_GLOBAL_OPTIONS)
+def tags(
+    context: typer.Context,
+    file: Annotated[str, _argument("FILE")],
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="Give it this tag, or confirm a proposed one."),
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="LABEL", help="Take this tag off for good.")
+    ] = None,
+) -> None:
+    """Print a photo's tags, or change them.
+
+    Your own tags and the keywords of files are found by searching for them; tag:dog in a query
+    lists what has a tag, proposed ones included.
+    """
+    from photofind.cli.tags import show_tags
+
+    show_tags(_session(context), absolute_path(file), add or (), remove or ())
+
+
+@app.command(epilog=_GLOBAL_OPTIONS)
+def classify(
+    context: typer.Context,
+    labels: Annotated[str, _argument("LABELS.txt")],
+    folder: Annotated[str, _argument("FOLDER")],
+) -> None:
+    """Say which of your own labels fits each photo of a folder best.
+
+    LABELS.txt has one label a line: words or whole sentences. FOLDER must be indexed.
+    """
+    from photofind.cli.classify import classify_photos
+
+    classify_photos(_session(context), absolute_path(labels), absolute_path(folder))
+
+
 @app.command("eval", epilog=_GLOBAL_OPTIONS)
 def evaluate(context: typer.Context, captions: Annotated[str, _argument("CAPTIONS.tsv")]) -> None:
     """Measure how well captions find their photos.

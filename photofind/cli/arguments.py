@@ -27,6 +27,8 @@ COMMANDS = (
     "ask",
     "forget",
     "models",
+    "tags",
+    "classify",
 )
 
 HELP_OPTIONS = ("--help", "-h")

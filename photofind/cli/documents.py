@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
     from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
+    from photofind.search.classify import Classification
     from photofind.search.evaluate import EvalReport
     from photofind.worker.description_messages import (
         CaptionReady,
@@ -160,6 +161,33 @@ def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
         "keywords": [tag.label for tag in labels if tag.source is not TagSource.MODEL],
         "tags": [tag.label for tag in labels if tag.source is TagSource.MODEL],
     }
+
+
+def tags_document(path: Path, tags: Iterable[TagRow]) -> Document:
+    return {
+        "path": str(path),
+        "tags": [
+            {"label": tag.label, "source": tag.source.value, "score": _number(tag.score)}
+            for tag in tags
+        ],
+    }
+
+
+def classify_document(found: Classification) -> Document:
+    photos = []
+    for path, cosines, shares in zip(found.paths, found.cosines, found.shares, strict=True):
+        rows = zip(found.labels, cosines.tolist(), shares.tolist(), strict=True)
+        ranked = sorted(rows, key=lambda row: -row[2])
+        photos.append(
+            {
+                "path": str(path),
+                "labels": [
+                    {"label": label, "score": _number(cosine), "share": _number(share)}
+                    for label, cosine, share in ranked
+                ],
+            }
+        )
+    return {"model": found.model, "photos": photos}
 
 
 def eval_document(report: EvalReport) -> Document:

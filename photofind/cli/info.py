@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.cli.session import Session
+    from photofind.domain import PhotoId
 
 
 def show_info(session: Session, path: Path) -> None:
@@ -22,21 +23,30 @@ def show_info(session: Session, path: Path) -> None:
             be searched (its problem's code).
     """
     with CatalogReader(session.folders) as reader:
-        photo_id = reader.photo_at(path)
-        if photo_id is None:
-            for problem in reader.problems():
-                if problem.path == path:
-                    raise PhotofindError(problem.code.value, f"{path}: {problem.reason}")
-            raise PhotofindError(
-                "not_indexed",
-                f"{path} is not indexed. Index its folder first: photofind index FOLDER",
-            )
+        photo_id = find_photo(reader, path)
         document = info_document(reader.photos([photo_id])[photo_id], reader.tags(photo_id))
     if session.output.as_json:
         session.output.document(document)
         return
     for name, value in _lines(document):
         session.output.line(f"{name:12} {value}")
+
+
+def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
+    """The photo at a path.
+
+    Raises:
+        PhotofindError: as `show_info`.
+    """
+    photo_id = reader.photo_at(path)
+    if photo_id is not None:
+        return photo_id
+    for problem in reader.problems():
+        if problem.path == path:
+            raise PhotofindError(problem.code.value, f"{path}: {problem.reason}")
+    raise PhotofindError(
+        "not_indexed", f"{path} is not indexed. Index its folder first: photofind index FOLDER"
+    )
 
 
 def _lines(document: Document) -> list[tuple[str, object]]:

@@ -14,6 +14,7 @@ import msgspec
 from photofind.domain import IndexReport, MediaCode, Problem
 from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
 from photofind.worker.forgetting_messages import ForgettingCommand
+from photofind.worker.tag_messages import TagCommand
 from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
 
 
@@ -122,6 +123,7 @@ Command: TypeAlias = (
     | FinishBackground
     | DescriptionCommand
     | ForgettingCommand
+    | TagCommand
     | Shutdown
 )
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 import psutil
 
 from photofind import __version__
+from photofind.describe.tagging import Tagger
 from photofind.domain import PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
+from photofind.inference.store import ModelStore
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
 from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.handlers.forgetting import ForgettingHandlers
 from photofind.worker.handlers.models import ModelHandlers
+from photofind.worker.handlers.tags import TagHandlers
 from photofind.worker.housekeeping import Housekeeper
 from photofind.worker.messages import (
     CatalogChanged,
@@ -114,11 +117,19 @@ class Worker(IndexerListener):
         )
         self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
         forgetting = ForgettingHandlers(writer, self._housekeeper, self._server, library.changed)
+        self._tagger = Tagger(
+            folders,
+            writer,
+            ModelStore(folders),
+            must_wait=lambda: self._indexer.paused or self._indexer.is_busy(),
+            listener=self,
+        )
         self._handlers: Handlers = {
             **library.handlers,
             **forgetting.handlers,
             **ModelHandlers().handlers,
             **self._describing.handlers,
+            **TagHandlers(writer, self._server).handlers,
             SetPaused: self._set_paused,
             Shutdown: self._shut_down,
         }
@@ -129,6 +140,7 @@ class Worker(IndexerListener):
         self._housekeeper.start()
         self._indexer.start()
         self._describing.start()
+        self._tagger.start()
         self._server.start()
         nobody_came = threading.Timer(
             _FIRST_CLIENT_TIMEOUT_S, lambda: None if self._met_client.is_set() else self.end()
@@ -148,6 +160,7 @@ class Worker(IndexerListener):
         finally:
             nobody_came.cancel()
             self._watching.stop()
+            self._tagger.stop()
             self._describing.stop()
             self._indexer.stop()
             self._housekeeper.stop()
@@ -165,9 +178,11 @@ class Worker(IndexerListener):
 
     def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
         self._server.broadcast(PhotosReady(content_ids=tuple(content_ids)))
+        self._tagger.wake()
 
     def catalog_changed(self) -> None:
         self._server.broadcast(CatalogChanged())
+        self._tagger.wake()
 
     def halted(self, error: PhotofindError) -> None:
         if is_damage(error):

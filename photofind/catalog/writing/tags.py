@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import TagSource
 from photofind.catalog.writing.photos import refresh_visible
+from photofind.domain import CatalogError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,16 +16,37 @@ if TYPE_CHECKING:
     from photofind.domain import ContentId, ModelId, PhotoId
 
 
+MOST_CHARACTERS = 100
+"""Of a label; a longer one is a text that went into the wrong field."""
+
+
 def add_tag(connection: sqlite3.Connection, photo_id: PhotoId, label: str) -> None:
-    _decide(connection, photo_id, clean_text(label).strip(), "confirmed")
+    _decide(connection, photo_id, _checked(label), "confirmed")
 
 
 def remove_tag(connection: sqlite3.Connection, photo_id: PhotoId, label: str) -> None:
     # Rejected, not only deleted: the file or a model may say the same again at any time.
-    _decide(connection, photo_id, clean_text(label).strip(), "rejected")
+    _decide(connection, photo_id, _checked(label), "rejected")
+
+
+def _checked(label: str) -> str:
+    cleaned = " ".join(clean_text(label).split())
+    if not cleaned:
+        raise CatalogError("tag_empty", "A tag needs at least one letter. Nothing was changed.")
+    if len(cleaned) > MOST_CHARACTERS:
+        raise CatalogError(
+            "tag_too_long",
+            f"A tag may have {MOST_CHARACTERS} characters; this one has {len(cleaned)}."
+            " Nothing was changed.",
+        )
+    return cleaned
 
 
 def _decide(connection: sqlite3.Connection, photo_id: PhotoId, label: str, state: str) -> None:
+    if connection.execute("SELECT 1 FROM photos WHERE id = ?", (photo_id,)).fetchone() is None:
+        raise CatalogError(
+            "photo_unknown", "This photo is not in the catalog any more. Nothing was changed."
+        )
     connection.execute(
         "DELETE FROM tags WHERE photo_id = ? AND label = ? COLLATE NOCASE", (photo_id, label)
     )

@@ -23,7 +23,7 @@ def test_a_proposal_becomes_a_persons_own_when_they_confirm_it(library: Library)
     library.add("a.jpg", "a", tags=(("dog", 0.9), ("sofa", 0.5)))
     photo = library.photo_id("a")
     assert labels(library) == [("dog", TagSource.MODEL), ("sofa", TagSource.MODEL)]
-    library.writer.tags.add(photo, "Sofa")
+    library.writer.tags.change([photo], add=["Sofa"])
     assert labels(library) == [("Sofa", TagSource.USER), ("dog", TagSource.MODEL)]
     assert library.found("sofa") == {photo}
     assert library.found("dog") == set()
@@ -32,12 +32,12 @@ def test_a_proposal_becomes_a_persons_own_when_they_confirm_it(library: Library)
 def test_what_a_person_took_off_stays_off_whoever_says_it_again(library: Library) -> None:
     library.add("a.jpg", "a", tags=(("dog", 0.9), ("sofa", 0.5)))
     content, photo = library.content_id("a"), library.photo_id("a")
-    library.writer.tags.remove(photo, "DOG")
+    library.writer.tags.change([photo], remove=["DOG"])
     assert labels(library) == [("sofa", TagSource.MODEL)]
     library.writer.tags.store_proposals(library.model, KEY, {content: (("dog", 0.99),)})
     assert labels(library) == []
     assert library.reader.tagged("dog").tolist() == []
-    library.writer.tags.add(photo, "dog")
+    library.writer.tags.change([photo], add=["dog"])
     assert labels(library) == [("dog", TagSource.USER)]
 
 
@@ -50,8 +50,8 @@ def test_a_keyword_of_the_file_can_be_taken_off(library: Library) -> None:
             " VALUES (?, 'Lisbon', 'file', 'confirmed')",
             (content,),
         )
-    library.writer.tags.add(photo, "tram")
-    library.writer.tags.remove(photo, "lisbon")
+    library.writer.tags.change([photo], add=["tram"])
+    library.writer.tags.change([photo], remove=["lisbon"])
     assert [label for label, _source in labels(library)] == ["tram"]
     assert library.found("lisbon") == set()
     assert library.found("tram") == {photo}
@@ -61,8 +61,8 @@ def test_photos_are_found_by_label_in_any_case(library: Library) -> None:
     library.add("a.jpg", "a", tags=(("polar bear", 0.9),))
     library.add("b.jpg", "b")
     library.add("c.jpg", "c", tags=(("bear", 0.9),))
-    library.writer.tags.add(library.photo_id("b"), "Polar Bear")
-    library.writer.tags.add(library.photo_id("b"), "Übersee")
+    library.writer.tags.change([library.photo_id("b")], add=["Polar Bear"])
+    library.writer.tags.change([library.photo_id("b")], add=["Übersee"])
     found = library.reader.tagged("POLAR bear").tolist()
     assert found == sorted([library.photo_id("a"), library.photo_id("b")])
     assert library.reader.tagged("übersee").tolist() == [library.photo_id("b")]
@@ -97,6 +97,6 @@ def test_several_keywords_say_together_what_one_title_says(library: Library) -> 
     library.add("a.jpg", "a")
     photo = library.photo_id("a")
     for label in ("Lisbon", "Tram 28", "holiday"):
-        library.writer.tags.add(photo, label)
+        library.writer.tags.change([photo], add=[label])
     (match,) = find_text(library.reader.connection, "tram lisbon", 10)
     assert match.text == "Lisbon, Tram 28"

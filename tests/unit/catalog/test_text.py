@@ -40,7 +40,7 @@ def test_says_what_matched(library: Library) -> None:
         )
     library.complete(content, tags=(("puma", 0.9),))
     for label in ("dog", "sea lion"):
-        library.writer.tags.add(library.photo_id("a"), label)
+        library.writer.tags.change([library.photo_id("a")], add=[label])
     assert matches(library, "puma") == []
     assert one(library, "beach") == (WhyKind.NAME, "IMG_2682 at the beach.jpg")
     assert one(library, "2682") == (WhyKind.NAME, "IMG_2682 at the beach.jpg")
@@ -95,7 +95,7 @@ def test_looks_only_where_it_is_told(library: Library) -> None:
     library.add("cat.jpg", "b")
     dog, cat = library.photo_id("a"), library.photo_id("b")
     for photo_id, label in ((dog, "cat"), (cat, "dog"), (cat, "ox")):
-        library.writer.tags.add(photo_id, label)
+        library.writer.tags.change([photo_id], add=[label])
 
     def among(words: str, *kinds: WhyKind) -> set[int]:
         return {match.photo_id for match in matches(library, words, kinds=kinds)}

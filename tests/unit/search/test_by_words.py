@@ -106,8 +106,8 @@ def test_a_persons_label_finds_a_photo_outright(
     labelled = catalog.add("a.jpg")
     for number in range(10):
         catalog.add(f"{number}.jpg")
-    catalog.writer.tags.add(labelled, "Lisbon")
-    catalog.writer.tags.add(labelled, "Tram")
+    catalog.writer.tags.change([labelled], add=["Lisbon"])
+    catalog.writer.tags.change([labelled], add=["Tram"])
     best = engine.search(parse("lisbon tram"), 3).hits[0]
     assert (best.photo_id, best.relevant) == (labelled, True)
     assert (best.why[0].kind, best.why[0].text) == (WhyKind.TAG, "Lisbon, Tram")

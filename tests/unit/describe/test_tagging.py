@@ -1,0 +1,168 @@
+"""The tagger on a real catalog; the built-in model stands in for one that any words can ask."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from photofind.catalog.reader import CatalogReader
+from photofind.describe.tagging import Tagger
+from photofind.inference.clip import TextEncoder
+from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import ZeroShotCuts
+from photofind.inference.vocabulary import plain_vocabulary
+from photofind.paths import app_folders
+from tests.unit.search.made_up import MadeUpCatalog, SharedStore, near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from photofind.domain import PhotofindError, PhotoId
+
+CURIOUS = replace(BASIC, key="curious", zero_shot=ZeroShotCuts(z=3.0, share=0.0, at_most=2))
+WORDS = plain_vocabulary(
+    [
+        "dog",
+        "car",
+        "beach",
+        "pizza",
+        "tree",
+        "house",
+        "moon",
+        "boat",
+        "chair",
+        "clock",
+        "rose",
+        "river",
+        "guitar",
+        "bread",
+        "horse",
+        "snow",
+        "train",
+        "shoe",
+        "lamp",
+        "key",
+    ]
+)
+PATIENCE_S = 60.0
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.changed = threading.Event()
+        self.errors: list[BaseException] = []
+
+    def catalog_changed(self) -> None:
+        self.changed.set()
+
+    def halted(self, error: PhotofindError) -> None:
+        self.errors.append(error)
+        self.changed.set()
+
+    def broken(self, error: BaseException) -> None:
+        self.errors.append(error)
+        self.changed.set()
+
+
+class Bench:
+    """A catalog and a tagger that may be held back."""
+
+    def __init__(self, catalog: MadeUpCatalog) -> None:
+        self.catalog = catalog
+        self.listener = Listener()
+        self.free = threading.Event()
+        self.free.set()
+        self.looked = threading.Event()
+        self.tagger = Tagger(
+            catalog.folders,
+            catalog.writer,
+            SharedStore(catalog.folders, BASIC, CURIOUS),
+            self._must_wait,
+            self.listener,
+            vocabulary=lambda: WORDS,
+        )
+
+    def _must_wait(self) -> bool:
+        self.looked.set()
+        return not self.free.is_set()
+
+    def wait(self) -> None:
+        assert self.listener.changed.wait(PATIENCE_S)
+        assert self.listener.errors == []
+        self.listener.changed.clear()
+
+    def labels(self, photo_id: PhotoId) -> list[str]:
+        with CatalogReader(self.catalog.folders) as reader:
+            return [tag.label for tag in reader.tags(photo_id)]
+
+
+@pytest.fixture
+def bench(data_dir: Path) -> Iterator[Bench]:
+    with MadeUpCatalog(data_dir, CURIOUS) as catalog:
+        made = Bench(catalog)
+        yield made
+        made.tagger.stop()
+
+
+@pytest.fixture(scope="module")
+def dog(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float32]:
+    store = SharedStore(app_folders(tmp_path_factory.mktemp("models")), BASIC)
+    vectors = TextEncoder(store.installed(type(BASIC))[0]).encode(WORDS.sentences[0])
+    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+def test_photos_are_tagged_once_and_new_ones_when_they_come(
+    bench: Bench, dog: NDArray[np.float32]
+) -> None:
+    first = bench.catalog.add("a.jpg", near(dog, 0.95))
+    nothing = bench.catalog.add("b.jpg")
+    bench.tagger.start()
+    bench.wait()
+    assert bench.labels(first) == ["dog"]
+    assert bench.labels(nothing) == []
+    second = bench.catalog.add("c.jpg", near(dog, 0.95, seed=2))
+    bench.tagger.wake()
+    bench.wait()
+    assert bench.labels(second) == ["dog"]
+    with CatalogReader(bench.catalog.folders) as reader:
+        assert reader.untagged(bench.catalog.model_id, WORDS.digest, 10) == []
+        assert reader.tagged("dog").tolist() == sorted([first, second])
+
+
+def test_it_waits_for_what_is_more_urgent(bench: Bench, dog: NDArray[np.float32]) -> None:
+    bench.free.clear()
+    photo = bench.catalog.add("a.jpg", near(dog, 0.95))
+    bench.tagger.start()
+    assert bench.looked.wait(PATIENCE_S)
+    assert bench.labels(photo) == []
+    bench.free.set()
+    bench.wait()
+    assert bench.labels(photo) == ["dog"]
+
+
+def test_a_model_that_is_too_weak_proposes_nothing(bench: Bench, dog: NDArray[np.float32]) -> None:
+    bench.catalog.use_model(BASIC)
+    photo = bench.catalog.add("a.jpg", near(dog, 0.95))
+    bench.tagger.start()
+    assert bench.looked.wait(PATIENCE_S)
+    bench.tagger.stop()
+    assert bench.labels(photo) == []
+    assert not bench.listener.changed.is_set()
+
+
+def test_what_a_person_took_off_is_not_proposed_again(
+    bench: Bench, dog: NDArray[np.float32]
+) -> None:
+    photo = bench.catalog.add("a.jpg", near(dog, 0.95))
+    bench.catalog.writer.tags.change([photo], remove=["dog"])
+    bench.tagger.start()
+    bench.wait()
+    assert bench.labels(photo) == []
