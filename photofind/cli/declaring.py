@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from photofind.cli.session import Session
 
 GLOBAL_OPTIONS = "--json and --data-dir DIR go with every command, before or after it."
+
+Limit = Annotated[int, typer.Option(metavar="N", min=1, help="Show at most this many photos.")]
+ModelKey = Annotated[str, typer.Option("--model", metavar="KEY", help="Which model to use.")]
+
+
+def new_group() -> typer.Typer:
+    """A group of commands."""
+    return typer.Typer(rich_markup_mode=None, epilog=GLOBAL_OPTIONS)
 
 
 def argument(name: str) -> Any:

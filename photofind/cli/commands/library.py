@@ -1,0 +1,86 @@
+"""What is indexed: index, status, problems, forget."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from photofind.cli.arguments import UsageError, absolute_path
+from photofind.cli.declaring import GLOBAL_OPTIONS, argument, new_group, session_of
+
+app = new_group()
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def index(
+    context: typer.Context,
+    folders: Annotated[list[str] | None, argument("FOLDER")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then go on noticing changes until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Add folders and index them until done.
+
+    FOLDER is a folder of photos; its subfolders are included. What is indexed already is not
+    done again. Without a FOLDER, all known folders are looked through for changes.
+    """
+    from photofind.cli.index import index_folders
+
+    paths = [absolute_path(word) for word in folders or ()]
+    index_folders(session_of(context), paths, watch=watch)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def status(context: typer.Context) -> None:
+    """Say how many photos are indexed, and which folders."""
+    from photofind.cli.status import show_status
+
+    show_status(session_of(context))
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def problems(context: typer.Context) -> None:
+    """List the files that can't be searched, and why."""
+    from photofind.cli.status import show_problems
+
+    show_problems(session_of(context))
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def forget(
+    context: typer.Context,
+    files: Annotated[list[str] | None, argument("FILE")] = None,
+    folder: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Forget all photos of a folder.")
+    ] = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Forget photos that have no file any more.")
+    ] = False,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Let forgotten FILEs in again; without a FILE, all of them."),
+    ] = False,
+) -> None:
+    """Delete all that photofind knows of photos, without a trace.
+
+    The preview, the model's numbers, captions, answers, tags, ratings and notes are gone at once;
+    the files are not touched. A FILE that is still there stays out, also when it is moved, copied
+    or rated, until you ask for it with --undo; for that, only a fingerprint of it is kept.
+    """
+    from photofind.cli import forget as forgetting
+
+    paths = [absolute_path(word) for word in files or ()]
+    if bool(folder) + missing + undo + (bool(paths) and not undo) != 1:
+        raise UsageError(
+            "Say what to forget: a FILE, --folder DIR, or --missing; or --undo, with a FILE or "
+            "without."
+        )
+    if folder:
+        forgetting.forget_folder(session_of(context), absolute_path(folder))
+    elif missing:
+        forgetting.forget_missing(session_of(context))
+    elif undo:
+        forgetting.recall(session_of(context), paths)
+    else:
+        forgetting.forget_files(session_of(context), paths)
