@@ -23,6 +23,7 @@ from photofind.catalog.writing import (
     models,
     vectors,
 )
+from photofind.catalog.writing.numbers import skip_numbers
 from photofind.catalog.writing.photos import photo_of, refresh_visible
 
 if TYPE_CHECKING:
@@ -95,8 +96,11 @@ class CatalogWriter:
         with self._lock, catalog_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                if not self._numbers_skipped:
+                    skip_numbers(self._connection)
                 yield self._connection
                 self._connection.execute("COMMIT")
+                self._numbers_skipped = True
             except BaseException:
                 # A full disk ends the transaction by itself.
                 if self._connection.in_transaction:
@@ -266,10 +270,7 @@ class CatalogWriter:
         """
         with self._lock:
             with self._transaction() as connection:
-                if not self._numbers_skipped:
-                    contents.skip_numbers(connection)
                 answers = claims.claim(connection, identified, model_id, self._in_flight)
-            self._numbers_skipped = True
             self._in_flight |= {
                 answer.content_id
                 for answer in answers

@@ -305,7 +305,7 @@ class SearchEngine:
         return self._reader
 
     def _take_up(self, model_id: ModelId, key: str) -> _Active:
-        return _Active(key, Library(model_id, VectorCache(self._folders.vectors, key)))
+        return _Active(key, Library(model_id, VectorCache(self._folders.vectors, key, model_id)))
 
     @staticmethod
     def _identity(active: _Active) -> tuple[ModelId, str]:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photofind.catalog.vectors import fetch_vectors, iterate_vectors
+from photofind.catalog.vectors import (
+    fetch_vectors,
+    find_replaced,
+    iterate_vectors,
+    read_revision,
+)
 from photofind.domain import ContentId, PhotoId
 from photofind.search.matrix import VectorMatrix
 
@@ -45,6 +50,8 @@ class Library:
         self._photos = np.empty(0, np.int64)
         self._matrices: dict[Space, VectorMatrix] = {}
         self._unkept: dict[Space, int] = {}
+        self._revision = 0
+        """The matrices know every replacement up to this one."""
 
     def __len__(self) -> int:
         return len(self._photos)
@@ -65,6 +72,9 @@ class Library:
         Raises:
             CatalogError: the catalog can't be read.
         """
+        revision = read_revision(reader.connection, self.model_id)
+        replaced = self._find_replaced(reader, self._revision, revision)
+        self._revision = revision
         order = reader.photo_order()
         by_content = np.argsort(order.content_ids)
         contents, photos = order.content_ids[by_content], order.photo_ids[by_content]
@@ -73,6 +83,7 @@ class Library:
         )
         self._contents, self._photos = contents, photos
         for space, matrix in self._matrices.items():
+            matrix.remove(replaced)
             changed |= self._follow(reader, space, matrix)
         return changed
 
@@ -85,7 +96,7 @@ class Library:
         matrix = self._matrices.get(space)
         if matrix is None:
             self._unkept[space] = 0
-            matrix = self._kept(space, dim)
+            matrix = self._kept(reader, space, dim)
             if matrix is None:
                 matrix = self._load(reader, space, dim)
             else:
@@ -98,7 +109,7 @@ class Library:
         for a large library."""
         for space, matrix in self._matrices.items():
             if self._cache is not None and self._unkept[space] >= KEEPING_PAYS:
-                self._cache.write(space, matrix.parts())
+                self._cache.write(space, matrix.parts(), self._revision)
                 self._unkept[space] = 0
 
     def photos_of(self, content_ids: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,12 +127,21 @@ class Library:
             )
         }
 
-    def _kept(self, space: Space, dim: int) -> VectorMatrix | None:
-        """The cache's matrix, if it holds most of what is visible."""
-        matrix = None if self._cache is None else self._cache.read(space, dim)
-        if matrix is None or self._is_visible(matrix.content_ids).sum() * 2 < len(self._contents):
+    def _kept(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix | None:
+        """The cache's matrix without what was replaced since, if it holds most of the photos."""
+        kept = None if self._cache is None else self._cache.read(space, dim)
+        if kept is None or kept.revision > self._revision:  # an older catalog was put back
+            return None
+        matrix = kept.matrix
+        matrix.remove(self._find_replaced(reader, kept.revision, self._revision))
+        if self._is_visible(matrix.content_ids).sum() * 2 < len(self._contents):
             return None
         return matrix
+
+    def _find_replaced(self, reader: CatalogReader, since: int, until: int) -> NDArray[np.int64]:
+        if since >= until:
+            return np.empty(0, np.int64)
+        return find_replaced(reader.connection, self.model_id, since)
 
     def _load(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix:
         matrix = VectorMatrix(dim)

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from photofind.search.matrix import VectorMatrix
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photofind.domain import Space
+    from photofind.domain import ModelId, Space
     from photofind.search.matrix import MatrixParts
 
 logger = logging.getLogger(__name__)
@@ -31,31 +32,44 @@ _FORMAT = 1
 _PRIVATE_FOLDER = 0o700
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptVectors:
+    """What was kept.
+
+    Attributes:
+        revision: of the model; what was replaced later is not in the matrix.
+    """
+
+    matrix: VectorMatrix
+    revision: int
+
+
 class VectorCache:
     """The vectors of one model, a file for each space."""
 
-    def __init__(self, folder: Path, catalog_key: str) -> None:
+    def __init__(self, folder: Path, catalog_key: str, model_id: ModelId) -> None:
         """Touches nothing yet.
 
         Args:
             folder: holds the caches alone, and only the last used model's.
-            catalog_key: the key under which the catalog keeps the vectors.
+            catalog_key, model_id: key and number under which the catalog keeps the vectors;
+                a model that was removed and taken up again has another number.
         """
         self._folder = folder
-        self._prefix = f"{catalog_key}.{_FORMAT}."
+        self._prefix = f"{catalog_key}.{model_id}.{_FORMAT}."
 
-    def read(self, space: Space, dim: int) -> VectorMatrix | None:
-        """The matrix that was written last; None when there is none that can be used."""
+    def read(self, space: Space, dim: int) -> KeptVectors | None:
+        """What was written last; None when there is none that can be used."""
         try:
             with self._path(space).open("rb") as stream:
-                return _read_matrix(stream, dim)
+                return _read_kept(stream, dim)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, EOFError) as error:
             logger.info("kept vectors can't be used: %s", error)
             return None
 
-    def write(self, space: Space, parts: MatrixParts) -> None:
+    def write(self, space: Space, parts: MatrixParts, revision: int) -> None:
         """Keeps a matrix, and no other model's any more. If it can't, nothing is kept."""
         path = self._path(space)
         try:
@@ -66,7 +80,7 @@ class VectorCache:
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as stream:
                 written = Path(stream.name)
                 try:
-                    _write_arrays(stream, parts)
+                    _write_arrays(stream, parts, revision)
                     stream.close()
                     os.replace(written, path)  # noqa: PTH105 (same folder, atomic)
                 except BaseException:
@@ -79,8 +93,8 @@ class VectorCache:
         return self._folder / f"{self._prefix}{space.value}"
 
 
-def _write_arrays(stream: IO[bytes], parts: MatrixParts) -> None:
-    for array in (parts.content_ids, parts.scales, parts.total):
+def _write_arrays(stream: IO[bytes], parts: MatrixParts, revision: int) -> None:
+    for array in (np.array([revision]), parts.content_ids, parts.scales, parts.total):
         np.save(stream, array, allow_pickle=False)
     for block in parts.blocks:
         stream.write(block.data)
@@ -89,17 +103,19 @@ def _write_arrays(stream: IO[bytes], parts: MatrixParts) -> None:
     os.fsync(stream.fileno())
 
 
-def _read_matrix(stream: IO[bytes], dim: int) -> VectorMatrix:
+def _read_kept(stream: IO[bytes], dim: int) -> KeptVectors:
     """Raises ValueError, EOFError: the file is damaged."""
+    revision = _read_array(stream, np.int64)
     content_ids = _read_array(stream, np.int64)
     scales = _read_array(stream, np.float32)
     total = _read_array(stream, np.float64)
     rows = len(content_ids)
     rest = os.fstat(stream.fileno()).st_size - stream.tell()
-    if (len(scales), len(total), rest) != (rows, dim, rows * dim):
+    if (len(revision), len(scales), len(total), rest) != (1, rows, dim, rows * dim):
         raise ValueError("the parts don't belong together")
     levels = _read_levels(stream, (rows, dim))
-    return VectorMatrix.assembled(content_ids, scales, total, levels)
+    matrix = VectorMatrix.assembled(content_ids, scales, total, levels)
+    return KeptVectors(matrix, int(revision[0]))
 
 
 def _read_array(stream: IO[bytes], kind: type) -> NDArray[Any]:

@@ -4,7 +4,8 @@ python tests/benchmarks/bench_window.py [--photos 100000] [--runs 5] [--keep FOL
 
 First paint: from the rows' arrival to their being painted (to be at most 50 ms). Start-up: from
 the start of the process to the answer to words typed at once (to be at most 1.5 s), with the real
-worker starting beside it.
+worker starting beside it. The first start after indexing reads all vectors from the catalog, later
+ones find them in the cache; both are told.
 """
 
 from __future__ import annotations
@@ -23,14 +24,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
-from photofind.catalog.writer import CatalogWriter
-from photofind.domain import Capture, FileId, Space, TakenSource
-from photofind.inference.registry import BASIC
 from photofind.paths import AppFolders, app_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from photofind.catalog.rows import IdentifiedFile
+    from photofind.domain import FileId
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -58,19 +58,25 @@ def main() -> None:
         folders = app_folders(data)
         if not folders.catalog.exists():
             fill(folders, chosen.photos)
-        measured = [run_child(data) for _ in range(chosen.runs)]
+        shutil.rmtree(folders.vectors, ignore_errors=True)
+        first = [run_child(data) for _ in range(chosen.runs)]
+        keep_vectors(folders)
+        later = [run_child(data) for _ in range(chosen.runs)]
     finally:
         if chosen.keep is None:
             shutil.rmtree(data)
-    for name, place in (("window painted", 0), ("all photos shown", 1)):
-        tell(name, [each[place] for each in measured], "s", None)
-    tell("first words answered", [each[2] for each in measured], "s", _TARGET_START_S)
+    for title, measured in (("first start after indexing", first), ("later starts", later)):
+        print(title)
+        for name, place in (("  window painted", 0), ("  all photos shown", 1)):
+            tell(name, [each[place] for each in measured], "s", None)
+        tell("  first words answered", [each[2] for each in measured], "s", _TARGET_START_S)
+        tell("  CPU time of all threads", [each[3] for each in measured], "s", None)
 
 
 def tell(name: str, measured: list[float], unit: str, target: float | None) -> None:
     middle = statistics.median(measured)
     goal = "" if target is None else f"   {middle / target:4.2f} of the {target:g} {unit} allowed"
-    print(f"{name:22} {middle:8.3f} {unit} (of {len(measured)}, worst {max(measured):.3f}){goal}")
+    print(f"{name:26} {middle:8.3f} {unit} (of {len(measured)}, worst {max(measured):.3f}){goal}")
 
 
 def first_paint_ms(photos: int) -> float:
@@ -111,13 +117,21 @@ def first_paint_ms(photos: int) -> float:
 
 
 def fill(folders: AppFolders, photos: int) -> None:
-    """A catalog of `photos` photos in one folder, with random vectors of the built-in model."""
+    """A catalog of `photos` photos in one folder, with random vectors of the built-in model.
+
+    The folder is not there: for the worker a drive that is not connected, whose photos stay.
+    """
+    from photofind.catalog.rows import EmbeddedContent
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.domain import Capture, Space, TakenSource
+    from photofind.inference.registry import BASIC
+
     random = np.random.default_rng(0)
     assert BASIC.similar_dim is not None
     with CatalogWriter(folders) as writer:
         model_id = writer.ensure_model(BASIC.catalog_key, BASIC.task, BASIC.dim)
         writer.activate_model(model_id)
-        root = writer.add_folder(folders.data, None)
+        root = writer.add_folder(folders.data / "not there", None)
         found = [(b"2023/%03d/IMG_%06d.jpg" % (n % 365, n), 5_000_000, n) for n in range(photos)]
         file_ids = writer.insert_files(root.id, found)
         for start in range(0, photos, _BATCH):
@@ -145,7 +159,19 @@ def fill(folders: AppFolders, photos: int) -> None:
             )
 
 
+def keep_vectors(folders: AppFolders) -> None:
+    """What an open window does after a moment in which nobody asks anything."""
+    from photofind.inference.store import ModelStore
+    from photofind.search.engine import SearchEngine
+
+    with SearchEngine(folders, ModelStore(folders)) as engine:
+        engine.warm_up()
+        engine.keep_vectors()
+
+
 def identified(file_id: FileId) -> IdentifiedFile:
+    from photofind.catalog.rows import IdentifiedFile
+
     return IdentifiedFile(file_id, 5_000_000, 0, hashlib.sha256(b"%d" % file_id).digest())
 
 
@@ -155,15 +181,16 @@ def unit_rows(random: np.random.Generator, rows: int, dim: int) -> np.ndarray:
     return vectors
 
 
-def run_child(data: Path) -> tuple[float, float, float]:
-    """Starts the program once; seconds from its start to each milestone."""
+def run_child(data: Path) -> tuple[float, float, float, float]:
+    """Starts the program once; seconds from its start to each milestone, and its CPU time."""
     app_folders(data).settings.unlink(missing_ok=True)  # else it begins with the last words
     began = time.time()
     answer = subprocess.run(
         [sys.executable, __file__, _CHILD, data], stdout=subprocess.PIPE, check=True, text=True
     )
-    painted, shown, answered = (float(word) - began for word in answer.stdout.split())
-    return painted, shown, answered
+    *times, cpu_s = (float(word) for word in answer.stdout.split())
+    painted, shown, answered = (milestone - began for milestone in times)
+    return painted, shown, answered, cpu_s
 
 
 def start_up(folders: AppFolders) -> None:
@@ -193,8 +220,9 @@ def start_up(folders: AppFolders) -> None:
         def on_shown(self, answer: Answer) -> None:
             times.append(time.time())
             if isinstance(answer.ask, Words):
-                assert len(answer.rows)
+                times.append(time.process_time())
                 self.window.close()
+                assert len(answer.rows)
             else:
                 field = QApplication.focusWidget()
                 assert field is not None

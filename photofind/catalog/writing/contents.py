@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import clean_text
@@ -16,22 +15,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
 STRIKES_TO_QUARANTINE = 3
-_MOST_SKIPPED = 2**44
-"""Of 2**63 numbers: half a million writers, and two of them never meet."""
 _CRASHED = (
     "photofind stopped three times while reading this photo. It is left out until the file "
     "changes or you retry it."
 )
-
-
-def skip_numbers(connection: sqlite3.Connection) -> None:
-    """Gives the next content a number that no other one ever had, whatever copy of the catalog
-    this is: copies that went different ways would else give one number to two contents, and mislead
-    whoever remembers contents by number (a running window, the cache of vectors)."""
-    step = 1 + secrets.randbelow(_MOST_SKIPPED)
-    known = "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'contents'"
-    if not connection.execute(known, (step,)).rowcount:
-        connection.execute("INSERT INTO sqlite_sequence VALUES ('contents', ?)", (step,))
 
 
 def complete(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.rows import ReembeddedContent, VectorPass
 from photofind.domain import PhotoId, Space
 from photofind.inference.registry import BASIC
 from photofind.search import library as library_module
@@ -93,7 +94,7 @@ def keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def started(catalog: MadeUpCatalog, reader: CatalogReader) -> tuple[Library, VectorMatrix]:
     """A library with a cache, as at the start of the program."""
-    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key)
+    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key, catalog.model_id)
     library = Library(catalog.model_id, cache)
     library.refresh(reader)
     return library, library.matrix(reader, Space.SEARCH, DIM)
@@ -150,10 +151,39 @@ def test_a_cache_that_holds_little_is_left_aside(
     library, matrix = started(catalog, reader)
     assert answers_like_a_fresh_one(library, matrix, catalog, reader)
     library.keep()
-    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key)
+    cache = VectorCache(catalog.folders.vectors, BASIC.catalog_key, catalog.model_id)
     kept = cache.read(Space.SEARCH, DIM)
     assert kept is not None
-    assert len(kept) == 11
+    assert len(kept.matrix) == 11
+
+
+def replace_vector(catalog: MadeUpCatalog, photo: PhotoId, reader: CatalogReader) -> None:
+    """The second pass puts another vector in the place of the first one's."""
+    content = reader.photos([photo])[photo].content_id
+    vectors = {Space.SEARCH: random_unit(1234, DIM)}
+    found = ReembeddedContent(content, vectors, (), VectorPass.WHOLE)
+    catalog.writer.store_vectors([found], catalog.model_id)
+
+
+def test_replaced_vectors_are_read_again(catalog: MadeUpCatalog, reader: CatalogReader) -> None:
+    photos = [catalog.add(f"{number}.jpg") for number in range(5)]
+    library, matrix = loaded(catalog, reader)
+    replace_vector(catalog, photos[2], reader)
+    assert library.refresh(reader)
+    assert answers_like_a_fresh_one(library, matrix, catalog, reader)
+    assert not library.refresh(reader)
+
+
+@pytest.mark.usefixtures("keeps_all")
+def test_vectors_replaced_since_they_were_kept_are_read_again(
+    catalog: MadeUpCatalog, reader: CatalogReader
+) -> None:
+    photos = [catalog.add(f"{number}.jpg") for number in range(5)]
+    replace_vector(catalog, photos[1], reader)
+    started(catalog, reader)[0].keep()
+    replace_vector(catalog, photos[2], reader)
+    library, matrix = started(catalog, reader)
+    assert answers_like_a_fresh_one(library, matrix, catalog, reader)
 
 
 def test_few_photos_are_not_kept(catalog: MadeUpCatalog, reader: CatalogReader) -> None:
@@ -166,17 +196,19 @@ def test_few_photos_are_not_kept(catalog: MadeUpCatalog, reader: CatalogReader) 
 def test_an_older_catalog_put_back_is_not_answered_for_from_the_cache(
     catalog: MadeUpCatalog, data_dir: Path
 ) -> None:
-    for number in range(20):
-        catalog.add(f"{number}.jpg")
+    photos = [catalog.add(f"{number}.jpg") for number in range(20)]
     catalog.writer.close()
     older = catalog.folders.catalog.read_bytes()
     with MadeUpCatalog(data_dir) as grown, CatalogReader(grown.folders) as reader:
         for number in range(5):
             grown.add(f"lost {number}.jpg")
+        replace_vector(grown, photos[0], reader)
         started(grown, reader)[0].keep()
     catalog.folders.catalog.write_bytes(older)
     with MadeUpCatalog(data_dir) as restored, CatalogReader(restored.folders) as reader:
         for number in range(5):
             restored.add(f"other {number}.jpg")
+        for photo in photos[:3]:
+            replace_vector(restored, photo, reader)
         library, matrix = started(restored, reader)
         assert answers_like_a_fresh_one(library, matrix, restored, reader)

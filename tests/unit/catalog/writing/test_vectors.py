@@ -127,3 +127,14 @@ def test_a_twin_is_copied_with_its_pass(library: Library) -> None:
     object.__setattr__(content, "twin", one)
     library.writer.complete([content], library.model)
     assert library.reader.first_pass(library.model) == [one, claim.content_id]
+
+
+def test_storing_costs_the_same_however_many_vectors_there_are(library: Library) -> None:
+    steps: list[int] = []
+    library.writer._connection.set_progress_handler(lambda: steps.append(len(names)), 10)
+    names: list[str] = []
+    for number in range(200):
+        names.append(f"{number}.jpg")
+        library.add(names[-1], str(number))
+    library.writer._connection.set_progress_handler(None, 0)
+    assert steps.count(200) < 2 * steps.count(5)
