@@ -144,6 +144,14 @@ class Capture:
     exposure: Exposure | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoPart:
+    """A file that belongs to a photo but isn't what is shown: its RAW, or a Live Photo's film."""
+
+    path: Path
+    byte_size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """A photo as a person sees it: what it shows comes from its primary content.
@@ -155,6 +163,7 @@ class Photo:
         title, rating: a person's own, else what the file says.
         description: what the file says.
         offline: every path lies under a folder that can't be reached now.
+        parts: the other files that are one photo with it, the oldest first.
     """
 
     id: PhotoId
@@ -171,6 +180,7 @@ class Photo:
     rating: int | None = None
     favourite: bool = False
     offline: bool = False
+    parts: tuple[PhotoPart, ...] = ()
 
 
 class WhyKind(StrEnum):
@@ -258,7 +268,7 @@ class IndexReport:
     moved, copies and failed.
 
     Attributes:
-        new: contents never seen before.
+        new: contents never seen before; the parts of a photo count for themselves.
         changed: known paths with other contents.
         moved: known contents at a new path whose old path is gone.
         copies: known contents at one more path.

@@ -90,6 +90,20 @@ def keep_proposed_tags_out_of_words(db: Database) -> None:
         ) STRICT""")
 
 
+def add_parts_and_sidecars(db: Database) -> None:
+    # part_of: relative path (same root) of the file that is shown, for a RAW beside its JPEG and
+    # for the film of a Live Photo. sidecar: name, size and time of the one that was read last.
+    db.execute("ALTER TABLE files ADD COLUMN part_of BLOB")
+    db.execute("ALTER TABLE files ADD COLUMN sidecar BLOB")
+    db.execute("""
+        CREATE INDEX files_parts ON files(folder_id, part_of) WHERE part_of IS NOT NULL""")
+    db.execute("DROP VIEW live_files")
+    db.execute("""
+        CREATE VIEW live_files AS
+        SELECT id, folder_id, rel_path, name, byte_size, mtime_ns, content_id, part_of FROM files
+        WHERE state = 'known' AND missing_since IS NULL""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -105,6 +119,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     keep_proposed_tags_out_of_words,
     add_forgetting,
     add_missing_since,
+    add_parts_and_sidecars,
 )
 
 

@@ -123,8 +123,14 @@ class CatalogReader:
         with self._snapshot() as connection:
             return files.read_files_at(connection, folder_id, rel_path)
 
+    def files_beside(self, folder_id: FolderId, stem: bytes) -> list[FileRow]:
+        """What is known of the files of one folder that begin with this path and a dot."""
+        with self._snapshot() as connection:
+            return files.read_files_beside(connection, folder_id, stem)
+
     def photo_at(self, path: Path) -> PhotoId | None:
-        """The photo that can be found and lies at this path; None when there is none."""
+        """The photo that can be found and lies, or has a part, at this path; None when there is
+        none."""
         with self._snapshot() as connection:
             return files.find_photo_at(connection, path)
 

@@ -54,7 +54,10 @@ class FileRow:
         content_id: None while the bytes are not identified or could not be read.
         missing: it was not there at the last scan.
         failed: the file itself, or its content, can't be searched.
-        ready: its content can be searched with the active model.
+        ready: nothing is left to do: its content can be searched with the active model, or it is
+            identified and a part of a photo that shows another file.
+        part_of: relative path of the file that is shown in its place.
+        sidecar: stamp of the sidecar that was read last, None when there was none.
     """
 
     id: FileId
@@ -66,6 +69,8 @@ class FileRow:
     missing: bool
     failed: bool
     ready: bool
+    part_of: bytes | None = None
+    sidecar: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,8 @@ class ClaimOutcome(StrEnum):
     """Nothing: the content is known and has vectors of the model."""
     BUSY = "busy"
     """Nothing: another path of the same content is being embedded."""
+    PART = "part"
+    """Nothing: it belongs to a photo that shows another file (the RAW beside a JPEG)."""
     FAILED = "failed"
     """Nothing: these bytes are known to be bad."""
     GONE = "gone"
@@ -188,6 +195,7 @@ class Claim:
         changed: the path had another content before.
         moved: the content is known, and this path takes the place of one that is gone.
             A known content that is neither same, changed nor moved is a copy.
+        new: the content was never seen before.
         error_code, error_detail, attempts: why the content failed, if the outcome is FAILED.
     """
 
@@ -197,6 +205,7 @@ class Claim:
     same: bool = False
     changed: bool = False
     moved: bool = False
+    new: bool = False
     error_code: MediaCode | None = None
     error_detail: str = ""
     attempts: int = 0

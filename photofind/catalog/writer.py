@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.backups import back_up
+from photofind.catalog.companion_writer import CompanionWriter
 from photofind.catalog.db import open_writing, truncate_log
 from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
@@ -38,7 +39,13 @@ if TYPE_CHECKING:
         FolderRow,
         IdentifiedFile,
     )
-    from photofind.domain import ContentId, FileId, FolderId, MediaCode, ModelId
+    from photofind.domain import (
+        ContentId,
+        FileId,
+        FolderId,
+        MediaCode,
+        ModelId,
+    )
     from photofind.paths import AppFolders
 
 
@@ -65,6 +72,8 @@ class CatalogWriter:
         self.descriptions = DescriptionWriter(self._transaction)
         self.tags = TagWriter(self._transaction)
         """What changes captions, questions and their jobs."""
+        self.companions = CompanionWriter(self._transaction)
+        """What says which files are one photo, and what sidecars say."""
         self.forgetting = ForgettingWriter(
             self._transaction, lambda: self._in_flight, self._truncate_log
         )

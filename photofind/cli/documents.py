@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.rows import TagSource
 from photofind.domain import PhotofindError, TakenSource
 from photofind.inference.spec import short_key
+from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +53,19 @@ def first_existing(paths: tuple[Path, ...]) -> Path:
     return next((path for path in paths if path.exists()), paths[0])
 
 
+def parts_document(photo: Photo) -> list[Document]:
+    """The other files of one photo: what they are, by their names."""
+    return [
+        {"path": str(part.path), "kind": part_kind(part.path.name), "bytes": part.byte_size}
+        for part in photo.parts
+    ]
+
+
 def hit_document(hit: Hit, photo: Photo) -> Document:
     return {
         "path": str(first_existing(photo.paths)),
         "paths": [str(path) for path in photo.paths],
+        "parts": parts_document(photo),
         "score": _number(hit.score),
         "relevant": hit.relevant,
         "taken_at": taken_at(photo.capture),
@@ -134,6 +144,7 @@ def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
     return {
         "path": str(first_existing(photo.paths)),
         "paths": [str(path) for path in photo.paths],
+        "parts": parts_document(photo),
         "sha256": photo.sha256.hex(),
         "format": photo.format,
         "width": photo.width,

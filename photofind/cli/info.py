@@ -57,9 +57,14 @@ def _lines(document: Document) -> list[tuple[str, object]]:
             case None | [] | {}:
                 continue
             case list():
-                lines += [(name, each) for each in value]
+                lines += [(name, _in_words(each)) for each in value]
             case dict():
                 lines += [(name, f"{key} {each}") for key, each in value.items()]
             case _:
                 lines.append((name, value))
     return lines
+
+
+def _in_words(item: object) -> object:
+    """A part of the photo in one line; anything else as it is."""
+    return f"{item['path']} ({item['kind']})" if isinstance(item, dict) else item

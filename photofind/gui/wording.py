@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone, QUrl
 
 from photofind.domain import TakenSource, WhyKind
+from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.domain import Capture, Photo, Why
+    from photofind.domain import Capture, Photo, PhotoPart, Why
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -96,6 +97,18 @@ def month(taken_at_ms: int) -> str:
 def describe_size(byte_size: int) -> str:
     """2345678 → "2.3 MB"."""
     return QLocale().formattedDataSize(byte_size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def describe_part(part: PhotoPart) -> str:
+    """A file that belongs to a photo: "RAW: IMG_1.CR2 · 24.5 MB"."""
+    match part_kind(part.path.name):
+        case "raw":
+            kind = QCoreApplication.translate("Wording", "RAW")
+        case "video":
+            kind = QCoreApplication.translate("Wording", "Live Photo")
+        case _:
+            kind = QCoreApplication.translate("Wording", "Also")
+    return f"{kind}: {display_name(part.path)} · {describe_size(part.byte_size)}"
 
 
 def describe_pixels(photo: Photo) -> str:

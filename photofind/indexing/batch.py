@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
 from photofind.domain import CatalogError, MediaCode, MediaError, Problem, Space
-from photofind.indexing.beside import read_beside
+from photofind.indexing.beside import add_beside
 from photofind.indexing.job import Outcome
+from photofind.indexing.retelling import retell
 from photofind.indexing.scanning import now_ms
 from photofind.inference.labels import first_tags
 from photofind.media.decode import decode_photo
-from photofind.media.files import media_error_from, system_path
+from photofind.media.files import size_and_time
 from photofind.media.identity import read_and_hash
+from photofind.media.metadata.photo import PhotoMetadata
 from photofind.media.picture_hash import hash_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -141,7 +141,10 @@ class Batch:
         try:
             while batch:
                 self._open.update((item.file_id, item) for item in batch)
-                decoded += self._decode(self._claim(self._identify(batch)))
+                told = [item for item in batch if item.only_sidecar]
+                self._retell(told)
+                whole = [item for item in batch if item not in told]
+                decoded += self._decode(self._claim(self._identify(whole)))
                 # Known contents cost no embedding: fill the batch up for the model.
                 batch = self._queue.take_more(BATCH - len(decoded))
             if decoded:
@@ -159,14 +162,21 @@ class Batch:
         except CatalogError as error:
             logger.info("what was in flight is tried again later: %s", error)
 
+    def _retell(self, items: Sequence[WorkItem]) -> None:
+        for item in items:
+            retell(item, self._writer, self._guard)
+            self._answer(item, Outcome.UNCHANGED)
+        if items:
+            self._listener.files_settled()
+
     def _identify(self, items: Sequence[WorkItem]) -> list[_Readable]:
         readable = []
         for item in items:
             size = mtime_ns = 0
             try:
-                size, mtime_ns = _size_and_time(item.path)
+                size, mtime_ns = size_and_time(item.path)
                 digest, data = read_and_hash(item.path, _KEEP_BYTES)
-                still_the_same = _size_and_time(item.path) == (size, mtime_ns)
+                still_the_same = size_and_time(item.path) == (size, mtime_ns)
             except MediaError as error:
                 self._unreadable(item, error, size, mtime_ns)
                 continue
@@ -200,7 +210,10 @@ class Batch:
                     claim.attempts,
                 )
             else:
-                self._answer(each.item, _known_outcome(claim), known_as=claim.content_id)
+                if claim.outcome is ClaimOutcome.READY and each.item.sidecar_is_news:
+                    retell(each.item, self._writer, self._guard)
+                known_as = None if claim.new else claim.content_id
+                self._answer(each.item, _known_outcome(claim), known_as=known_as)
         if len(claimed) < len(readable):
             self._listener.files_settled()
         return claimed
@@ -267,6 +280,9 @@ class Batch:
             {each.claimed.file.identified.sha256: each.photo.thumbnail for each in decoded}
         )
         self._writer.complete(contents, self._model.id)
+        items = [each.claimed.file.item for each in decoded]
+        if told := {item.file_id: item.sidecar_stamp for item in items if item.sidecar_is_news}:
+            self._writer.companions.note_sidecars(told)
         content_ids = [content.content_id for content in contents]
         self._owned.difference_update(content_ids)
         self._suspects.difference_update(content_ids)
@@ -293,7 +309,12 @@ class Batch:
         tags: tuple[tuple[str, float], ...] = (),
     ) -> EmbeddedContent:
         photo, file = decoded.photo, decoded.claimed.file
-        metadata = read_beside(file.item.path, photo, file.identified.mtime_ns)
+        metadata = add_beside(
+            PhotoMetadata(photo.capture, photo.annotations),
+            file.item.path,
+            file.identified.mtime_ns,
+            file.item.sidecar_path,
+        )
         return EmbeddedContent(
             content_id=decoded.claimed.content_id,
             format=photo.format,
@@ -339,16 +360,9 @@ class Batch:
         return self._queue.finished(item)
 
 
-def _size_and_time(path: Path) -> tuple[int, int]:
-    """Size in bytes and mtime in ns; MediaError when the system won't say."""
-    try:
-        stat = os.stat(system_path(path))  # noqa: PTH116 (long paths on Windows)
-    except OSError as error:
-        raise media_error_from(error) from error
-    return stat.st_size, stat.st_mtime_ns
-
-
 def _known_outcome(claim: Claim) -> Outcome:
+    if claim.new and not claim.changed:
+        return Outcome.NEW  # a part of a photo: there is nothing else to do
     if claim.same:
         return Outcome.UNCHANGED  # touched, but the bytes are as they were
     if claim.changed:

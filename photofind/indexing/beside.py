@@ -7,24 +7,20 @@ from typing import TYPE_CHECKING
 from photofind.media.metadata.dates import file_time, settle_date
 from photofind.media.metadata.name_dates import read_name_date
 from photofind.media.metadata.photo import PhotoMetadata
-from photofind.media.metadata.sidecar import find_sidecar, read_sidecar, with_sidecar
+from photofind.media.metadata.sidecar import read_sidecar, with_sidecar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.media.decode import DecodedPhoto
 
-
-def read_beside(path: Path, photo: DecodedPhoto, mtime_ns: int) -> PhotoMetadata:
+def add_beside(
+    metadata: PhotoMetadata, path: Path, mtime_ns: int, sidecar: Path | None
+) -> PhotoMetadata:
     """Adds to what a photo says itself.
 
     Dates by the order of TakenSource, the file's own time last; rating, title and keywords of a
     sidecar before those in the file.
     """
-    sidecar = find_sidecar(path)
-    metadata = with_sidecar(
-        PhotoMetadata(photo.capture, photo.annotations),
-        None if sidecar is None else read_sidecar(sidecar),
-    )
+    together = with_sidecar(metadata, None if sidecar is None else read_sidecar(sidecar))
     others = (read_name_date(path.name), file_time(mtime_ns))
-    return PhotoMetadata(settle_date(metadata.capture, others), metadata.annotations)
+    return PhotoMetadata(settle_date(together.capture, others), together.annotations)

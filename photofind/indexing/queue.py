@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from photofind.domain import FileId
     from photofind.indexing.job import Job
+    from photofind.media.scan import ScannedFile
 
 
 @dataclass(eq=False, slots=True)
@@ -21,6 +23,9 @@ class WorkItem:
     """One file to identify and, if its content is new, to embed.
 
     Attributes:
+        sidecar: the `.xmp` file that speaks for the photo.
+        told: stamp of the sidecar that the catalog knows of.
+        only_sidecar: the file's own bytes are as they were; nothing is to be hashed.
         suspect: it was in flight when an earlier worker died; tried last and alone, so that a
             further death tells which file is to blame.
         jobs: who counts this file.
@@ -28,8 +33,26 @@ class WorkItem:
 
     file_id: FileId
     path: Path
+    sidecar: ScannedFile | None = None
+    told: bytes | None = None
+    only_sidecar: bool = False
     suspect: bool = False
     jobs: list[Job] = field(default_factory=list)
+
+    @property
+    def sidecar_stamp(self) -> bytes | None:
+        return None if self.sidecar is None else self.sidecar.stamp
+
+    @property
+    def sidecar_is_news(self) -> bool:
+        """The catalog doesn't know what the sidecar says, or that it is gone."""
+        return self.sidecar_stamp != self.told
+
+    @property
+    def sidecar_path(self) -> Path | None:
+        if self.sidecar is None:
+            return None
+        return self.path.with_name(os.path.basename(os.fsdecode(self.sidecar.rel_path)))  # noqa: PTH119
 
 
 class WorkQueue:
@@ -66,6 +89,7 @@ class WorkQueue:
                 queued = self._known.setdefault(item.file_id, item)
                 job.expect_file()
                 queued.jobs.append(job)
+                queued.only_sidecar = queued.only_sidecar and item.only_sidecar
                 if queued is item:
                     self._waiting.append(item)
                     added += 1

@@ -12,6 +12,7 @@ from photofind.catalog.encoding import place_mark
 from photofind.domain import Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation, outermost
+from photofind.media.companions import companion_stem
 from photofind.media.scan import FolderScan, root_problem
 from photofind.media.volume import read_volume_id
 
@@ -74,10 +75,11 @@ def scan_folder(
     known = (
         reader.files(folder.id)
         if parts is None
-        else chain.from_iterable(reader.files_at(folder.id, part) for part in parts)
+        else chain.from_iterable(_known_at(reader, folder, part) for part in parts)
     )
     reconciliation = Reconciliation(known)
     forgotten = reader.forgotten_places()
+    parted: list[WorkItem] = []
     seen_any = False
     known_bad: set[Path] = set()
     for chunk in _chunks(iter(scan)):
@@ -87,11 +89,12 @@ def scan_folder(
         found(len(chunk))
         differences = reconciliation.compare(chunk)
         findings.unchanged += differences.unchanged
+        findings.ignored += _take_out(folder, differences, forgotten) if forgotten else 0
+        parted += [_item(folder, row, differences) for row in differences.parted]
+        items = _to_work_on(folder, differences, reconciliation, writer)
         writer.mark_seen([row.id for row in differences.returned])
         known_bad.update(_path(folder, row.rel_path) for row in differences.known_bad)
-        kept_out = _take_out(folder, differences, forgotten) if forgotten else 0
-        findings.ignored += kept_out
-        enqueue(_to_work_on(folder, differences, writer))
+        enqueue(items)
     findings.ignored += scan.ignored
     if known_bad:
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
@@ -103,6 +106,9 @@ def scan_folder(
         untold.update(file.rel_path for file in scan.online_only_files)  # there, not to be opened
         findings.gone = reconciliation.gone(untold)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
+    if parted:
+        writer.companions.pair_files([(item.file_id, None) for item in parted])
+        enqueue(parted)
     return findings
 
 
@@ -118,18 +124,48 @@ def _take_out(folder: FolderRow, differences: Differences, forgotten: Collection
     return before - len(differences.added)
 
 
+def _known_at(reader: CatalogReader, folder: FolderRow, part: bytes) -> Iterator[FileRow]:
+    """What the catalog knows of a file or subfolder, and of what is one photo with the file."""
+    yield from reader.files_at(folder.id, part)
+    above, name = os.path.split(os.fsdecode(part))
+    stem = companion_stem(name)
+    begin = os.path.join(above, name[: len(stem)])  # noqa: PTH118
+    for row in reader.files_beside(folder.id, os.fsencode(begin)):
+        if companion_stem(os.path.basename(os.fsdecode(row.rel_path))) == stem:  # noqa: PTH119
+            yield row
+
+
 def _to_work_on(
-    folder: FolderRow, differences: Differences, writer: CatalogWriter
+    folder: FolderRow,
+    differences: Differences,
+    reconciliation: Reconciliation,
+    writer: CatalogWriter,
 ) -> list[WorkItem]:
     added_ids: list[FileId] = writer.insert_files(
         folder.id, [(file.rel_path, file.byte_size, file.mtime_ns) for file in differences.added]
     )
+    pairs = [
+        (file_id, part_of)
+        for file_id, file in zip(added_ids, differences.added, strict=True)
+        if (part_of := reconciliation.shown_for(file)) is not None
+    ]
+    pairs += [(row.id, part_of) for row, part_of in differences.joined]
+    if pairs:
+        writer.companions.pair_files(pairs)
     items = [
-        WorkItem(file_id, _path(folder, file.rel_path))
+        WorkItem(file_id, _path(folder, file.rel_path), file.sidecar)
         for file_id, file in zip(added_ids, differences.added, strict=True)
     ]
-    items += [WorkItem(row.id, _path(folder, row.rel_path)) for row in differences.stale]
+    items += [_item(folder, row, differences) for row in differences.stale]
+    for row in differences.retold:
+        items.append(_item(folder, row, differences))
+        items[-1].only_sidecar = True
     return items
+
+
+def _item(folder: FolderRow, row: FileRow, differences: Differences) -> WorkItem:
+    sidecar = differences.sidecars.get(row.rel_path)
+    return WorkItem(row.id, _path(folder, row.rel_path), sidecar, row.sidecar)
 
 
 def _note_problem(

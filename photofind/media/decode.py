@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photofind.domain import Capture, ImageGeometry
+    from photofind.media.metadata.photo import PhotoMetadata
     from photofind.media.pictures.base import OpenedPicture
 
 logger = logging.getLogger(__name__)
@@ -155,6 +156,19 @@ def _decode(
         metadata.capture,
         metadata.annotations,
     )
+
+
+def read_photo_metadata(source: Path | bytes) -> PhotoMetadata:
+    """Reads what a photo says of itself, without decoding it where its format allows.
+
+    Raises:
+        MediaError: unreadable, unsupported, too_large, vanished or denied.
+    """
+    with opened(source) as picture:
+        if not picture.metadata_is_late:
+            return picture.read_metadata()
+        with picture.loaded(1, 1):
+            return picture.read_metadata()
 
 
 def decode_preview(path: Path, max_px: int) -> RgbImage:

@@ -87,3 +87,19 @@ def media_error_from(error: OSError) -> MediaError:
         MediaCode.UNREADABLE,
         f"The disk would not give this file ({reason}). Check the drive, then try again.",
     )
+
+
+def size_and_time(path: Path) -> tuple[int, int]:
+    """Looks up a file's size and last change.
+
+    Returns:
+        Bytes, and nanoseconds since 1970 UTC.
+
+    Raises:
+        MediaError: vanished, denied or unreadable.
+    """
+    try:
+        status = os.stat(system_path(path))  # noqa: PTH116 (long paths on Windows)
+    except OSError as error:
+        raise media_error_from(error) from error
+    return status.st_size, status.st_mtime_ns

@@ -107,6 +107,14 @@ def split_name(name: str) -> tuple[str, str]:
     return stem.casefold(), suffix.lower()
 
 
+def part_kind(name: str) -> str:
+    """What a file is to the photo it belongs to: "raw", "video" or "picture"."""
+    suffix = split_name(name)[1]
+    if suffix in RAW_SUFFIXES:
+        return "raw"
+    return "video" if suffix in VIDEO_SUFFIXES else "picture"
+
+
 def sniff_format(header: bytes) -> str | None:
     """Recognises a picture by its first bytes.
 

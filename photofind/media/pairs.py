@@ -22,6 +22,10 @@ _RENDERED_FIRST: Final = (
 )  # fmt: skip
 """What a camera or phone writes beside a RAW, the likeliest first."""
 
+LARGEST_LIVE_FILM: Final = 64 << 20
+"""Bytes. A Live Photo films three seconds, in 2 to 10 MB; a larger file of a photo's name is a
+video, with the picture as its cover or by chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoParts:

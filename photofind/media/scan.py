@@ -7,10 +7,11 @@ import errno
 import os
 import stat
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from photofind.media.companions import companion_stem, group_companions
 from photofind.media.entries import has_hidden_attribute, is_entered, is_folder, is_hidden
 from photofind.media.exclusions import is_excluded_file, is_excluded_folder
 from photofind.media.files import media_error_from, system_path
@@ -18,12 +19,14 @@ from photofind.media.formats import (
     LIVE_FILM_SUFFIXES,
     LIVE_PICTURE_SUFFIXES,
     PHOTO_SUFFIXES,
+    RAW_SUFFIXES,
     SIDECAR_SUFFIX,
     VIDEO_SUFFIXES,
     is_photo_name,
     split_name,
 )
 from photofind.media.online_only import is_status_online_only, placeholder_target
+from photofind.media.pairs import LARGEST_LIVE_FILM, pair_parts
 from photofind.media.patterns import ExclusionRules, read_ignore_file, to_slashes
 from photofind.media.roots import root_problem
 
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FolderScan", "ScanProblem", "ScannedFile", "root_problem"]
 
+_JOINING_SUFFIXES: Final = RAW_SUFFIXES | LIVE_FILM_SUFFIXES | {SIDECAR_SUFFIX}
+"""In a folder without any of these every file is a photo of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
@@ -44,11 +50,29 @@ class ScannedFile:
         rel_path: path below the root, `os.fsencode`d, with the system's own separator.
         byte_size: bytes.
         mtime_ns: last change, nanoseconds since 1970 UTC.
+        part_of: relative path of the photo's file that is shown, when this is a RAW or a film that
+            belongs to it.
+        is_film: it moves, so it can be nothing but a part.
+        sidecar: the `.xmp` file that speaks for the photo; only where `part_of` is None.
     """
 
     rel_path: bytes
     byte_size: int
     mtime_ns: int
+    part_of: bytes | None = None
+    is_film: bool = False
+    sidecar: ScannedFile | None = None
+
+    @property
+    def stamp(self) -> bytes:
+        """Name, size and time in one: another one means that the file must be read again."""
+        name = os.path.basename(self.rel_path)  # noqa: PTH119 (bytes)
+        return b"%d %d " % (self.mtime_ns, self.byte_size) + name
+
+    @property
+    def sidecar_stamp(self) -> bytes | None:
+        """The sidecar's stamp, None when there is none."""
+        return None if self.sidecar is None else self.sidecar.stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +92,9 @@ class ScanProblem:
 class FolderScan:
     """One walk through a root, or through parts of it; iterate it once.
 
-    Yields the photo files below the root in no particular order, with one stat each and flat
-    memory. Links to files are followed, links to folders are not (so no loop is endless).
+    Yields the photo files below the root, and the films of Live Photos, with one stat each and
+    memory for one folder's names; of one folder, the parts of photos come after what they are
+    parts of. Links to files are followed, links to folders are not (so no loop is endless).
     Hidden files, trash, caches and bundles are left out (`media.exclusions`), and so is what
     patterns name (`media.patterns`). Files that lie in a cloud alone are left where they are.
 
@@ -77,13 +102,12 @@ class FolderScan:
 
     Attributes:
         ignored: files of other kinds, hidden files, and whatever is not a regular file; videos
-            and sidecars are among them.
+            and sidecars are among them, films that are parts are not.
         excluded: files and whole folders that patterns leave out.
         problems: photo files whose size and date the system would not tell.
         videos: files by suffix (".mov"), but for the films of Live Photos.
-        live_photos: films that belong to a photo of the same name beside them.
-        sidecars: the `.xmp` files beside photos.
         online_only_files: photo files whose contents are not on this computer.
+        online_only: how many photos they are; RAW and JPEG of one shot count once.
         rules: the patterns that were met, for what is indexed already.
     """
 
@@ -98,9 +122,9 @@ class FolderScan:
         """Prepares a walk.
 
         Args:
-            parts: relative paths of files and subfolders to look at, and at nothing else;
-                None means everything. A part that a walk through everything would not come to
-                yields nothing.
+            parts: relative paths of files and subfolders to look at, and at nothing else but
+                what belongs to one photo with them; None means everything. A part that a walk
+                through everything would not come to yields nothing.
             exclude: patterns set for this root, as in a `.photofindignore` at its top; they
                 outrank such files.
             include_online_only: yield those files too; opening them downloads them.
@@ -114,8 +138,7 @@ class FolderScan:
         self.excluded = 0
         self.problems: list[ScanProblem] = []
         self.videos: Counter[str] = Counter()
-        self.live_photos = 0
-        self.sidecars: list[ScannedFile] = []
+        self.online_only = 0
         self.online_only_files: list[ScannedFile] = []
         self.rules = ExclusionRules(exclude)
 
@@ -126,11 +149,6 @@ class FolderScan:
         Nothing is known of the files below them: they must be left as they were.
         """
         return tuple(self._unreadable)
-
-    @property
-    def online_only(self) -> int:
-        """How many photo files are not on this computer."""
-        return len(self.online_only_files)
 
     def __iter__(self) -> Iterator[ScannedFile]:
         waiting = self._beginnings()
@@ -163,34 +181,75 @@ class FolderScan:
         waiting: list[tuple[str, Collection[str] | None]],
     ) -> Iterator[ScannedFile]:
         prefix = relative + os.sep if relative else ""
-        live_stems: set[str] = set()
-        videos: list[tuple[str, str]] = []
-        for entry in entries:
-            stem, suffix = split_name(entry.name)
-            if suffix in LIVE_PICTURE_SUFFIXES:
-                live_stems.add(stem)
-            if wanted is not None and entry.name not in wanted:
-                continue
+        listed, failure = _list(entries)
+        live_stems = {stem for _, stem, suffix in listed if suffix in LIVE_PICTURE_SUFFIXES}
+        any_together = any(suffix in _JOINING_SUFFIXES for _, _, suffix in listed)
+        stems = None if wanted is None else {companion_stem(name).casefold() for name in wanted}
+        together: dict[str, ScannedFile] = {}
+        sidecars: dict[str, ScannedFile] = {}
+        away_before = len(self.online_only_files)
+        for entry, stem, suffix in listed:
+            name = entry.name
+            if wanted is not None and name not in wanted:
+                joins = suffix in PHOTO_SUFFIXES or suffix in _JOINING_SUFFIXES
+                if not (joins and stems and companion_stem(name).casefold() in stems):
+                    continue
             if is_folder(entry):
-                if is_excluded_folder(entry.name) or is_hidden(entry):
-                    continue
-                if self.rules.matches(to_slashes(prefix + entry.name), is_folder=True):
-                    self.excluded += 1
-                    continue
-                waiting.append((prefix + entry.name, None))
+                self._come_to_folder(entry, prefix, waiting)
             elif suffix in PHOTO_SUFFIXES:
-                if (found := self._look_at(entry, prefix)) is not None:
+                if (found := self._look_at(entry, prefix)) is None:
+                    continue
+                if any_together:
+                    together[name] = found
+                else:
                     yield found
+            elif suffix in LIVE_FILM_SUFFIXES and stem in live_stems:
+                if (found := self._look_at(entry, prefix)) is None:
+                    continue
+                if found.byte_size <= LARGEST_LIVE_FILM:
+                    together[name] = replace(found, is_film=True)
+                else:
+                    self._count_video(suffix)
             else:
-                self.ignored += 1
-                if suffix in VIDEO_SUFFIXES and not is_excluded_file(entry.name):
-                    videos.append((stem, suffix))
-                self._note(entry, prefix, suffix)
-        for stem, suffix in videos:
-            if stem in live_stems and suffix in LIVE_FILM_SUFFIXES:
-                self.live_photos += 1
-            else:
-                self.videos[suffix] += 1
+                self._note(entry, prefix, suffix, sidecars)
+        away = {os.path.basename(each.rel_path) for each in self.online_only_files[away_before:]}  # noqa: PTH119 (bytes)
+        self.online_only += len(pair_parts(map(os.fsdecode, away)))
+        if failure is not None:  # who belongs together isn't known
+            raise failure
+        yield from self._joined(together, sidecars)
+
+    def _joined(
+        self, files: dict[str, ScannedFile], sidecars: dict[str, ScannedFile]
+    ) -> Iterator[ScannedFile]:
+        """The files of one folder, knowing of each other."""
+        lone_films = {name for name, file in files.items() if file.is_film}
+        for group in group_companions(files, sidecars):
+            primary = files[group.primary]
+            if group.sidecar is not None:
+                primary = replace(primary, sidecar=sidecars[group.sidecar])
+            yield primary
+            for name in group.parts:
+                lone_films.discard(name)
+                yield replace(files[name], part_of=primary.rel_path)
+        for name in lone_films:
+            self._count_video(split_name(name)[1])
+
+    def _count_video(self, suffix: str) -> None:
+        self.ignored += 1
+        self.videos[suffix] += 1
+
+    def _come_to_folder(
+        self,
+        entry: os.DirEntry[str],
+        prefix: str,
+        waiting: list[tuple[str, Collection[str] | None]],
+    ) -> None:
+        if is_excluded_folder(entry.name) or is_hidden(entry):
+            return
+        if self.rules.matches(to_slashes(prefix + entry.name), is_folder=True):
+            self.excluded += 1
+        else:
+            waiting.append((prefix + entry.name, None))
 
     def _beginnings(self) -> list[tuple[str, Collection[str] | None]]:
         """Folders to list first, each with the names that matter there (None: all)."""
@@ -270,13 +329,42 @@ class FolderScan:
             return None
         return found
 
-    def _note(self, entry: os.DirEntry[str], prefix: str, suffix: str) -> None:
-        """Keeps what is no photo and tells about one."""
-        if suffix == SIDECAR_SUFFIX and not is_excluded_file(entry.name):
-            with contextlib.suppress(OSError):
-                status = entry.stat()
-                if stat.S_ISREG(status.st_mode) and not is_status_online_only(status):
-                    rel_path = os.fsencode(prefix + entry.name)
-                    self.sidecars.append(ScannedFile(rel_path, status.st_size, status.st_mtime_ns))
-        elif (target := placeholder_target(entry.name)) and is_photo_name(target):
-            self.online_only_files.append(ScannedFile(os.fsencode(prefix + target), 0, 0))
+    def _note(
+        self,
+        entry: os.DirEntry[str],
+        prefix: str,
+        suffix: str,
+        sidecars: dict[str, ScannedFile],
+    ) -> None:
+        """Counts what is no photo, and keeps what tells about one."""
+        if is_excluded_file(entry.name):
+            self.ignored += 1
+            if (target := placeholder_target(entry.name)) and is_photo_name(target):
+                self.online_only_files.append(ScannedFile(os.fsencode(prefix + target), 0, 0))
+        elif suffix in VIDEO_SUFFIXES:
+            if self.rules.matches(to_slashes(prefix + entry.name), is_folder=False):
+                self.excluded += 1
+            else:
+                self._count_video(suffix)
+        else:
+            self.ignored += 1
+            if suffix == SIDECAR_SUFFIX:
+                with contextlib.suppress(OSError):
+                    status = entry.stat()
+                    if stat.S_ISREG(status.st_mode) and not is_status_online_only(status):
+                        sidecars[entry.name] = ScannedFile(
+                            os.fsencode(prefix + entry.name), status.st_size, status.st_mtime_ns
+                        )
+
+
+def _list(
+    entries: Iterable[os.DirEntry[str]],
+) -> tuple[list[tuple[os.DirEntry[str], str, str]], OSError | None]:
+    """What a folder lists, with stems and suffixes, and the error that ended the list early."""
+    listed = []
+    try:
+        for entry in entries:
+            listed.append((entry, *split_name(entry.name)))  # noqa: PERF401 (an error keeps them)
+    except OSError as error:
+        return listed, error
+    return listed, None

@@ -61,7 +61,7 @@ def test_a_search_document_has_the_promised_shape(library: tuple[Program, Path])
     assert document["model"] == "basic"
     assert len(document["hits"]) == 2
     hit = document["hits"][0]
-    assert sorted(hit) == ["path", "paths", "relevant", "score", "taken_at", "why"]
+    assert sorted(hit) == ["parts", "path", "paths", "relevant", "score", "taken_at", "why"]
     assert hit["path"] == str(folder / "a.png")
     assert hit["paths"] == [str(folder / "a.png")]
     assert isinstance(hit["score"], float)

@@ -21,11 +21,15 @@ _FILE_ROWS = """
         CASE f.state WHEN 'known' THEN f.content_id END,
         f.missing_since IS NOT NULL,
         f.state = 'failed' OR (f.state = 'known' AND c.state = 'failed'),
-        f.state = 'known' AND c.state = 'ready' AND (
-            NOT EXISTS (SELECT 1 FROM models WHERE active = 1)
-            OR EXISTS (SELECT 1 FROM embeddings
-                WHERE model_id = (SELECT id FROM models WHERE active = 1)
-                AND space = :space AND content_id = c.id))
+        f.state = 'known' AND (
+            f.part_of IS NOT NULL
+            OR (SELECT primary_content_id FROM photos WHERE id = c.photo_id) <> c.id
+            OR (c.state = 'ready' AND (
+                NOT EXISTS (SELECT 1 FROM models WHERE active = 1)
+                OR EXISTS (SELECT 1 FROM embeddings
+                    WHERE model_id = (SELECT id FROM models WHERE active = 1)
+                    AND space = :space AND content_id = c.id)))),
+        f.part_of, f.sidecar
     FROM files f LEFT JOIN contents c ON c.id = f.content_id
     WHERE f.folder_id = :folder"""
 _AT_OR_BELOW = "(f.rel_path = :path OR (f.rel_path > :below AND f.rel_path < :beyond))"
@@ -79,8 +83,27 @@ def _place(rel_path: bytes) -> dict[str, bytes]:
     }
 
 
+def read_files_beside(
+    connection: sqlite3.Connection, folder_id: FolderId, stem: bytes
+) -> list[FileRow]:
+    """The files whose path is this one, a dot, and what may follow but a folder."""
+    separator = os.fsencode(os.sep)
+    rows = connection.execute(
+        f"{_FILE_ROWS} AND f.rel_path > :begin AND f.rel_path < :beyond",
+        {
+            "space": Space.SEARCH.value,
+            "folder": folder_id,
+            "begin": stem + b".",
+            "beyond": stem + b"/",  # follows the dot
+        },
+    )
+    found = (_file_row(folder_id, row) for row in rows)
+    return [row for row in found if separator not in row.rel_path[len(stem) :]]
+
+
 def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
-    file_id, rel_path, byte_size, mtime_ns, content_id, missing, failed, ready = row
+    (file_id, rel_path, byte_size, mtime_ns, content_id, missing, failed, ready) = row[:8]
+    part_of, sidecar = row[8:]
     return FileRow(
         file_id,
         folder_id,
@@ -91,18 +114,20 @@ def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
         bool(missing),
         bool(failed),
         bool(ready),
+        part_of,
+        sidecar,
     )
 
 
 def find_photo_at(connection: sqlite3.Connection, path: Path) -> PhotoId | None:
-    """The visible photo that a file belongs to."""
+    """The visible photo that a file belongs to, as what is shown or as a part."""
     wanted = path_to_blob(path)
     for folder in read_folders(connection):
         rel_path = relative_to_root(wanted, path_to_blob(folder.path))
         if rel_path:
             row = connection.execute(
-                """SELECT v.photo_id FROM live_files f
-                   JOIN visible_photos v ON v.content_id = f.content_id
+                """SELECT v.photo_id FROM live_files f JOIN contents c ON c.id = f.content_id
+                   JOIN visible_photos v ON v.photo_id = c.photo_id
                    WHERE f.folder_id = ? AND f.rel_path = ?""",
                 (folder.id, rel_path),
             ).fetchone()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photofind.catalog.rows import NO_DATE, PhotoOrder
-from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId, TakenSource
+from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId, PhotoPart, TakenSource
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,15 +40,21 @@ def read_photos(
     }
     places: dict[int, list[Path]] = {}
     reachable: set[int] = set()
-    for photo_id, folder_id, rel_path in connection.execute(
-        """SELECT v.photo_id, f.folder_id, f.rel_path
+    parts: dict[int, list[PhotoPart]] = {}
+    for photo_id, folder_id, rel_path, is_shown, byte_size in connection.execute(
+        """SELECT v.photo_id, f.folder_id, f.rel_path, c.id = v.content_id, c.byte_size
            FROM json_each(?) AS wanted CROSS JOIN visible_photos v ON v.photo_id = wanted.value
-           CROSS JOIN live_files f ON f.content_id = v.content_id
+           CROSS JOIN contents c ON c.photo_id = v.photo_id
+           CROSS JOIN live_files f ON f.content_id = c.id
            ORDER BY f.id""",
         (ids,),
     ):
         root, online = roots[folder_id]
-        places.setdefault(photo_id, []).append(Path(root, os.fsdecode(rel_path)))
+        path = Path(root, os.fsdecode(rel_path))
+        if not is_shown:
+            parts.setdefault(photo_id, []).append(PhotoPart(path, byte_size))
+            continue
+        places.setdefault(photo_id, []).append(path)
         if online:
             reachable.add(photo_id)
     photos = {}
@@ -63,12 +69,18 @@ def read_photos(
            CROSS JOIN contents c ON c.id = v.content_id""",
         (ids,),
     ):
-        paths = tuple(places[row[0]])
-        photos[PhotoId(row[0])] = _photo(row, paths, offline=row[0] not in reachable)
+        photos[PhotoId(row[0])] = _photo(
+            row,
+            tuple(places[row[0]]),
+            tuple(parts.get(row[0], ())),
+            offline=row[0] not in reachable,
+        )
     return photos
 
 
-def _photo(row: tuple[Any, ...], paths: tuple[Path, ...], *, offline: bool) -> Photo:
+def _photo(
+    row: tuple[Any, ...], paths: tuple[Path, ...], parts: tuple[PhotoPart, ...], *, offline: bool
+) -> Photo:
     (photo_id, content_id, sha256, byte_size, image_format, width, height, taken_at, offset) = row[
         :9
     ]
@@ -101,6 +113,7 @@ def _photo(row: tuple[Any, ...], paths: tuple[Path, ...], *, offline: bool) -> P
         rating=rating,
         favourite=bool(favourite),
         offline=offline,
+        parts=parts,
     )
 
 

@@ -30,11 +30,13 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
     ready = _count(connection, "SELECT count(*) FROM visible_photos")
     pending = _count(
         connection,
-        """SELECT count(*) FROM files WHERE state = 'pending' AND missing_since IS NULL""",
+        """SELECT count(*) FROM files WHERE state = 'pending' AND missing_since IS NULL
+           AND part_of IS NULL""",
     ) + _count(
         connection,
         """SELECT count(*) FROM contents c WHERE state IN ('pending', 'in_flight')
-           AND EXISTS (SELECT 1 FROM live_files WHERE content_id = c.id)""",
+           AND id = (SELECT primary_content_id FROM photos WHERE id = c.photo_id)
+           AND EXISTS (SELECT 1 FROM live_files WHERE content_id = c.id AND part_of IS NULL)""",
     )
     failed = _count(
         connection,
@@ -48,6 +50,7 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
         connection,
         """SELECT count(DISTINCT content_id) FROM files f
            WHERE missing_since IS NOT NULL AND content_id IS NOT NULL
+           AND part_of IS NULL
            AND NOT EXISTS (SELECT 1 FROM live_files WHERE content_id = f.content_id)""",
     )
     model = read_active_model(connection)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from photofind.catalog.encoding import place_mark
 from photofind.catalog.rows import Claim, ClaimOutcome, IdentifiedFile
 from photofind.catalog.writing.forgetting import is_forgotten, remember_place
+from photofind.catalog.writing.parts import pair_up, settle_parts
 from photofind.catalog.writing.photos import (
+    carry_over,
     has_live_file,
     heir_photo,
     make_primary,
@@ -55,7 +57,7 @@ def _claim_one(
     touched: set[PhotoId],
 ) -> Claim:
     row = connection.execute(
-        "SELECT content_id, name FROM files WHERE id = ?", (file.file_id,)
+        "SELECT content_id, name, part_of FROM files WHERE id = ?", (file.file_id,)
     ).fetchone()
     if row is None:
         return Claim(file.file_id, None, ClaimOutcome.GONE)
@@ -81,12 +83,18 @@ def _claim_one(
         (content_id, file.byte_size, file.mtime_ns, file.file_id),
     )
     moved = known is not None and not same and _take_place(connection, content_id, file, row[1])
-    if former is not None:
-        touched.add(photo_of(connection, former))
+    if changed:
+        assert former is not None
+        touched |= settle_parts(connection, [photo_of(connection, former)])
     touched.add(photo_of(connection, content_id))
     touched.add(settle(connection, content_id))
-    outcome = _outcome(connection, content_id, state, model_id, taken)
-    answer = Claim(file.file_id, content_id, outcome, same, changed, moved)
+    touched |= pair_up(connection, file.file_id)
+    touched.add(photo_of(connection, content_id))
+    if row[2] is not None or not _is_primary(connection, content_id):
+        outcome = ClaimOutcome.PART
+    else:
+        outcome = _outcome(connection, content_id, state, model_id, taken)
+    answer = Claim(file.file_id, content_id, outcome, same, changed, moved, new=known is None)
     return _with_error(connection, answer) if outcome is ClaimOutcome.FAILED else answer
 
 
@@ -98,6 +106,13 @@ def _keep_out(connection: sqlite3.Connection, file: IdentifiedFile) -> None:
     ).fetchone()
     mark = place_mark(root, rel_path, file.byte_size, file.mtime_ns)
     remember_place(connection, file.sha256, mark)
+
+
+def _is_primary(connection: sqlite3.Connection, content_id: ContentId) -> bool:
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM photos WHERE primary_content_id = ?)", (content_id,)
+    ).fetchone()
+    return bool(row[0])
 
 
 def _with_error(connection: sqlite3.Connection, answer: Claim) -> Claim:
@@ -122,7 +137,7 @@ def _insert_content(
     ).fetchone()
     make_primary(connection, photo_id, row[0])
     if former is not None:
-        _carry_over(connection, former, row[0])
+        carry_over(connection, former, row[0])
         if inherits:
             # Whoever wanted the photo described means what it shows now.
             connection.execute(
@@ -130,17 +145,6 @@ def _insert_content(
                 (row[0], former),
             )
     return ContentId(row[0])
-
-
-def _carry_over(connection: sqlite3.Connection, former: ContentId, content_id: int) -> None:
-    """A person's notes, and the captions they edited or accepted, stay with a file that changes."""
-    connection.execute(
-        """INSERT INTO texts
-               (content_id, kind, model_id, text, data, created_at, edited, accepted)
-           SELECT ?, kind, model_id, text, data, created_at, edited, accepted FROM texts
-           WHERE content_id = ? AND (kind = 'note' OR edited = 1 OR accepted = 1)""",
-        (content_id, former),
-    )
 
 
 def _take_place(

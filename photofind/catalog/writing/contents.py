@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import clean_text
 from photofind.catalog.rows import EmbeddedContent, TagSource
+from photofind.catalog.writing.metadata import store_metadata
 from photofind.catalog.writing.photos import photo_of, refresh_visible
 from photofind.catalog.writing.vectors import copy_vectors, store_vectors
-from photofind.domain import ContentId, Exposure, MediaCode, ModelId, Space
+from photofind.domain import ContentId, MediaCode, ModelId, Space
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +27,6 @@ def complete(
 ) -> None:
     for content in embedded:
         _store_description(connection, content)
-        _store_keywords(connection, content)
         if content.twin is not None:
             _take_over(connection, content.content_id, content.twin)
             continue
@@ -35,56 +35,13 @@ def complete(
 
 
 def _store_description(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
-    capture = content.capture
-    exposure = capture.exposure or Exposure()
     connection.execute(
         """UPDATE contents SET state = 'ready', suspect = 0, strikes = 0, attempts = 0,
            error_code = NULL, error_detail = NULL, format = ?, width = ?, height = ?,
-           taken_at = ?, taken_offset_min = ?, taken_source = ?, camera = ?, lens = ?,
-           lat = ?, lon = ?, f_number = ?, exposure_s = ?, iso = ?, focal_mm = ?,
-           focal_35mm = ?, file_rating = ?, file_title = ?, file_description = ?,
            picture_hash = ? WHERE id = ?""",
-        (
-            content.format,
-            content.width,
-            content.height,
-            capture.taken_at_ms,
-            capture.taken_offset_min,
-            None if capture.taken_source is None else capture.taken_source.value,
-            _clean(capture.camera),
-            _clean(capture.lens),
-            capture.latitude,
-            capture.longitude,
-            exposure.f_number,
-            exposure.seconds,
-            exposure.iso,
-            exposure.focal_mm,
-            exposure.focal_35mm,
-            content.annotations.rating,
-            _clean(content.annotations.title),
-            _clean(content.annotations.description),
-            content.picture_hash,
-            content.content_id,
-        ),
+        (content.format, content.width, content.height, content.picture_hash, content.content_id),
     )
-
-
-def _store_keywords(connection: sqlite3.Connection, content: EmbeddedContent) -> None:
-    connection.execute(
-        "DELETE FROM tags WHERE content_id = ? AND source = ?",
-        (content.content_id, TagSource.FILE.value),
-    )
-    connection.executemany(
-        "INSERT INTO tags (content_id, label, source, state) VALUES (?, ?, ?, 'confirmed')",
-        [
-            (content.content_id, clean_text(keyword), TagSource.FILE.value)
-            for keyword in content.annotations.keywords
-        ],
-    )
-
-
-def _clean(text: str | None) -> str | None:
-    return None if text is None else clean_text(text)
+    store_metadata(connection, content.content_id, content.capture, content.annotations)
 
 
 def find_twin(

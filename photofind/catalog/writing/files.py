@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import clean_text, search_name
+from photofind.catalog.writing.parts import pair_up, settle_parts
 from photofind.catalog.writing.photos import photo_of, refresh_visible, settle
 from photofind.domain import ContentId, FileId, FolderError, MediaCode, PhotoId
 
@@ -50,18 +51,22 @@ def mark_missing(connection: sqlite3.Connection, file_ids: Sequence[FileId], now
            AND id IN (SELECT value FROM json_each(?))""",
         (now_ms, ids),
     )
-    refresh_visible(connection, touched)
+    refresh_visible(connection, settle_parts(connection, touched))
 
 
 def mark_seen(connection: sqlite3.Connection, file_ids: Sequence[FileId]) -> None:
     ids = json.dumps(file_ids)
     rows = connection.execute(
         """UPDATE files SET missing_since = NULL WHERE missing_since IS NOT NULL
-           AND id IN (SELECT value FROM json_each(?)) RETURNING state, content_id""",
+           AND id IN (SELECT value FROM json_each(?)) RETURNING state, content_id, id""",
         (ids,),
     ).fetchall()
-    back = {ContentId(content_id) for state, content_id in rows if state == "known"}
-    refresh_visible(connection, {settle(connection, content_id) for content_id in back})
+    touched: set[PhotoId] = set()
+    for state, content_id, file_id in rows:
+        if state == "known":
+            touched.add(settle(connection, ContentId(content_id)))
+            touched |= pair_up(connection, FileId(file_id))
+    refresh_visible(connection, touched)
 
 
 def fail_file(
@@ -82,7 +87,8 @@ def fail_file(
     if row is None:
         return 1  # its folder was removed meanwhile
     if row[0] is not None:
-        refresh_visible(connection, [photo_of(connection, row[0])])
+        touched = settle_parts(connection, [photo_of(connection, row[0])])
+        refresh_visible(connection, touched)
     return int(row[1])
 
 

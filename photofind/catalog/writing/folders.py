@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import path_from_blob, relative_to_root
 from photofind.catalog.rows import FolderRow
+from photofind.catalog.writing.parts import settle_parts
 from photofind.catalog.writing.photos import refresh_visible
 from photofind.domain import FolderError, FolderId, PhotoId
 
@@ -36,8 +37,8 @@ def add_folder(connection: sqlite3.Connection, path: bytes, volume_id: str | Non
 
 def _absorb(connection: sqlite3.Connection, child_id: int, below: bytes, parent_id: int) -> None:
     connection.execute(
-        """UPDATE files SET folder_id = ?, rel_path = CAST(? || rel_path AS BLOB)
-           WHERE folder_id = ?""",
+        """UPDATE files SET folder_id = ?1, rel_path = CAST(?2 || rel_path AS BLOB),
+           part_of = CAST(?2 || part_of AS BLOB) WHERE folder_id = ?3""",
         (parent_id, below + os.sep.encode(), child_id),
     )
     connection.execute("DELETE FROM folders WHERE id = ?", (child_id,))
@@ -78,7 +79,8 @@ def remove_folder(connection: sqlite3.Connection, path: bytes) -> None:
     ).fetchall()
     connection.execute("DELETE FROM files WHERE folder_id = ?", row)
     connection.execute("DELETE FROM folders WHERE id = ?", row)
-    refresh_visible(connection, [PhotoId(photo_id) for (photo_id,) in hidden])
+    touched = settle_parts(connection, [PhotoId(photo_id) for (photo_id,) in hidden])
+    refresh_visible(connection, touched)
 
 
 def _unknown_sentence(connection: sqlite3.Connection, path: bytes) -> str:

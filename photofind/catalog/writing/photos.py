@@ -56,24 +56,70 @@ def heir_photo(connection: sqlite3.Connection, former: ContentId, file_id: int) 
     return PhotoId(row[0])
 
 
-def settle(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId:
-    """Makes a content that came back to life visible, and returns its photo.
+def has_live_part_path(connection: sqlite3.Connection, content_id: ContentId) -> bool:
+    """Whether this content lies beside another one of its photo, as a part of that file."""
+    row = connection.execute(
+        """SELECT EXISTS (SELECT 1 FROM live_files part
+               JOIN live_files shown
+               ON shown.folder_id = part.folder_id AND shown.rel_path = part.part_of
+               JOIN contents c ON c.id = shown.content_id
+               WHERE part.content_id = ?1 AND c.id <> ?1
+               AND c.photo_id = (SELECT photo_id FROM contents WHERE id = ?1))""",
+        (content_id,),
+    ).fetchone()
+    return bool(row[0])
 
-    A former part of a photo becomes its primary content again when nothing else of the photo is
-    on the disk any more; else it becomes a photo of its own.
+
+def settle(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId:
+    """Gives a content that lies on the disk its place, and returns its photo.
+
+    A part stays with its photo. A former content of a photo becomes its primary one again when
+    nothing else of the photo is on the disk any more; else it becomes a photo of its own, with
+    all that the person has made of the one it leaves.
     """
     photo_id, primary = connection.execute(
         """SELECT p.id, p.primary_content_id FROM contents c JOIN photos p ON p.id = c.photo_id
            WHERE c.id = ?""",
         (content_id,),
     ).fetchone()
-    if primary == content_id:
+    if primary == content_id or has_live_part_path(connection, content_id):
         return PhotoId(photo_id)
     if has_live_file(connection, primary):
-        photo_id = new_photo(connection)
-        connection.execute("UPDATE contents SET photo_id = ? WHERE id = ?", (photo_id, content_id))
+        photo_id = _split_off(connection, photo_id, content_id)
+    carry_over(connection, primary, content_id)
     make_primary(connection, photo_id, content_id)
     return PhotoId(photo_id)
+
+
+def _split_off(connection: sqlite3.Connection, photo_id: PhotoId, content_id: ContentId) -> PhotoId:
+    own_id = PhotoId(
+        connection.execute(
+            """INSERT INTO photos (rating, favourite, title)
+               SELECT rating, favourite, title FROM photos WHERE id = ? RETURNING id""",
+            (photo_id,),
+        ).fetchone()[0]
+    )
+    connection.execute(
+        """INSERT INTO tags (photo_id, label, source, model_id, score, state)
+           SELECT ?, label, source, model_id, score, state FROM tags WHERE photo_id = ?""",
+        (own_id, photo_id),
+    )
+    connection.execute("UPDATE contents SET photo_id = ? WHERE id = ?", (own_id, content_id))
+    return own_id
+
+
+def carry_over(connection: sqlite3.Connection, former: ContentId, content_id: ContentId) -> None:
+    """A person's notes, and captions they edited or accepted, go along to what is shown in a
+    content's place."""
+    connection.execute(
+        """INSERT INTO texts
+               (content_id, kind, model_id, text, data, created_at, edited, accepted)
+           SELECT ?2, kind, model_id, text, data, created_at, edited, accepted FROM texts old
+           WHERE content_id = ?1 AND (kind = 'note' OR edited = 1 OR accepted = 1)
+           AND NOT EXISTS (SELECT 1 FROM texts
+               WHERE content_id = ?2 AND kind = old.kind AND text = old.text)""",
+        (former, content_id),
+    )
 
 
 def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]) -> None:
@@ -99,7 +145,9 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
         """INSERT INTO photo_words (rowid, names, title, tags, texts)
            SELECT p.id,
                (SELECT group_concat(name, :separator) FROM
-                   (SELECT DISTINCT name FROM live_files WHERE content_id = v.content_id)),
+                   (SELECT DISTINCT f.name FROM contents part
+                       CROSS JOIN live_files f ON f.content_id = part.id
+                       WHERE part.photo_id = p.id)),
                coalesce(p.title, c.file_title, ''),
                coalesce((SELECT group_concat(label, :separator) FROM tags t
                    WHERE (photo_id = p.id OR content_id = v.content_id)

@@ -19,6 +19,7 @@ from photofind.gui.icons import IconLabel
 from photofind.gui.wording import (
     describe_date,
     describe_date_source,
+    describe_part,
     describe_pixels,
     describe_place,
     describe_size,
@@ -95,7 +96,11 @@ class DetailsPanel(QFrame):
             ("place", [describe_place(capture)]),
             (
                 "photo",
-                [describe_pixels(photo), f"{photo.format} · {describe_size(photo.byte_size)}"],
+                [
+                    describe_pixels(photo),
+                    f"{photo.format} · {describe_size(photo.byte_size)}",
+                    *map(describe_part, photo.parts),
+                ],
             ),
             ("folder", folders),
         ]

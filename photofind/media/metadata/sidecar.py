@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from photofind.domain import MediaError
 from photofind.media.files import open_photo
-from photofind.media.formats import SIDECAR_SUFFIX
 from photofind.media.metadata.annotations import overlay
 from photofind.media.metadata.dates import candidate_of, settle_date
 from photofind.media.metadata.photo import PhotoMetadata, fill_capture
@@ -17,30 +15,6 @@ from photofind.media.metadata.xmp_facts import read_xmp
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def is_sidecar_name(name: str) -> bool:
-    """Tells a sidecar by its name."""
-    return name.lower().endswith(SIDECAR_SUFFIX)
-
-
-def sidecar_names(name: str) -> tuple[str, str]:
-    """The names a photo's sidecar may have, the more particular first.
-
-    digiKam and darktable write IMG.jpg.xmp, Lightroom and most others IMG.xmp, which belongs to
-    all parts of a photo (IMG.cr2, IMG.jpg).
-    """
-    return name + SIDECAR_SUFFIX, os.path.splitext(name)[0] + SIDECAR_SUFFIX  # noqa: PTH122
-
-
-def find_sidecar(photo: Path) -> Path | None:
-    """A photo's sidecar, None when there is none. The suffix may be in capitals."""
-    for name in sidecar_names(photo.name):
-        for spelling in (name, name.removesuffix(SIDECAR_SUFFIX) + SIDECAR_SUFFIX.upper()):
-            path = photo.with_name(spelling)
-            if os.path.isfile(path):  # noqa: PTH113 (an answer, never an error)
-                return path
-    return None
 
 
 def read_sidecar(path: Path) -> PhotoMetadata | None:

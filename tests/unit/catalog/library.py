@@ -156,8 +156,18 @@ def _check(connection: sqlite3.Connection) -> None:
     connection.rollback()
 
     hidden = f"""SELECT c.id FROM contents c JOIN photos p ON p.id = c.photo_id
-        WHERE c.id IN ({live}) AND p.primary_content_id <> c.id"""
-    assert rows(hidden) == [], "a content with a live file is not its photo's primary one"
+        WHERE c.id IN ({live}) AND p.primary_content_id <> c.id AND c.id NOT IN (
+            SELECT part.content_id FROM live_files part JOIN live_files shown
+            ON shown.folder_id = part.folder_id AND shown.rel_path = part.part_of
+            JOIN contents s ON s.id = shown.content_id WHERE s.photo_id = p.id)"""
+    assert rows(hidden) == [], "a content with a live file is neither shown nor a part"
+    apart = """SELECT part.rel_path FROM live_files part JOIN live_files shown
+        ON shown.folder_id = part.folder_id AND shown.rel_path = part.part_of
+        JOIN contents p ON p.id = part.content_id JOIN contents s ON s.id = shown.content_id
+        WHERE p.photo_id <> s.photo_id
+        AND NOT EXISTS (SELECT 1 FROM live_files other WHERE other.content_id = p.id
+            AND other.id <> part.id)"""
+    assert rows(apart) == [], "a part is not in the photo of the file it belongs to"
     astray = """SELECT p.id FROM photos p LEFT JOIN contents c
         ON c.id = p.primary_content_id AND c.photo_id = p.id WHERE c.id IS NULL"""
     assert rows(astray) == [], "a photo's primary content is not its own"
@@ -174,8 +184,9 @@ def _check(connection: sqlite3.Connection) -> None:
     }
     expected: dict[object, set[str]] = {row[0]: set() for row in visible}
     for photo_id, name in rows(
-        """SELECT v.photo_id, f.name FROM visible_photos v JOIN files f
-           ON f.content_id = v.content_id AND f.state = 'known' AND f.missing_since IS NULL"""
+        """SELECT v.photo_id, f.name FROM visible_photos v JOIN contents c
+           ON c.photo_id = v.photo_id JOIN files f
+           ON f.content_id = c.id AND f.state = 'known' AND f.missing_since IS NULL"""
     ):
         expected[photo_id].add(str(name))
     assert named == expected

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from photofind.cli.documents import (
     first_existing,
     hit_document,
+    parts_document,
     problems_document,
     report_document,
     search_document,
@@ -20,6 +22,7 @@ from photofind.domain import (
     MediaCode,
     Photo,
     PhotoId,
+    PhotoPart,
     Problem,
     TakenSource,
     Why,
@@ -27,6 +30,17 @@ from photofind.domain import (
 )
 
 WALL_MS = 1_553_166_264_000  # 2019-03-21T11:04:24 as if the clock showed UTC
+
+
+def test_parts_say_what_they_are() -> None:
+    shown = replace(
+        photo(Path("/p/a.jpg")),
+        parts=(PhotoPart(Path("/p/a.CR2"), 7), PhotoPart(Path("/p/a.MOV"), 8)),
+    )
+    assert parts_document(shown) == [
+        {"path": "/p/a.CR2", "kind": "raw", "bytes": 7},
+        {"path": "/p/a.MOV", "kind": "video", "bytes": 8},
+    ]
 
 
 def photo(*paths: Path, capture: Capture = Capture()) -> Photo:  # noqa: B008 (frozen)
@@ -77,6 +91,7 @@ def test_hits_say_where_how_well_when_and_why() -> None:
     assert hit_document(hit, photo(Path("/a.jpg"), Path("/b.jpg"))) == {
         "path": str(Path("/a.jpg")),
         "paths": [str(Path("/a.jpg")), str(Path("/b.jpg"))],
+        "parts": [],
         "score": 0.75,
         "relevant": True,
         "taken_at": None,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from photofind.domain import TakenSource
-from photofind.indexing.beside import read_beside
-from photofind.media.decode import decode_photo
+from photofind.indexing.beside import add_beside
+from photofind.media.decode import read_photo_metadata
 from tests.plugins.pictures import PhotoExif, make_photo
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 </rdf:RDF></x:xmpmeta>"""
 
 
-def read(path: Path) -> PhotoMetadata:
-    return read_beside(path, decode_photo(path, ()), _MTIME_NS)
+def read(path: Path, sidecar: Path | None = None) -> PhotoMetadata:
+    return add_beside(read_photo_metadata(path), path, _MTIME_NS, sidecar)
 
 
 def test_a_camera_s_date_goes_before_the_name_s(tmp_path: Path) -> None:
@@ -46,5 +46,6 @@ def test_the_file_s_time_is_better_than_nothing(tmp_path: Path) -> None:
 def test_a_sidecar_is_heard(tmp_path: Path) -> None:
     path = make_photo(tmp_path / "a.jpg")
     assert read(path).annotations.rating is None
-    (tmp_path / "a.xmp").write_text(_SIDECAR)
-    assert read(path).annotations.rating == 3
+    sidecar = tmp_path / "a.xmp"
+    sidecar.write_text(_SIDECAR)
+    assert read(path, sidecar).annotations.rating == 3

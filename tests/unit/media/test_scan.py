@@ -268,34 +268,7 @@ def test_videos_are_counted_by_their_kind(tmp_path: Path) -> None:
     scan = FolderScan(tmp_path)
     assert [file.rel_path for file in scan] == [b"d.jpg"]
     assert scan.videos == {".mov": 2, ".mp4": 1}
-    assert scan.live_photos == 0
     assert scan.ignored == 5
-
-
-def test_the_film_of_a_live_photo_is_no_video(tmp_path: Path) -> None:
-    _touch(tmp_path, "IMG_1.HEIC", "IMG_1.mov", "IMG_2.MOV", "sub/img_2.jpg", "sub/IMG_3.heic")
-    _touch(tmp_path, "shot.png", "shot.mov", "a.jpg", "a.avi")
-    scan = FolderScan(tmp_path)
-    assert len(list(scan)) == 5
-    assert (scan.live_photos, scan.videos) == (1, {".mov": 2, ".avi": 1})
-    film = FolderScan(tmp_path, [b"IMG_1.mov"])  # a part of the folder, but not of its names
-    assert list(film) == []
-    assert (film.live_photos, film.videos) == (1, {})
-
-
-def test_sidecars_are_kept_apart(tmp_path: Path) -> None:
-    _touch(tmp_path, "a.jpg", "a.jpg.xmp", "sub/b.XMP", "._a.xmp")
-    (tmp_path / "gone.xmp").symlink_to("nothing")
-    (tmp_path / "folder.xmp").mkdir()
-    scan = FolderScan(tmp_path)
-    assert [file.rel_path for file in scan] == [b"a.jpg"]
-    size, mtime_ns = 1, (tmp_path / "a.jpg.xmp").stat().st_mtime_ns
-    assert ScannedFile(b"a.jpg.xmp", size, mtime_ns) in scan.sidecars
-    assert {file.rel_path for file in scan.sidecars} == {
-        b"a.jpg.xmp",
-        os.fsencode(str(Path("sub", "b.XMP"))),
-    }
-    assert scan.problems == []
 
 
 def _parts(root: Path, *parts: str) -> set[str]:

@@ -19,7 +19,7 @@ def many(library: Library, *files: tuple[AnyFileId, str]) -> list[Claim]:
 def test_new_content_is_the_callers(library: Library) -> None:
     file_id = library.insert("1.jpg")
     claim = library.claim(file_id, "a")
-    assert claim == Claim(file_id, library.content_id("a"), ClaimOutcome.NEW)
+    assert claim == Claim(file_id, library.content_id("a"), ClaimOutcome.NEW, new=True)
     assert library.shown() == {}
     status = library.reader.status(lambda _: True)
     assert (status.pending, status.ready) == (1, 0)

@@ -11,10 +11,7 @@ import pytest
 from photofind.domain import Annotations, Capture, Exposure, TakenSource
 from photofind.media.metadata.photo import PhotoMetadata
 from photofind.media.metadata.sidecar import (
-    find_sidecar,
-    is_sidecar_name,
     read_sidecar,
-    sidecar_names,
     with_sidecar,
 )
 
@@ -33,29 +30,8 @@ def _ms(*parts: int) -> int:
     return int(datetime(*parts, tzinfo=UTC).timestamp()) * 1000  # type: ignore[misc,arg-type]
 
 
-def test_names() -> None:
-    assert sidecar_names("IMG_1.jpg") == ("IMG_1.jpg.xmp", "IMG_1.xmp")
-    assert sidecar_names("a.b.CR2") == ("a.b.CR2.xmp", "a.b.xmp")
-    assert [is_sidecar_name(name) for name in ("a.xmp", "A.XMP", "a.jpg")] == [True, True, False]
-
-
-def test_the_more_particular_one_is_found_first(tmp_path: Path) -> None:
-    photo = tmp_path / "IMG_1.jpg"
-    assert find_sidecar(photo) is None
-    shared = tmp_path / "IMG_1.XMP"
-    shared.write_text(_PACKET)
-    found = find_sidecar(photo)
-    assert found is not None
-    assert found.samefile(shared)
-    own = tmp_path / "IMG_1.jpg.xmp"
-    own.write_text(_PACKET)
-    assert find_sidecar(photo) == own
-    assert find_sidecar(tmp_path / "IMG_2.jpg") is None
-
-
 def test_a_folder_is_no_sidecar(tmp_path: Path) -> None:
     (tmp_path / "IMG_1.xmp").mkdir()
-    assert find_sidecar(tmp_path / "IMG_1.jpg") is None
     assert read_sidecar(tmp_path / "IMG_1.xmp") is None
 
 
