@@ -103,7 +103,7 @@ def decode_first_pass(
     geometries: Sequence[ImageGeometry],
     *,
     thumbnail_px: int = THUMBNAIL_PX,
-) -> DecodedPhoto | None:
+) -> DecodedPhoto:
     """Decodes the preview a photo carries, many times sooner than the photo itself.
 
     It must be a shrunk copy of the whole picture whose shorter side has at least three quarters
@@ -116,22 +116,46 @@ def decode_first_pass(
 
     Returns:
         The same as `decode_photo`, with the whole picture's width and height, and `is_first_pass`
-        set; None when there is no such preview or it would save nothing: then `decode_photo` is
-        the first pass and the last.
+        set. Where there is no such preview, or it would save nothing, that is not set and
+        everything is made from the whole picture: the first pass is the last.
 
     Raises:
         MediaError: unreadable, unsupported, too_large, vanished or denied.
     """
     largest = max((geometry.size for geometry in geometries), default=1)
-    least = math.ceil(largest * _PREVIEW_SHARE)
     with opened(source) as picture:
-        if not picture.use_preview(least, (_OVERSAMPLING * largest, thumbnail_px)):
-            return None
+        if not picture.use_preview(
+            _least_preview(largest), (_OVERSAMPLING * largest, thumbnail_px)
+        ):
+            return _decode(picture, geometries, thumbnail_px)
         try:
             return replace(_decode(picture, geometries, thumbnail_px), is_first_pass=True)
         except MediaError as error:
             logger.debug("preview not decoded: %s", error)
+    return decode_photo(source, geometries, thumbnail_px=thumbnail_px)
+
+
+def decode_thumbnail(data: bytes, geometry: ImageGeometry) -> NDArray[np.uint8] | None:
+    """Makes a model's square of a thumbnail that this module has encoded.
+
+    Returns:
+        uint8 RGB [size, size, 3]; None when the thumbnail has fewer pixels than a preview must
+        have (a panorama's) to stand in for the picture.
+
+    Raises:
+        MediaError: unreadable.
+    """
+    with decoder_errors("thumbnail"), JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
+        if min(image.size) < _least_preview(geometry.size):
             return None
+        image.load()
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        return np.array(crop_centre(fit_geometry(rgb, geometry), geometry.size))
+
+
+def _least_preview(largest: int) -> int:
+    """Pixels of the shorter side that stand in for the picture."""
+    return math.ceil(largest * _PREVIEW_SHARE)
 
 
 def _decode(

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from photofind.domain import ImageGeometry, MediaCode, MediaError, ResizeMode
-from photofind.media.decode import DecodedPhoto, decode_first_pass, decode_photo
+from photofind.media.decode import DecodedPhoto, decode_first_pass, decode_photo, decode_thumbnail
 from tests.plugins.pictures import PhotoExif, make_photo, make_pixels
 from tests.plugins.raws import make_dng
 
@@ -40,7 +40,6 @@ def test_a_heics_thumbnail_is_upright_once(tmp_path: Path, orientation: int) -> 
     path = _heic(tmp_path / "x.heic", orientation=orientation, thumbnails=[320])
     first = decode_first_pass(path, [_SQUARE, _CROPPED])
     whole = decode_photo(path, [_SQUARE, _CROPPED])
-    assert first is not None
     assert first.is_first_pass
     assert not whole.is_first_pass
     assert (first.width, first.height) == (whole.width, whole.height)
@@ -72,7 +71,7 @@ def test_large_enough_and_small_enough(
 ) -> None:
     path = _heic(tmp_path / "x.heic", thumbnails=thumbnails)
     first = decode_first_pass(path, geometries)
-    assert (first is not None) is expected
+    assert first.is_first_pass is expected
     assert decode_photo(path, geometries).width == 1600
 
 
@@ -80,7 +79,7 @@ def test_large_enough_and_small_enough(
 def test_real_phones(fixtures_dir: Path, name: str) -> None:
     photo = (fixtures_dir / "immich-pd/formats" / name).read_bytes()
     first, whole = decode_first_pass(photo, [_SQUARE]), decode_photo(photo, [_SQUARE])
-    assert first is not None
+    assert first.is_first_pass
     assert (first.width, first.height) == (whole.width, whole.height)
     assert first.capture == whole.capture
     assert _difference(first, whole) < 12  # phones don't sharpen their thumbnails
@@ -118,7 +117,7 @@ def test_a_jpegs_large_exif_thumbnail(tmp_path: Path, orientation: int) -> None:
     path = tmp_path / "x.jpg"
     pixels.save(path, exif=exif)
     first, whole = decode_first_pass(path, [_SQUARE]), decode_photo(path, [_SQUARE])
-    assert first is not None
+    assert first.is_first_pass
     assert (first.width, first.height) == (whole.width, whole.height)
     assert _difference(first, whole) < 4
 
@@ -144,7 +143,7 @@ def test_thumbnails_that_serve_nothing(
         pixels.save(tmp_path / "x.jpg", exif=exif)
     else:
         _save_multi_picture(tmp_path / "x.jpg", pixels, [small])
-    assert decode_first_pass(tmp_path / "x.jpg", [_SQUARE]) is None
+    assert not decode_first_pass(tmp_path / "x.jpg", [_SQUARE]).is_first_pass
 
 
 def _save_multi_picture(path: Path, first: Image.Image, others: list[Image.Image]) -> None:
@@ -175,7 +174,7 @@ def test_a_preview_behind_a_jpeg(tmp_path: Path) -> None:
     path = tmp_path / "x.jpg"
     _save_multi_picture(path, pixels, [pixels.resize((1200, 900)), pixels.resize((640, 480))])
     first, whole = decode_first_pass(path, [_SQUARE]), decode_photo(path, [_SQUARE])
-    assert first is not None
+    assert first.is_first_pass
     assert max(Image.open(io.BytesIO(first.thumbnail)).size) == 512
     assert _difference(first, whole) < 4
 
@@ -185,12 +184,13 @@ def test_a_preview_that_is_damaged_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "x.jpg"
     _save_multi_picture(path, pixels, [pixels.resize((640, 480))])
     whole = path.read_bytes()
-    assert decode_first_pass(whole, [_SQUARE]) is not None
-    assert decode_first_pass(whole[:-2_000], [_SQUARE]) is None
+    assert decode_first_pass(whole, [_SQUARE]).is_first_pass
+    assert not decode_first_pass(whole[:-2_000], [_SQUARE]).is_first_pass
     start = whole.rindex(b"\xff\xd8\xff")
     damaged = whole[:start] + bytes(300) + whole[start + 300 :]
-    assert decode_first_pass(damaged, [_SQUARE]) is None
-    assert decode_photo(damaged, [_SQUARE]).width == 2400
+    passed_over = decode_first_pass(damaged, [_SQUARE])
+    assert not passed_over.is_first_pass
+    assert _difference(passed_over, decode_photo(damaged, [_SQUARE])) == 0
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,15 @@ def test_a_raws_preview_is_the_first_pass_only_if_it_is_not_the_last(
         tmp_path / "x.dng", pixels, preview=Image.fromarray(pixels).resize(preview), orientation=6
     )
     first = decode_first_pass(path, [_SQUARE])
-    assert (first is not None) is expected
-    if first is not None:
+    assert first.is_first_pass is expected
+    if expected:
         assert (first.width, first.height) == (960, 1280)
 
 
 @pytest.mark.parametrize("suffix", ["png", "webp", "gif", "tif", "bmp", "avif"])
 def test_formats_without_previews(tmp_path: Path, suffix: str) -> None:
-    assert decode_first_pass(make_photo(tmp_path / f"x.{suffix}"), [_SQUARE]) is None
+    first = decode_first_pass(make_photo(tmp_path / f"x.{suffix}"), [_SQUARE])
+    assert not first.is_first_pass
 
 
 def test_a_file_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
@@ -220,3 +221,21 @@ def test_a_file_that_is_none_is_said_to_be_none(tmp_path: Path) -> None:
     assert raised.value.media_code is MediaCode.VANISHED
     with pytest.raises(MediaError):
         decode_first_pass(b"no picture", [_SQUARE])
+
+
+@pytest.mark.parametrize("geometry", [_SQUARE, _CROPPED])
+def test_our_own_thumbnail_stands_in_for_the_picture(
+    tmp_path: Path, geometry: ImageGeometry
+) -> None:
+    photo = decode_photo(make_photo(tmp_path / "x.jpg", size=(1600, 1200)), [geometry])
+    square = decode_thumbnail(photo.thumbnail, geometry)
+    assert square is not None
+    assert square.shape == photo.tensors[0].shape
+    assert np.abs(square.astype(int) - photo.tensors[0].astype(int)).mean() < 4
+
+
+def test_a_thumbnail_that_is_too_narrow_does_not(tmp_path: Path) -> None:
+    photo = decode_photo(make_photo(tmp_path / "x.jpg", size=(1600, 500)), [_SQUARE])
+    assert decode_thumbnail(photo.thumbnail, _SQUARE) is None
+    with pytest.raises(MediaError):
+        decode_thumbnail(photo.thumbnail[:200], _SQUARE)
