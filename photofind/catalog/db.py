@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.backups import back_up
 from photofind.catalog.errors import catalog_error, file_errors, file_of
 from photofind.catalog.migrations import SET_NAME, migrations, step_names
+from photofind.catalog.space import INCREMENTAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +140,7 @@ def create_file(
         connection = connect(partial)
         try:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            connection.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")
             connection.execute(f"PRAGMA application_id = {application_id}")
             # Nobody else sees the file yet: it reaches the disk once, not with every statement.
             connection.execute("PRAGMA journal_mode = MEMORY")

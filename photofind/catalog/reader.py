@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         FileRow,
         FolderRow,
         ModelIndex,
+        ModelRow,
         PhotoOrder,
         TagRow,
     )
@@ -146,7 +147,7 @@ class CatalogReader:
             return files.read_forgotten_places(connection)
 
     def problems(self) -> list[Problem]:
-        """Every file that can't be searched, ordered by path."""
+        """Every file that can't be searched, or of which only a preview can be read; by path."""
         with self._snapshot() as connection:
             return files.read_problems(connection)
 
@@ -163,6 +164,11 @@ class CatalogReader:
         """Number and catalog key of the model that search uses."""
         with self._snapshot() as connection:
             return models.read_active_model(connection)
+
+    def models(self) -> list[ModelRow]:
+        """The search models that the catalog knows, in the order they were begun."""
+        with self._snapshot() as connection:
+            return models.read_models(connection)
 
     def model_indexes(self) -> list[ModelIndex]:
         """How complete the index of every search model is, in the order they were begun.

@@ -54,8 +54,8 @@ class FileRow:
         content_id: None while the bytes are not identified or could not be read.
         missing: it was not there at the last scan.
         failed: the file itself, or its content, can't be searched.
-        ready: nothing is left to do: its content can be searched with the active model, or it is
-            identified and a part of a photo that shows another file.
+        ready: nothing is left to do: its content can be found, or it is identified and a part of a
+            photo that shows another file.
         part_of: relative path of the file that is shown in its place.
         sidecar: stamp of the sidecar that was read last, None when there was none.
     """
@@ -112,19 +112,15 @@ SEARCH_TASK = "search"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelIndex:
-    """The vectors that the catalog holds of one model.
+class ModelRow:
+    """A model that the catalog holds vectors of, or is to.
 
     Attributes:
         key: catalog key; the part before "@" is the model's key for people.
         dim: length of its search vectors.
         active: search uses it.
-        chosen: it takes the active one's place as soon as it is complete.
+        chosen: it takes the active one's place as soon as its index is complete.
         removing: its vectors are being deleted.
-        photos: photos that can be found, whatever this model knows of them.
-        embedded: of these, those it has a vector of.
-        first_pass: of the embedded, those whose vector is from a preview and will be replaced.
-        left_out: of the others, those whose picture can't be read; they are not waited for.
     """
 
     id: ModelId
@@ -133,6 +129,35 @@ class ModelIndex:
     active: bool
     chosen: bool
     removing: bool
+
+    @property
+    def people_key(self) -> str:
+        """The model's key for people, which says nothing of weights and revisions."""
+        return self.key.partition("@")[0]
+
+
+def same_weights(one: str, other: str) -> bool:
+    """Whether vectors under two catalog keys may be compared with the same words: only the
+    preparation of pictures or our own quantisation differs."""
+    return _weights(one) == _weights(other)
+
+
+def _weights(catalog_key: str) -> tuple[str, str]:
+    key, _, version = catalog_key.partition("@")
+    return key, version.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIndex(ModelRow):
+    """A model and how complete its index is.
+
+    Attributes:
+        photos: photos that can be found, whatever this model knows of them.
+        embedded: of these, those it has a vector of.
+        first_pass: of the embedded, those whose vector is from a preview and will be replaced.
+        left_out: of the others, those whose picture can't be read; they are not waited for.
+    """
+
     photos: int
     embedded: int
     first_pass: int
@@ -171,7 +196,7 @@ class ClaimOutcome(StrEnum):
     """Embed it: the content is in flight and belongs to the caller until it completes, fails
     or is released."""
     READY = "ready"
-    """Nothing: the content is known and has vectors of the model."""
+    """Nothing: the content is known and can be found."""
     BUSY = "busy"
     """Nothing: another path of the same content is being embedded."""
     PART = "part"

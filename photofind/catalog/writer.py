@@ -13,7 +13,9 @@ from photofind.catalog.description_writer import DescriptionWriter
 from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
 from photofind.catalog.forgetting_writer import ForgettingWriter
-from photofind.catalog.rows import SEARCH_TASK, ClaimOutcome
+from photofind.catalog.index_writer import IndexWriter
+from photofind.catalog.rows import ClaimOutcome
+from photofind.catalog.space import shrink
 from photofind.catalog.tag_writer import TagWriter
 from photofind.catalog.writing import (
     attempts,
@@ -22,10 +24,8 @@ from photofind.catalog.writing import (
     files,
     folders,
     models,
-    vectors,
 )
 from photofind.catalog.writing.numbers import skip_numbers
-from photofind.catalog.writing.photos import photo_of, refresh_visible
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import (
         Claim,
-        ContentVectors,
         EmbeddedContent,
         FolderRow,
         IdentifiedFile,
@@ -70,10 +69,12 @@ class CatalogWriter:
         self._numbers_skipped = False
         self._connection = open_writing(folders)
         self.descriptions = DescriptionWriter(self._transaction)
-        self.tags = TagWriter(self._transaction)
         """What changes captions, questions and their jobs."""
+        self.tags = TagWriter(self._transaction)
         self.companions = CompanionWriter(self._transaction)
         """What says which files are one photo, and what sidecars say."""
+        self.indexes = IndexWriter(self._transaction, self._shrink)
+        """What builds, replaces and removes the indexes of models."""
         self.forgetting = ForgettingWriter(
             self._transaction, lambda: self._in_flight, self._truncate_log
         )
@@ -95,6 +96,10 @@ class CatalogWriter:
         in which nobody else can write."""
         with self._lock, file_errors(self._path):
             back_up(self._connection, self._backups)
+
+    def _shrink(self) -> bool:
+        with self._lock, catalog_errors(self._path):
+            return shrink(self._connection, self._path)
 
     def _truncate_log(self) -> bool:
         with self._lock, catalog_errors(self._path):
@@ -159,70 +164,6 @@ class CatalogWriter:
         with self._transaction() as connection:
             models.activate_model(connection, model_id)
 
-    def choose_model(self, model_id: ModelId | None) -> None:
-        """Notes the model that is to take the active one's place when its index is complete;
-        None: no other is wanted."""
-        with self._transaction() as connection:
-            models.choose_model(connection, SEARCH_TASK, model_id)
-
-    def begin_removal(self, model_id: ModelId) -> None:
-        """Notes that a model's index is to go (`remove_vectors`); never the active one's."""
-        with self._transaction() as connection:
-            models.begin_removal(connection, model_id)
-
-    def remove_vectors(self, model_id: ModelId, at_most: int) -> int:
-        """Deletes some vectors of an index that is being removed.
-
-        Returns:
-            How many; 0 when the index is gone altogether.
-        """
-        with self._transaction() as connection:
-            return models.remove_vectors(connection, model_id, at_most)
-
-    def store_vectors(self, found: Sequence[ContentVectors], model_id: ModelId) -> bool:
-        """Stores what a model says about contents that can be found already, and ends the
-        attempts to decode them.
-
-        Returns:
-            False when the model's index was removed meanwhile.
-
-        Raises:
-            ValueError: a vector isn't one row of finite numbers, or is of another model;
-                nothing is stored.
-        """
-        with self._transaction() as connection:
-            stored = vectors.store_vectors(connection, found, model_id)
-            content_ids = [each.content_id for each in found]
-            attempts.end(connection, content_ids)
-            refresh_visible(connection, {photo_of(connection, each) for each in content_ids})
-            return stored
-
-    def begin_attempts(self, content_ids: Collection[ContentId]) -> None:
-        """Notes, before it begins, that these photos' whole pictures are being decoded."""
-        with self._transaction() as connection:
-            attempts.begin(connection, content_ids)
-
-    def charge_attempt(self, content_id: ContentId) -> None:
-        """As `charge_strike`, for an attempt that was begun."""
-        with self._transaction() as connection:
-            attempts.charge_strike(connection, content_id)
-
-    def end_attempts(self, content_ids: Collection[ContentId]) -> None:
-        """Gives photos back untried, or nothing came of it that would come again."""
-        with self._transaction() as connection:
-            attempts.end(connection, content_ids)
-
-    def fail_attempt(self, content_id: ContentId, code: MediaCode, detail: str) -> None:
-        """A whole picture can't be decoded; what is known from its preview stays. It is tried
-        again when asked (`retry_failed`)."""
-        with self._transaction() as connection:
-            attempts.fail(connection, content_id, code, detail)
-
-    def attempt_suspects(self) -> list[ContentId]:
-        """As `suspects`, for attempts; one with three strikes has failed instead."""
-        with self._transaction() as connection:
-            return attempts.suspects(connection)
-
     def insert_files(
         self, folder_id: FolderId, found: Sequence[tuple[bytes, int, int]]
     ) -> list[FileId]:
@@ -267,7 +208,7 @@ class CatalogWriter:
         with self._transaction() as connection:
             return files.fail_file(connection, file_id, code, detail, byte_size, mtime_ns)
 
-    def claim(self, identified: Sequence[IdentifiedFile], model_id: ModelId) -> list[Claim]:
+    def claim(self, identified: Sequence[IdentifiedFile]) -> list[Claim]:
         """Ties hashed files to their contents and says what is left to do.
 
         A new content takes over the photo of the content the path had before, unless another
@@ -279,7 +220,7 @@ class CatalogWriter:
         """
         with self._lock:
             with self._transaction() as connection:
-                answers = claims.claim(connection, identified, model_id, self._in_flight)
+                answers = claims.claim(connection, identified, self._in_flight)
             self._in_flight |= {
                 answer.content_id
                 for answer in answers

@@ -6,14 +6,15 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
-from photofind.domain import CatalogError, MediaCode, MediaError, Problem, Space
+from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile, VectorPass
+from photofind.domain import CatalogError, MediaCode, MediaError, ModelError, Problem
 from photofind.indexing.beside import add_beside
 from photofind.indexing.job import Outcome
+from photofind.indexing.listeners import BackgroundListener
 from photofind.indexing.retelling import retell
 from photofind.indexing.scanning import now_ms
-from photofind.inference.labels import first_tags
-from photofind.media.decode import decode_photo
+from photofind.indexing.sources import KEEP_BYTES
+from photofind.media.decode import decode_first_pass
 from photofind.media.files import size_and_time
 from photofind.media.identity import read_and_hash
 from photofind.media.metadata.photo import PhotoMetadata
@@ -28,24 +29,22 @@ if TYPE_CHECKING:
     from photofind.catalog.rows import Claim
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import ContentId, FileId, ModelId, PhotofindError
-    from photofind.indexing.encoder import LazyEncoder
+    from photofind.domain import ContentId, FileId, PhotofindError, Space
+    from photofind.indexing.encoder import EncoderPool
     from photofind.indexing.guard import ProcessGuard
     from photofind.indexing.job import Job
+    from photofind.indexing.models import IndexModels
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
-    from photofind.inference.clip import DualEncoder, ImageEmbeddings
     from photofind.media.decode import DecodedPhoto
 
 logger = logging.getLogger(__name__)
 
 BATCH = 4
 """Files a thread works on at once: larger batches gain nothing on a CPU and cost memory."""
-_KEEP_BYTES = 64 * 2**20
-"""Files up to this size are read once, for the hash and for the decoder."""
 
 
-class PipelineListener(Protocol):
+class PipelineListener(BackgroundListener, Protocol):
     """Told what happens, on the pipeline's threads."""
 
     def photos_ready(self, content_ids: Sequence[ContentId]) -> None: ...
@@ -64,15 +63,6 @@ class PipelineListener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveModel:
-    """What the pipeline embeds with; the encoder is loaded when the first photo needs it."""
-
-    id: ModelId
-    installed: DualEncoder
-    encoder: LazyEncoder
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the batches of all threads share.
 
@@ -83,7 +73,8 @@ class Surroundings:
 
     queue: WorkQueue
     writer: CatalogWriter
-    model: ActiveModel
+    models: IndexModels
+    encoders: EncoderPool
     progress: ProgressTracker
     listener: PipelineListener
     guard: ProcessGuard
@@ -127,7 +118,8 @@ class Batch:
     def __init__(self, surroundings: Surroundings, thumbnails: ThumbnailStore) -> None:
         self._queue = surroundings.queue
         self._writer = surroundings.writer
-        self._model = surroundings.model
+        self._model = surroundings.models.active
+        self._encoders = surroundings.encoders
         self._progress = surroundings.progress
         self._listener = surroundings.listener
         self._guard = surroundings.guard
@@ -152,9 +144,20 @@ class Batch:
         except CatalogError as error:
             self._give_back()
             self._listener.halted(error)
-            for item in list(self._open.values()):
-                for job in self._close(item):
-                    job.file_dropped(error)
+            self._drop(error)
+        except ModelError as error:
+            self._give_back()
+            if self._listener.model_failed(self._model, error):
+                self._queue.put_back(list(self._open.values()))
+                self._open.clear()
+            else:
+                self._listener.halted(error)
+                self._drop(error)
+
+    def _drop(self, error: PhotofindError) -> None:
+        for item in list(self._open.values()):
+            for job in self._close(item):
+                job.file_dropped(error)
 
     def _give_back(self) -> None:
         try:
@@ -175,7 +178,7 @@ class Batch:
             size = mtime_ns = 0
             try:
                 size, mtime_ns = size_and_time(item.path)
-                digest, data = read_and_hash(item.path, _KEEP_BYTES)
+                digest, data = read_and_hash(item.path, KEEP_BYTES)
                 still_the_same = size_and_time(item.path) == (size, mtime_ns)
             except MediaError as error:
                 self._unreadable(item, error, size, mtime_ns)
@@ -192,7 +195,7 @@ class Batch:
         """Commits what the files are; returns those whose content must be embedded."""
         if not readable:
             return []
-        claims = self._writer.claim([each.identified for each in readable], self._model.id)
+        claims = self._writer.claim([each.identified for each in readable])
         claimed = []
         for each, claim in zip(readable, claims, strict=True):
             if claim.outcome is ClaimOutcome.FORGOTTEN:
@@ -220,7 +223,7 @@ class Batch:
 
     def _decode(self, claimed: Sequence[_Claimed]) -> list[_Decoded]:
         decoded = []
-        geometry = self._model.installed.spec.preprocess.geometry
+        geometry = self._model.geometry
         for each in claimed:
             item = each.file.item
             if item.suspect:
@@ -235,7 +238,7 @@ class Batch:
             source = item.path if each.file.data is None else each.file.data
             try:
                 with self._guard.one_photo():
-                    photo = decode_photo(source, (geometry,))
+                    photo = decode_first_pass(source, (geometry,))
                     picture_hash = hash_picture(source, photo.format)
                 twin = self._find_twin(picture_hash)
                 if twin is None and self._stays_out(each, picture_hash):
@@ -270,10 +273,10 @@ class Batch:
     def _embed(self, decoded: Sequence[_Decoded]) -> None:
         contents = [self._describe(each) for each in decoded if each.twin is not None]
         if fresh := [each for each in decoded if each.twin is None]:
-            with self._model.encoder.loaded() as encoder:
+            with self._encoders.loaded(self._model.installed) as encoder:
                 embeddings = encoder.encode([each.photo.tensors[0] for each in fresh])
             contents += [
-                self._describe(each, *self._read_row(embeddings, row))
+                self._describe(each, *self._model.read_row(embeddings, row))
                 for row, each in enumerate(fresh)
             ]
         self._thumbnails.put(
@@ -290,17 +293,6 @@ class Batch:
         for each in decoded:
             outcome = Outcome.CHANGED if each.claimed.changed else Outcome.NEW
             self._answer(each.claimed.file.item, outcome, embedded=each.twin is None)
-
-    def _read_row(
-        self, embeddings: ImageEmbeddings, row: int
-    ) -> tuple[dict[Space, NDArray[np.float32]], tuple[tuple[str, float], ...]]:
-        """The vectors and first tags of one picture of a batch."""
-        vectors = {Space.SEARCH: embeddings.search[row]}
-        if embeddings.similar is not None:
-            vectors[Space.SIMILAR] = embeddings.similar[row]
-        if embeddings.posterior is None:
-            return vectors, ()
-        return vectors, first_tags(self._model.installed, embeddings.posterior[row])
 
     def _describe(
         self,
@@ -326,6 +318,7 @@ class Batch:
             tags=tags,
             picture_hash=decoded.picture_hash,
             twin=decoded.twin,
+            vector_pass=VectorPass.PREVIEW if photo.is_first_pass else VectorPass.WHOLE,
         )
 
     def _unreadable(self, item: WorkItem, error: MediaError, byte_size: int, mtime_ns: int) -> None:

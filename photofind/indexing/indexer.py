@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import CatalogError, FolderError
-from photofind.indexing.batch import ActiveModel, PipelineListener, Surroundings
+from photofind.indexing.background import BackgroundWork
+from photofind.indexing.batch import PipelineListener, Surroundings
+from photofind.indexing.encoder import EncoderPool
 from photofind.indexing.guard import ProcessGuard
 from photofind.indexing.job import Job
+from photofind.indexing.listeners import BackgroundListener
 from photofind.indexing.pipeline import Pipeline
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import WorkQueue
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import ContentId, FolderId, PhotofindError
+    from photofind.domain import ContentId, FolderId, ModelError, PhotofindError
+    from photofind.indexing.background import BackgroundSnapshot
     from photofind.indexing.job import JobResult
+    from photofind.indexing.models import IndexModel, IndexModels
     from photofind.indexing.progress import ProgressSnapshot
     from photofind.indexing.queue import WorkItem
     from photofind.paths import AppFolders
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class IndexerListener(Protocol):
+class IndexerListener(BackgroundListener, Protocol):
     """Told what happens, on the indexer's threads."""
 
     def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
@@ -69,10 +74,16 @@ class Indexer(PipelineListener):
         folders: AppFolders,
         *,
         writer: CatalogWriter,
-        model: ActiveModel,
+        models: IndexModels,
+        find_models: Callable[[CatalogReader], Sequence[IndexModel]],
         listener: IndexerListener,
         threads: int,
     ) -> None:
+        """Sets the indexer up.
+
+        Args:
+            find_models: the models whose indexes are to be complete, the most urgent first.
+        """
         self._folders = folders
         self._writer = writer
         self._listener = listener
@@ -84,17 +95,22 @@ class Indexer(PipelineListener):
         self.recovers = writer.left_in_flight() > 0
         """Whether photos were in flight when the last process died: one of them may be why."""
         self._guard = ProcessGuard(self.stuck)
+        self._encoders = EncoderPool()
         surroundings = Surroundings(
             queue=self._queue,
             writer=writer,
-            model=model,
+            models=models,
+            encoders=self._encoders,
             progress=self._progress,
             listener=self,
             guard=self._guard,
             suspects=set(writer.suspects()),
         )
+        self._background = BackgroundWork(surroundings, find_models)
         self._pipeline = Pipeline(
             surroundings,
+            background=self._background,
+            open_reader=lambda: CatalogReader(folders),
             open_thumbnails=lambda: ThumbnailStore(folders.thumbnails),
             threads=threads,
         )
@@ -125,7 +141,8 @@ class Indexer(PipelineListener):
             parts: the folders, each with the relative paths to look at (None: everything).
             on_finished: called once, on one of the indexer's threads.
         """
-        job = Job(lambda job: self._finish(job, on_finished))
+        looks_at_all = None in parts.values()
+        job = Job(lambda job: self._finish(job, on_finished, looks_at_all))
         self._progress.scan_began()
         self._scans.put(_Scan(dict(parts), job))
 
@@ -152,6 +169,18 @@ class Indexer(PipelineListener):
     def progress(self) -> ProgressSnapshot:
         return self._progress.snapshot()
 
+    def wake_background(self) -> None:
+        """Looks for background work again: what is to be done has changed."""
+        self._background.wake(again=True)
+
+    def background(self) -> BackgroundSnapshot | None:
+        """What is done while no file waits; None: nothing."""
+        return self._background.snapshot()
+
+    def release_when_idle(self) -> None:
+        """Gives the encoder's memory back if it was not needed for a while."""
+        self._encoders.release_when_idle()
+
     def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
         self._listener.photos_ready(content_ids)
 
@@ -171,12 +200,27 @@ class Indexer(PipelineListener):
     def stuck(self, reason: str) -> None:
         self._listener.stuck(reason)
 
-    def _finish(self, job: Job, on_finished: Callable[[JobResult], None]) -> None:
+    def model_failed(self, model: IndexModel, error: ModelError) -> bool:
+        return self._listener.model_failed(model, error)
+
+    def photos_refined(self, content_ids: Sequence[ContentId]) -> None:
+        self._listener.photos_refined(content_ids)
+
+    def model_complete(self, model: IndexModel) -> None:
+        self._listener.model_complete(model)
+
+    def background_ended(self, error: PhotofindError | None) -> None:
+        self._listener.background_ended(error)
+
+    def _finish(
+        self, job: Job, on_finished: Callable[[JobResult], None], looks_at_all: bool
+    ) -> None:
         result = job.result()
         if result.departed:
             self._writer.forget_departed(result.departed)
         self._listener.catalog_changed()
         on_finished(result)
+        self._background.wake(again=looks_at_all)
 
     def _run_scans(self) -> None:
         try:

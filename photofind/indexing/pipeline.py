@@ -15,21 +15,27 @@ from photofind.indexing.batch import BATCH, Batch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from photofind.catalog.reader import CatalogReader
     from photofind.catalog.thumbnails import ThumbnailStore
+    from photofind.indexing.background import BackgroundWork
     from photofind.indexing.batch import Surroundings
 
 
 class Pipeline:
-    """Takes files from the queue until it is closed."""
+    """Takes files from the queue until it is closed; does background work while none waits."""
 
     def __init__(
         self,
         surroundings: Surroundings,
         *,
+        background: BackgroundWork,
+        open_reader: Callable[[], CatalogReader],
         open_thumbnails: Callable[[], ThumbnailStore],
         threads: int,
     ) -> None:
         self._surroundings = surroundings
+        self._background = background
+        self._open_reader = open_reader
         self._open_thumbnails = open_thumbnails
         self._threads = [
             threading.Thread(target=self._run, name=f"embed-{number}") for number in range(threads)
@@ -46,9 +52,14 @@ class Pipeline:
                 thread.join()
 
     def _run(self) -> None:
+        queue = self._surroundings.queue
         try:
-            with self._open_thumbnails() as thumbnails:
-                while batch := self._surroundings.queue.take(BATCH):
-                    Batch(self._surroundings, thumbnails).work_on(batch)
+            with self._open_thumbnails() as thumbnails, self._open_reader() as reader:
+                while (batch := queue.take(BATCH)) is not None:
+                    if batch:
+                        Batch(self._surroundings, thumbnails).work_on(batch)
+                    else:
+                        self._background.work_once(reader, thumbnails)
+                        queue.background_done()
         except BaseException as error:  # noqa: BLE001 (a bug of ours: logged and answered by a restart)
             self._surroundings.listener.broken(error)

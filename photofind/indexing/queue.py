@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,6 +56,16 @@ class WorkItem:
         return self.path.with_name(os.path.basename(os.fsdecode(self.sidecar.rel_path)))  # noqa: PTH119
 
 
+class Background(Enum):
+    """What there is to do when no file waits."""
+
+    NONE = auto()
+    SHARED = auto()
+    """Work that several threads can do beside each other."""
+    ALONE = auto()
+    """A photo that may have ended a process: tried while nothing else is in flight."""
+
+
 class WorkQueue:
     """Hands files to the embedding threads, a few at a time; thread-safe.
 
@@ -68,6 +79,8 @@ class WorkQueue:
         self._known: dict[FileId, WorkItem] = {}
         self._in_flight = 0
         self._alone = False
+        self._background = Background.NONE
+        self._background_alone = False
         self._paused = False
         self._holds = 0
         self._closed = False
@@ -96,21 +109,56 @@ class WorkQueue:
             self._changed.notify_all()
         return added
 
-    def take(self, at_most: int) -> list[WorkItem]:
-        """Waits for work and takes some; an empty list means that the queue was closed."""
+    def take(self, at_most: int) -> list[WorkItem] | None:
+        """Waits for work and takes some.
+
+        Returns:
+            Files; none when there is time for a piece of background work, which
+            `background_done` ends; None when the queue was closed.
+        """
         with self._changed:
             while True:
                 if self._closed:
-                    return []
+                    return None
                 if batch := self._next(at_most):
                     self._in_flight += len(batch)
                     return batch
+                if self._is_time_for_background():
+                    self._in_flight += 1
+                    self._background_alone |= self._background is Background.ALONE
+                    return []
                 self._changed.wait()
+
+    def set_background(self, background: Background) -> None:
+        """Says what background work there is: it is done while no file waits."""
+        with self._changed:
+            self._background = background
+            self._changed.notify_all()
+
+    def background_done(self) -> None:
+        """Ends a piece of background work."""
+        with self._changed:
+            self._in_flight -= 1
+            if self._in_flight == 0:
+                self._background_alone = False
+            self._changed.notify_all()
+
+    def put_back(self, items: Iterable[WorkItem]) -> None:
+        """Puts files that were taken back to the front."""
+        with self._changed:
+            for item in items:
+                self._in_flight -= 1
+                if item.suspect:
+                    self._alone = False
+                    self._suspects.appendleft(item)
+                else:
+                    self._waiting.appendleft(item)
+            self._changed.notify_all()
 
     def take_more(self, at_most: int) -> list[WorkItem]:
         """Takes more ordinary files without waiting, to fill a batch."""
         with self._changed:
-            if self._closed or self._paused or self._holds or self._alone:
+            if self._is_held_back() or self._closed:
                 return []
             batch = self._take_waiting(at_most)
             self._in_flight += len(batch)
@@ -175,7 +223,7 @@ class WorkQueue:
             self._changed.notify_all()
 
     def _next(self, at_most: int) -> list[WorkItem]:
-        if self._paused or self._holds or self._alone:
+        if self._is_held_back():
             return []
         if self._waiting:
             return self._take_waiting(at_most)
@@ -183,6 +231,17 @@ class WorkQueue:
             self._alone = True
             return [self._suspects.popleft()]
         return []
+
+    def _is_held_back(self) -> bool:
+        return self._paused or self._alone or self._background_alone or bool(self._holds)
+
+    def _is_time_for_background(self) -> bool:
+        if self._is_held_back():
+            return False
+        if self._background is Background.ALONE:
+            return self._in_flight == 0
+        # Suspects among the files wait until nothing else is in flight.
+        return self._background is Background.SHARED and not self._suspects
 
     def _take_waiting(self, at_most: int) -> list[WorkItem]:
         return [self._waiting.popleft() for _ in range(min(at_most, len(self._waiting)))]

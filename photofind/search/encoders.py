@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.rows import same_weights
 from photofind.domain import ModelError, Space
 from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.spec_search import DualEncoderSpec
@@ -64,8 +65,13 @@ def find_encoders(store: ModelStore, catalog_key: str) -> Encoders:
     Raises:
         ModelError: model_missing, it is not installed.
     """
-    for model in store.installed(DualEncoderSpec):
+    models = store.installed(DualEncoderSpec)
+    for model in models:
         if model.spec.catalog_key == catalog_key:
+            return Encoders(model)
+    for model in models:
+        # An update that prepares pictures otherwise speaks the same language still.
+        if same_weights(model.spec.catalog_key, catalog_key):
             return Encoders(model)
     raise ModelError(
         "model_missing",

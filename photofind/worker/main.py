@@ -17,18 +17,13 @@ from typing import TYPE_CHECKING, NoReturn
 import filelock
 import psutil
 
-from photofind.catalog.rows import SEARCH_TASK
 from photofind.describe.installed import InstalledModels
 from photofind.domain import CatalogError, ModelError, PhotofindError
-from photofind.indexing.batch import ActiveModel
-from photofind.indexing.encoder import LazyEncoder
-from photofind.inference.clip import ImageEncoder
-from photofind.inference.registry import BASIC
-from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
 from photofind.paths import AppFolders
 from photofind.worker.endpoint import listen, publish, withdraw
+from photofind.worker.model_choice import ModelChoice
 from photofind.worker.rescue import is_damage, open_catalog
 from photofind.worker.worker import Worker
 
@@ -89,15 +84,13 @@ def _serve(folders: AppFolders) -> int:
 def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
     store = ModelStore(folders)
     describing_models = InstalledModels(store, _not_runnable, _not_runnable)
-    installed = store.find(BASIC.key, DualEncoderSpec)
-    model_id = writer.ensure_model(installed.spec.catalog_key, SEARCH_TASK, installed.spec.dim)
-    writer.activate_model(model_id)
-    encoder = LazyEncoder(lambda: ImageEncoder(installed))
+    choice = ModelChoice(folders, writer, store)
     listener, address = listen()
     publish(folders.worker_address, address)
     try:
-        model = ActiveModel(model_id, installed, encoder)
-        worker = Worker(folders, writer, model, listener, describing_models, notice)
+        worker = Worker(
+            folders, writer, choice, listener, describing_models, notice or choice.notice
+        )
         signal.signal(signal.SIGTERM, lambda *_: worker.end())
         _report({"ready": address.pid})
         worker.run()

@@ -30,6 +30,7 @@ from photofind.worker.messages import (
     Hello,
     Notice,
     PhotosReady,
+    PhotosRefined,
     Progress,
     SetPaused,
     Shutdown,
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Listener
 
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import ContentId
-    from photofind.indexing.batch import ActiveModel
+    from photofind.domain import ContentId, ModelError
+    from photofind.indexing.models import IndexModel
     from photofind.paths import AppFolders
     from photofind.worker.describing import DescribingModels
+    from photofind.worker.model_choice import ModelChoice
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Worker(IndexerListener):
         self,
         folders: AppFolders,
         writer: CatalogWriter,
-        model: ActiveModel,
+        choice: ModelChoice,
         listener: Listener,
         describing_models: DescribingModels,
         notice: Notice | None = None,
@@ -83,8 +85,7 @@ class Worker(IndexerListener):
         self._notice = notice
         self._folders = folders
         self._writer = writer
-        self._model_key = model.installed.spec.key
-        self._encoder = model.encoder
+        self._choice = choice
         self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._ending = False
         self._met_client = threading.Event()
@@ -100,12 +101,16 @@ class Worker(IndexerListener):
         self._indexer = Indexer(
             folders,
             writer=writer,
-            model=model,
+            models=choice.models,
+            find_models=choice.wanted,
             listener=self,
             threads=psutil.cpu_count(logical=False) or 1,
         )
         library = FolderHandlers(folders, writer, self._indexer, self._server, self._tell_progress)
         self._watching = library.watching
+        self._models = ModelHandlers(
+            folders, writer, choice, self._indexer, self._server, self._tell_progress
+        )
         self._describing = Describing(
             folders,
             writer,
@@ -127,7 +132,7 @@ class Worker(IndexerListener):
         self._handlers: Handlers = {
             **library.handlers,
             **forgetting.handlers,
-            **ModelHandlers().handlers,
+            **self._models.handlers,
             **self._describing.handlers,
             **TagHandlers(writer, self._server).handlers,
             SetPaused: self._set_paused,
@@ -141,6 +146,7 @@ class Worker(IndexerListener):
         self._indexer.start()
         self._describing.start()
         self._tagger.start()
+        self._models.start()
         self._server.start()
         nobody_came = threading.Timer(
             _FIRST_CLIENT_TIMEOUT_S, lambda: None if self._met_client.is_set() else self.end()
@@ -154,7 +160,7 @@ class Worker(IndexerListener):
                 except queue.Empty:
                     self._tell_progress()
                     self._watching.tick()
-                    self._encoder.release_when_idle()
+                    self._indexer.release_when_idle()
                 else:
                     task()
         finally:
@@ -162,6 +168,7 @@ class Worker(IndexerListener):
             self._watching.stop()
             self._tagger.stop()
             self._describing.stop()
+            self._models.stop()
             self._indexer.stop()
             self._housekeeper.stop()
             self._server.close()
@@ -183,6 +190,19 @@ class Worker(IndexerListener):
     def catalog_changed(self) -> None:
         self._server.broadcast(CatalogChanged())
         self._tagger.wake()
+
+    def photos_refined(self, content_ids: Sequence[ContentId]) -> None:
+        self._server.broadcast(PhotosRefined(content_ids=tuple(content_ids)))
+
+    def model_complete(self, model: IndexModel) -> None:
+        self._models.complete(model)
+
+    def model_failed(self, model: IndexModel, error: ModelError) -> bool:
+        return self._models.failed(model, error)
+
+    def background_ended(self, error: PhotofindError | None) -> None:
+        self._tell_progress()
+        self._models.background_ended(error)
 
     def halted(self, error: PhotofindError) -> None:
         if is_damage(error):
@@ -231,12 +251,15 @@ class Worker(IndexerListener):
     # Telling.
 
     def _greet(self, peer: Peer) -> None:
+        if not self._met_client.is_set():
+            # Not before: a photo that ends the process shall end it where somebody notices.
+            self._indexer.wake_background()
         self._met_client.set()
         peer.send(
             Hello(
                 version=__version__,
                 pid=os.getpid(),
-                model_key=self._model_key,
+                model_key=self._choice.active.key,
                 paused=self._indexer.paused,
                 recovers=self._indexer.recovers,
             )
@@ -254,14 +277,21 @@ class Worker(IndexerListener):
 
     def _progress(self) -> Progress:
         state = self._indexer.progress()
+        background, removal = self._indexer.background(), self._models.removal()
+        activity, model = "idle", ""
         if self._indexer.paused:
             activity = "paused"
         elif state.done < state.total:
             activity = "indexing"
         elif state.scanning:
             activity = "scanning"
-        else:
-            activity = "idle"
+        elif removal is not None:
+            return Progress(
+                activity="removing", done=removal.done, total=removal.total, model=removal.key
+            )
+        elif background is not None:
+            activity, model = background.kind.value, background.model.catalog_key
+            state = background.progress
         return Progress(
             activity=activity,
             found=state.found,
@@ -270,4 +300,5 @@ class Worker(IndexerListener):
             failed=state.failed,
             images_per_s=state.images_per_s,
             eta_s=state.eta_s,
+            model=model,
         )

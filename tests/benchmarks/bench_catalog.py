@@ -64,7 +64,7 @@ def fill(folders: AppFolders, photos: int) -> None:
             numbers = range(start, min(start + _BATCH, photos))
             files = [IdentifiedFile(n + 1, 5_000_000, n, digest(n)) for n in numbers]  # type: ignore[arg-type]
             began = time.perf_counter()
-            claims = writer.claim(files, model_id)
+            claims = writer.claim(files)
             claim_s += time.perf_counter() - began
             contents = [
                 EmbeddedContent(
@@ -133,7 +133,7 @@ def measure_writing(folders: AppFolders, *, remove: bool) -> None:
             root.id, [(name.hex().encode() + b"%d" % n, 1, 1) for n in range(4)]
         )
         files = [IdentifiedFile(file_id, 1, 1, digest(name)) for file_id in more[:1]]
-        claims = report("claim, 1", lambda: writer.claim(files, model_id), 1)
+        claims = report("claim, 1", lambda: writer.claim(files), 1)
         assert claims[0].content_id is not None
         content = EmbeddedContent(
             claims[0].content_id,

@@ -64,7 +64,6 @@ def fill_catalog(folders: AppFolders, root: Path, paths: list[Path]) -> None:
                         writer.insert_files(folder.id, rows), batch, rows, strict=True
                     )
                 ],
-                model_id,
             )
             writer.complete(
                 [

@@ -192,7 +192,7 @@ class Indexer:
             IdentifiedFile(file_id, 1, 1, number.to_bytes(32, "big"))
             for file_id, number in zip(files, numbers, strict=True)
         ]
-        claims = self._writer.claim(identified, self.model_id)
+        claims = self._writer.claim(identified)
         embedded = [
             EmbeddedContent(claim.content_id, "JPEG", 4, 3, Capture(), {Space.SEARCH: vector})
             for claim, vector in zip(claims, vectors, strict=True)

@@ -136,7 +136,7 @@ def fill(folders: AppFolders, photos: int) -> None:
         file_ids = writer.insert_files(root.id, found)
         for start in range(0, photos, _BATCH):
             files = [identified(file_id) for file_id in file_ids[start : start + _BATCH]]
-            claims = writer.claim(files, model_id)
+            claims = writer.claim(files)
             search = unit_rows(random, len(claims), BASIC.dim)
             similar = unit_rows(random, len(claims), BASIC.similar_dim)
             writer.complete(

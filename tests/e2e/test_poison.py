@@ -16,6 +16,7 @@ from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
     Event,
+    FinishBackground,
     JobFinished,
     Notice,
     Rescan,
@@ -82,5 +83,35 @@ def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
         healed = client.request(Rescan(), timeout_s=_PATIENCE_S)
         assert isinstance(healed, JobFinished)
         assert (healed.report.changed, healed.report.failed) == (1, 2)
+    finally:
+        client.close()
+
+
+@pytest.mark.expects_log("the worker died")
+def test_a_photo_that_is_poison_in_the_second_pass_only_is_still_found(
+    poison: ModuleType, tmp_path: Path
+) -> None:
+    photos = tmp_path / "photos"
+    for seed in range(5):
+        make_photo(photos / f"{seed}.heic", seed=seed, size=(1600, 1200), thumbnails=[320])
+    late = photos / "2.heic"
+    late.write_bytes(late.read_bytes() + poison.LATE_ABORT)
+    folders = app_folders(tmp_path / "data")
+    heard: list[Event] = []
+    client = WorkerClient(folders, heard.append, back_off_s=0.01)
+    client.start()
+    try:
+        for command in (AddFolders(paths=(path_to_wire(photos),)), FinishBackground()):
+            client.request(command, timeout_s=_PATIENCE_S)
+        deaths = len([event for event in heard if isinstance(event, Notice)])
+        assert 3 <= deaths <= 4  # one may be shared; three are its own
+        with CatalogReader(folders) as reader:
+            assert len(reader.photo_order().photo_ids) == 5
+            index = reader.model_indexes()[0]
+            assert (index.embedded, index.first_pass, index.complete) == (5, 1, True)
+            (problem,) = reader.problems()
+            assert (problem.path, problem.code) == (late, MediaCode.CRASHED)
+        client.request(FinishBackground(), timeout_s=_PATIENCE_S)
+        assert len([event for event in heard if isinstance(event, Notice)]) == deaths
     finally:
         client.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
 from photofind.catalog.errors import catalog_errors
 from photofind.catalog.rows import FileRow, FolderRow
-from photofind.domain import FolderId, MediaCode, PhotoId, Problem, Space
+from photofind.domain import FolderId, MediaCode, PhotoId, Problem
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,11 +24,7 @@ _FILE_ROWS = """
         f.state = 'known' AND (
             f.part_of IS NOT NULL
             OR (SELECT primary_content_id FROM photos WHERE id = c.photo_id) <> c.id
-            OR (c.state = 'ready' AND (
-                NOT EXISTS (SELECT 1 FROM models WHERE active = 1)
-                OR EXISTS (SELECT 1 FROM embeddings
-                    WHERE model_id = (SELECT id FROM models WHERE active = 1)
-                    AND space = :space AND content_id = c.id)))),
+            OR c.state = 'ready'),
         f.part_of, f.sidecar
     FROM files f LEFT JOIN contents c ON c.id = f.content_id
     WHERE f.folder_id = :folder"""
@@ -49,12 +45,7 @@ def read_files(connection: sqlite3.Connection, folder_id: FolderId) -> Iterator[
         with catalog_errors(connection):
             rows = connection.execute(
                 f"{_FILE_ROWS} AND f.id > :last ORDER BY f.id LIMIT :chunk",
-                {
-                    "space": Space.SEARCH.value,
-                    "folder": folder_id,
-                    "last": last,
-                    "chunk": _CHUNK,
-                },
+                {"folder": folder_id, "last": last, "chunk": _CHUNK},
             ).fetchall()
         if not rows:
             return
@@ -68,8 +59,7 @@ def read_files_at(
 ) -> list[FileRow]:
     """The file of that path, or all files below the subfolder of that path."""
     rows = connection.execute(
-        f"{_FILE_ROWS} AND {_AT_OR_BELOW}",
-        {"space": Space.SEARCH.value, "folder": folder_id, **_place(rel_path)},
+        f"{_FILE_ROWS} AND {_AT_OR_BELOW}", {"folder": folder_id, **_place(rel_path)}
     )
     return [_file_row(folder_id, row) for row in rows]
 
@@ -91,7 +81,6 @@ def read_files_beside(
     rows = connection.execute(
         f"{_FILE_ROWS} AND f.rel_path > :begin AND f.rel_path < :beyond",
         {
-            "space": Space.SEARCH.value,
             "folder": folder_id,
             "begin": stem + b".",
             "beyond": stem + b"/",  # follows the dot
@@ -166,6 +155,12 @@ def read_problems(connection: sqlite3.Connection) -> list[Problem]:
            FROM contents c CROSS JOIN live_files f ON f.content_id = c.id
            JOIN folders r ON r.id = f.folder_id
            WHERE c.state = 'failed'
+           UNION ALL
+           SELECT r.path, f.rel_path, a.error_code, a.error_detail, a.attempts
+           FROM background_attempts a CROSS JOIN live_files f ON f.content_id = a.content_id
+           JOIN contents c ON c.id = a.content_id AND c.state = 'ready'
+           JOIN folders r ON r.id = f.folder_id
+           WHERE a.state = 'failed'
            ORDER BY 1, 2"""
     )
     return [

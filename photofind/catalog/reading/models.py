@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.catalog.rows import SEARCH_TASK, ModelIndex
+from photofind.catalog.rows import SEARCH_TASK, ModelIndex, ModelRow
 from photofind.domain import ModelId
 
 if TYPE_CHECKING:
@@ -31,28 +31,35 @@ def read_active_model(connection: sqlite3.Connection) -> tuple[ModelId, str] | N
     return None if row is None else (ModelId(row[0]), row[1])
 
 
+def read_models(connection: sqlite3.Connection) -> list[ModelRow]:
+    rows = connection.execute(
+        "SELECT id, key, dim, active, chosen, removing FROM models WHERE task = ? ORDER BY id",
+        (SEARCH_TASK,),
+    )
+    return [
+        ModelRow(ModelId(model_id), key, dim, bool(active), bool(chosen), bool(removing))
+        for model_id, key, dim, active, chosen, removing in rows
+    ]
+
+
 def read_model_indexes(connection: sqlite3.Connection) -> list[ModelIndex]:
     photos = int(connection.execute("SELECT count(*) FROM visible_photos").fetchone()[0])
-    rows = connection.execute(
-        """SELECT id, key, dim, active, chosen, removing FROM models WHERE task = ? ORDER BY id""",
-        (SEARCH_TASK,),
-    ).fetchall()
     indexes = []
-    for model_id, key, dim, active, chosen, removing in rows:
-        by_pass: dict[int, int] = dict(connection.execute(_WITH_VECTOR, (model_id,)).fetchall())
-        left_out = connection.execute(_LEFT_OUT, {"model": model_id}).fetchone()[0]
+    for row in read_models(connection):
+        by_pass: dict[int, int] = dict(connection.execute(_WITH_VECTOR, (row.id,)).fetchall())
+        left_out = connection.execute(_LEFT_OUT, {"model": row.id}).fetchone()[0]
         indexes.append(
             ModelIndex(
-                ModelId(model_id),
-                key,
-                dim,
-                bool(active),
-                bool(chosen),
-                bool(removing),
+                row.id,
+                row.key,
+                row.dim,
+                row.active,
+                row.chosen,
+                row.removing,
                 photos,
-                sum(by_pass.values()),
-                by_pass.get(1, 0),
-                left_out,
+                embedded=sum(by_pass.values()),
+                first_pass=by_pass.get(1, 0),
+                left_out=left_out,
             )
         )
     return indexes

@@ -19,7 +19,7 @@ from photofind.catalog.writing.photos import (
     refresh_visible,
     settle,
 )
-from photofind.domain import ContentId, MediaCode, ModelId, PhotoId, Space
+from photofind.domain import ContentId, MediaCode, PhotoId
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 def claim(
     connection: sqlite3.Connection,
     files: Sequence[IdentifiedFile],
-    model_id: ModelId,
     in_flight: frozenset[ContentId],
 ) -> list[Claim]:
     """Ties files to contents, and says what is left to do with each, in the order given.
@@ -41,7 +40,7 @@ def claim(
     touched: set[PhotoId] = set()
     answers = []
     for file in files:
-        answer = _claim_one(connection, file, model_id, taken, touched)
+        answer = _claim_one(connection, file, taken, touched)
         answers.append(answer)
         if answer.outcome is ClaimOutcome.NEW and answer.content_id is not None:
             taken.add(answer.content_id)
@@ -52,7 +51,6 @@ def claim(
 def _claim_one(
     connection: sqlite3.Connection,
     file: IdentifiedFile,
-    model_id: ModelId,
     taken: set[ContentId],
     touched: set[PhotoId],
 ) -> Claim:
@@ -93,7 +91,7 @@ def _claim_one(
     if row[2] is not None or not _is_primary(connection, content_id):
         outcome = ClaimOutcome.PART
     else:
-        outcome = _outcome(connection, content_id, state, model_id, taken)
+        outcome = _outcome(connection, content_id, state, taken)
     answer = Claim(file.file_id, content_id, outcome, same, changed, moved, new=known is None)
     return _with_error(connection, answer) if outcome is ClaimOutcome.FAILED else answer
 
@@ -171,7 +169,6 @@ def _outcome(
     connection: sqlite3.Connection,
     content_id: ContentId,
     state: str,
-    model_id: ModelId,
     taken: set[ContentId],
 ) -> ClaimOutcome:
     if content_id in taken:
@@ -181,10 +178,4 @@ def _outcome(
     if state != "ready":
         connection.execute("UPDATE contents SET state = 'in_flight' WHERE id = ?", (content_id,))
         return ClaimOutcome.NEW
-    # A ready content without vectors of this model stays findable through the others' while it
-    # is embedded.
-    row = connection.execute(
-        "SELECT 1 FROM embeddings WHERE model_id = ? AND space = ? AND content_id = ?",
-        (model_id, Space.SEARCH.value, content_id),
-    ).fetchone()
-    return ClaimOutcome.NEW if row is None else ClaimOutcome.READY
+    return ClaimOutcome.READY

@@ -44,6 +44,11 @@ def _store_description(connection: sqlite3.Connection, content: EmbeddedContent)
     store_metadata(connection, content.content_id, content.capture, content.annotations)
 
 
+def exists(connection: sqlite3.Connection, content_id: ContentId) -> bool:
+    query = "SELECT 1 FROM contents WHERE id = ?"
+    return connection.execute(query, (content_id,)).fetchone() is not None
+
+
 def find_twin(
     connection: sqlite3.Connection, picture_hash: bytes, model_id: ModelId
 ) -> ContentId | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog.rows import TagSource
-from photofind.domain import ModelId
+from photofind.domain import ModelId, Space
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,24 +46,29 @@ def begin_removal(connection: sqlite3.Connection, model_id: ModelId) -> None:
 
 
 def remove_vectors(connection: sqlite3.Connection, model_id: ModelId, at_most: int) -> int:
-    """Deletes a part of an index that is being removed, and the model's row with the last one.
+    """Deletes a part of an index that is being removed, and the model's row after the last.
 
     Returns:
-        How many vectors are gone; 0 when the index is gone altogether.
+        Of how many contents the vectors went; 0 when the index is gone altogether.
     """
     removing = connection.execute(
         "SELECT 1 FROM models WHERE id = ? AND removing = 1", (model_id,)
     ).fetchone()
     if removing is None:
         return 0
-    removed = connection.execute(
-        """DELETE FROM embeddings WHERE model_id = ?1 AND (space, content_id) IN (
-               SELECT space, content_id FROM embeddings WHERE model_id = ?1 LIMIT ?2)""",
+    contents = connection.execute(
+        """SELECT content_id FROM embeddings WHERE space = 'search' AND model_id = ? LIMIT ?""",
         (model_id, at_most),
-    ).rowcount
-    if removed == 0:
+    ).fetchall()
+    if not contents:
+        connection.execute("DELETE FROM embeddings WHERE model_id = ?", (model_id,))
         _forget(connection, model_id)
-    return removed
+        return 0
+    connection.executemany(
+        "DELETE FROM embeddings WHERE model_id = ? AND space = ? AND content_id = ?",
+        [(model_id, space.value, content_id) for space in Space for (content_id,) in contents],
+    )
+    return len(contents)
 
 
 def _forget(connection: sqlite3.Connection, model_id: ModelId) -> None:

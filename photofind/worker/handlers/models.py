@@ -1,30 +1,181 @@
-"""Which model search uses, and which indexes there are."""
+"""Which model search uses, which indexes there are, and what is done in the background."""
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
-from photofind.domain import ModelError
-from photofind.worker.messages import Done, FinishBackground, RemoveModelIndex, UseModel
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import ModelError, PhotofindError
+from photofind.indexing.removing import IndexRemover, Removal
+from photofind.worker.handlers.base import refuse
+from photofind.worker.messages import (
+    CatalogChanged,
+    Done,
+    FinishBackground,
+    ModelChanged,
+    Notice,
+    RemoveModelIndex,
+    UseModel,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.indexing.indexer import Indexer
+    from photofind.indexing.models import IndexModel
+    from photofind.paths import AppFolders
     from photofind.worker.handlers.base import Handlers
-    from photofind.worker.server import Peer
+    from photofind.worker.messages import Command
+    from photofind.worker.model_choice import ModelChoice
+    from photofind.worker.server import Peer, Server
+
+    _Waiting: TypeAlias = tuple[Peer, Command]
 
 
 class ModelHandlers:
-    """Switches between models and removes their indexes."""
+    """Switches between models, removes their indexes, and answers who waits for either."""
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        choice: ModelChoice,
+        indexer: Indexer,
+        server: Server,
+        tell_progress: Callable[[], None],
+    ) -> None:
+        """
+        Args:
+            tell_progress: sends every client how far the work is.
+        """
+        self._folders = folders
+        self._choice = choice
+        self._indexer = indexer
+        self._server = server
+        self._tell_progress = tell_progress
+        self._remover = IndexRemover(writer, self._removed)
+        self._lock = threading.Lock()
+        self._switching: list[_Waiting] = []
+        self._finishing: list[_Waiting] = []
+        self._removing: dict[int, list[_Waiting]] = {}
 
     @property
     def handlers(self) -> Handlers:
         return {
-            UseModel: self._refuse,
-            RemoveModelIndex: self._refuse,
+            UseModel: self._use,
+            RemoveModelIndex: self._remove,
             FinishBackground: self._finish,
         }
 
-    def _refuse(self, _peer: Peer, _command: UseModel | RemoveModelIndex) -> None:
-        raise ModelError("model_incompatible", "This version of photofind knows one model only.")
+    def start(self) -> None:
+        """Goes on with what an earlier worker had begun to remove."""
+        self._remover.start()
+        with CatalogReader(self._folders) as reader:
+            for index in reader.model_indexes():
+                if index.removing:
+                    self._remover.remove(Removal(index.id, index.key, index.embedded))
+
+    def stop(self) -> None:
+        self._remover.stop()
+
+    def removal(self) -> Removal | None:
+        """The index that is being removed."""
+        return self._remover.current()
+
+    # Told by the indexer, on its threads.
+
+    def complete(self, model: IndexModel) -> None:
+        if self._choice.complete(model):
+            self._tell_switch()
+
+    def failed(self, model: IndexModel, error: ModelError) -> bool:
+        """Returns whether another model stands in for one that can't be loaded."""
+        was_active = model.id == self._choice.active.id
+        notice = self._choice.failed(model, error)
+        if notice is None:
+            return False
+        self._server.broadcast(Notice(code=notice.code, message=notice.message))
+        if was_active:
+            self._tell_switch()
+        with self._lock:
+            waiting, self._switching = self._switching, []
+        for peer, command in waiting:
+            refuse(peer, command, error)
+        return True
+
+    def background_ended(self, error: PhotofindError | None) -> None:
+        if self._remover.busy and error is None:
+            return  # asked again once that has ended
+        with self._lock:
+            waiting, self._finishing = self._finishing, []
+        for peer, command in waiting:
+            _answer(peer, command, error)
+
+    # Commands.
+
+    def _use(self, peer: Peer, command: UseModel) -> None:
+        now = self._choice.use(command.key)
+        with self._lock:
+            former, self._switching = self._switching, [] if now else [(peer, command)]
+        for other, unchosen in former:
+            refuse(other, unchosen, _unchosen())
+        if now:
+            self._tell_switch()
+            peer.send(Done(request_id=command.request_id))
+        self._indexer.wake_background()
+
+    def _remove(self, peer: Peer, command: RemoveModelIndex) -> None:
+        with CatalogReader(self._folders) as reader:
+            indexes = [
+                index
+                for index in reader.model_indexes()
+                if command.key in {index.key, index.people_key}
+            ]
+        if not indexes:
+            raise ModelError(
+                "model_missing", f"There is no index of a model called {command.key!r}."
+            )
+        for index in indexes:
+            self._choice.begin_removal(index)
+        with self._lock:
+            # One answer, when the last of them is gone.
+            self._removing.setdefault(indexes[-1].id, []).append((peer, command))
+        for index in indexes:
+            self._remover.remove(Removal(index.id, index.key, index.embedded))
+        self._indexer.wake_background()
 
     def _finish(self, peer: Peer, command: FinishBackground) -> None:
+        with self._lock:
+            self._finishing.append((peer, command))
+        self._indexer.wake_background()
+
+    def _removed(self, removal: Removal, error: PhotofindError | None) -> None:
+        with self._lock:
+            waiting = self._removing.pop(removal.model_id, [])
+        self._tell_progress()
+        for peer, command in waiting:
+            _answer(peer, command, error)
+        self._server.broadcast(CatalogChanged())
+        self._indexer.wake_background()
+
+    def _tell_switch(self) -> None:
+        with self._lock:
+            waiting, self._switching = self._switching, []
+        self._server.broadcast(ModelChanged(key=self._choice.active.key))
+        self._server.broadcast(CatalogChanged())
+        for peer, command in waiting:
+            _answer(peer, command, None)
+
+
+def _answer(peer: Peer, command: Command, error: PhotofindError | None) -> None:
+    if error is None:
         peer.send(Done(request_id=command.request_id))
+    else:
+        refuse(peer, command, error)
+
+
+def _unchosen() -> ModelError:
+    return ModelError("model_unchosen", "Another model was chosen meanwhile.")

@@ -12,6 +12,8 @@ from pathlib import Path
 ABORT = b"photofind-test-abort"
 HANG = b"photofind-test-hang"
 MEMORY = b"photofind-test-memory"
+LATE_ABORT = b"photofind-test-late-stop"
+"""Its preview is harmless."""
 
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (runs in every child)
 _LIMIT_BYTES = 700 * 2**20
@@ -29,9 +31,19 @@ def _poison() -> None:
     from photofind.indexing import guard
     from photofind.media import decode
 
-    healthy = decode.decode_photo
+    healthy, healthy_first_pass = decode.decode_photo, decode.decode_first_pass
 
     def poisoned(source, *arguments, **options):  # type: ignore[no-untyped-def]
+        data = take(source)  # type: ignore[no-untyped-call]
+        if data.endswith(LATE_ABORT):
+            os.abort()
+        return healthy(source, *arguments, **options)
+
+    def poisoned_first_pass(source, *arguments, **options):  # type: ignore[no-untyped-def]
+        take(source)  # type: ignore[no-untyped-call]
+        return healthy_first_pass(source, *arguments, **options)
+
+    def take(source):  # type: ignore[no-untyped-def]
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         if data.endswith(ABORT):
             os.abort()
@@ -41,9 +53,10 @@ def _poison() -> None:
             eaten = []
             while True:
                 eaten.append(bytearray(os.urandom(2**20)) * 20)
-        return healthy(source, *arguments, **options)
+        return data
 
     decode.decode_photo = poisoned
+    decode.decode_first_pass = poisoned_first_pass
     guard.memory_limit_bytes = lambda: _LIMIT_BYTES
     defaults = guard.ProcessGuard.__init__.__kwdefaults__
     assert defaults is not None

@@ -59,7 +59,7 @@ class Library:
 
     def claim(self, file_id: FileId, content: str, mtime_ns: int = 1) -> Claim:
         files = [IdentifiedFile(file_id, 100, mtime_ns, sha256(content))]
-        return self.writer.claim(files, self.model)[0]
+        return self.writer.claim(files)[0]
 
     def complete(
         self,

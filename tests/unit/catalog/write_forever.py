@@ -25,7 +25,7 @@ def main(data: Path, batch: int) -> None:
                 IdentifiedFile(file_id, 1, 1, sha256(name))
                 for file_id, name in zip(file_ids, names, strict=True)
             ]
-            claims = writer.claim(files, model)
+            claims = writer.claim(files)
             new = [
                 embedded(claim.content_id)
                 for claim in claims

@@ -206,7 +206,7 @@ class Desk:
         found = [(name.encode(), stat.st_size, stat.st_mtime_ns)]
         (file_id,) = self.writer.insert_files(self.folder.id, found)
         identified = IdentifiedFile(file_id, *found[0][1:], hash_file(path))
-        (claim,) = self.writer.claim([identified], self.model)
+        (claim,) = self.writer.claim([identified])
         assert claim.outcome is ClaimOutcome.NEW
         assert claim.content_id is not None
         vectors = {space: unit_vector(f"{space} {name}", 8) for space in Space}

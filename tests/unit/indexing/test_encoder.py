@@ -1,33 +1,44 @@
-"""When the encoder is loaded, and when it is let go."""
+"""When an encoder is loaded, and when it is let go."""
 
 from __future__ import annotations
 
+import threading
 import weakref
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from photofind.indexing.encoder import IDLE_S, LazyEncoder
+from photofind.indexing.encoder import IDLE_S, EncoderPool
+from photofind.inference.registry import BASIC
+from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
-    from photofind.inference.clip import ImageEncoder
+    from photofind.inference.clip import DualEncoder, ImageEncoder
+
+ONE: DualEncoder = InstalledModel(BASIC, Path("one"))
+OTHER: DualEncoder = InstalledModel(replace(BASIC, key="other"), Path("other"))
 
 
-class Model:
+class Encoder:
     """Stands for an encoder: only its life is looked at."""
 
 
 class Loader:
     def __init__(self) -> None:
         self.now = 0.0
-        self.loaded: list[weakref.ref[Model]] = []
-        self.lazy = LazyEncoder(self.load, lambda: self.now)
+        self.loaded: list[weakref.ref[Encoder]] = []
+        self.keys: list[str] = []
+        self.pool = EncoderPool(self.load, lambda: self.now)
 
-    def load(self) -> ImageEncoder:
-        model = Model()
-        self.loaded.append(weakref.ref(model))
-        return cast("ImageEncoder", model)
+    def load(self, model: DualEncoder) -> ImageEncoder:
+        assert all(former() is None for former in self.loaded), "two at a time"
+        encoder = Encoder()
+        self.loaded.append(weakref.ref(encoder))
+        self.keys.append(model.spec.key)
+        return cast("ImageEncoder", encoder)
 
-    def use(self) -> None:
-        with self.lazy.loaded():
+    def use(self, model: DualEncoder = ONE) -> None:
+        with self.pool.loaded(model):
             pass
 
 
@@ -43,10 +54,10 @@ def test_it_is_let_go_after_idle_minutes_and_loaded_again() -> None:
     loader = Loader()
     loader.use()
     loader.now += IDLE_S - 1
-    loader.lazy.release_when_idle()
+    loader.pool.release_when_idle()
     assert loader.loaded[0]() is not None
     loader.now += 1
-    loader.lazy.release_when_idle()
+    loader.pool.release_when_idle()
     assert loader.loaded[0]() is None
     loader.use()
     assert len(loader.loaded) == 2
@@ -54,9 +65,28 @@ def test_it_is_let_go_after_idle_minutes_and_loaded_again() -> None:
 
 def test_it_is_kept_while_somebody_works_with_it() -> None:
     loader = Loader()
-    with loader.lazy.loaded():
+    with loader.pool.loaded(ONE):
         loader.now += 2 * IDLE_S
-        loader.lazy.release_when_idle()
+        loader.pool.release_when_idle()
         assert loader.loaded[0]() is not None
-    loader.lazy.release_when_idle()  # the work has only just ended
+    loader.pool.release_when_idle()  # the work has only just ended
     assert loader.loaded[0]() is not None
+
+
+def test_another_models_takes_its_place_and_never_joins_it() -> None:
+    loader = Loader()
+    loader.use(ONE)
+    loader.use(OTHER)
+    loader.use(ONE)
+    assert loader.keys == ["basic", "other", "basic"]
+
+
+def test_whoever_needs_another_model_waits_for_those_who_work() -> None:
+    loader = Loader()
+    thread = threading.Thread(target=lambda: loader.use(OTHER))
+    with loader.pool.loaded(ONE):
+        thread.start()
+        loader.use(ONE)  # its own users don't wait
+        assert loader.keys == ["basic"]
+    thread.join(10)
+    assert loader.keys == ["basic", "other"]

@@ -123,7 +123,7 @@ class PartHistories(RuleBasedStateMachine):
             identified = IdentifiedFile(
                 item.file_id, status.st_size, status.st_mtime_ns, hash_file(item.path)
             )
-            (claim,) = self.writer.claim([identified], self.model)
+            (claim,) = self.writer.claim([identified])
             if claim.outcome is ClaimOutcome.NEW:
                 assert item.path.suffix != ".mov"
                 assert claim.content_id is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photofind.domain import FileId
 from photofind.indexing.job import Job
-from photofind.indexing.queue import WorkItem, WorkQueue
+from photofind.indexing.queue import Background, WorkItem, WorkQueue
 
 
 def item(number: int) -> WorkItem:
@@ -43,7 +43,7 @@ def test_a_suspect_waits_for_the_others_and_is_alone() -> None:
     queue.put([bad, good], new_job())
     assert queue.take(2) == [bad, good]
     queue.defer(bad)
-    taken: list[list[WorkItem]] = []
+    taken: list[list[WorkItem] | None] = []
     thread = threading.Thread(target=lambda: taken.append(queue.take(4)))
     thread.start()
     assert taken == []  # `good` is still being worked on
@@ -61,22 +61,22 @@ def test_pausing_holds_work_back_and_resuming_lets_it_go() -> None:
     queue.set_paused(True)
     queue.put([item(1)], new_job())
     assert queue.take_more(1) == []
-    taken: list[list[WorkItem]] = []
+    taken: list[list[WorkItem] | None] = []
     thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
     thread.start()
     queue.set_paused(False)
     thread.join(10)
-    assert [each.file_id for each in taken[0]] == [1]
+    assert [each.file_id for each in taken[0] or ()] == [1]
 
 
 def test_closing_lets_waiting_threads_go() -> None:
     queue = WorkQueue()
-    taken: list[list[WorkItem]] = []
+    taken: list[list[WorkItem] | None] = []
     thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
     thread.start()
     queue.close()
     thread.join(10)
-    assert taken == [[]]
+    assert taken == [None]
 
 
 def test_clear_drops_only_what_nobody_works_on() -> None:
@@ -92,7 +92,9 @@ def test_while_it_is_held_nothing_new_is_begun() -> None:
     queue = WorkQueue()
     items = [item(n) for n in range(3)]
     queue.put(items, new_job())
-    (running,) = queue.take(1)
+    taken = queue.take(1)
+    assert taken is not None
+    (running,) = taken
     with queue.held(alone=False):
         assert queue.take_more(4) == []
     assert queue.take_more(1) == items[1:2]
@@ -110,3 +112,57 @@ def test_while_it_is_held_nothing_new_is_begun() -> None:
     thread.join()
     assert alone.is_set()
     assert queue.take(4) == items[2:]
+
+
+def test_background_work_is_for_when_no_file_waits() -> None:
+    queue = WorkQueue()
+    one = item(1)
+    queue.set_background(Background.SHARED)
+    assert queue.take(4) == []
+    assert queue.take(4) == []  # another thread may help
+    queue.put([one], new_job())
+    assert queue.take(4) == [one]
+    queue.background_done()
+    queue.background_done()
+    queue.set_background(Background.NONE)
+    queue.close()
+    assert queue.take(4) is None
+
+
+def test_a_suspect_of_the_background_is_alone() -> None:
+    queue = WorkQueue()
+    one, late = item(1), item(2)
+    queue.put([one], new_job())
+    assert queue.take(4) == [one]
+    queue.set_background(Background.ALONE)
+    taken: list[list[WorkItem] | None] = []
+    thread = threading.Thread(target=lambda: taken.append(queue.take(4)))
+    thread.start()
+    assert taken == []  # `one` is still being worked on
+    queue.finished(one)
+    thread.join(10)
+    assert taken == [[]]
+    queue.put([late], new_job())
+    assert queue.take_more(4) == []
+    queue.set_background(Background.NONE)
+    queue.background_done()
+    assert queue.take(4) == [late]
+
+
+def test_a_suspect_among_the_files_does_not_wait_for_ever() -> None:
+    queue = WorkQueue()
+    bad = item(1)
+    queue.put([bad], new_job())
+    queue.set_background(Background.SHARED)
+    assert queue.take(4) == [bad]
+    queue.defer(bad)
+    assert queue.take(4) == [bad]
+
+
+def test_files_that_are_put_back_come_next() -> None:
+    queue = WorkQueue()
+    one, two = item(1), item(2)
+    queue.put([one, two], new_job())
+    assert queue.take(1) == [one]
+    queue.put_back([one])
+    assert queue.take(4) == [one, two]

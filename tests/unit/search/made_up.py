@@ -100,7 +100,7 @@ class MadeUpCatalog:
         file_id = self.writer.insert_files(self.folder.id, [(os.fsencode(name), 1, 1)])[0]
         self.files[name] = file_id
         digest = hashlib.sha256(os.fsencode(name) if data is None else data).digest()
-        claim = self.writer.claim([IdentifiedFile(file_id, 1, 1, digest)], self.model_id)[0]
+        claim = self.writer.claim([IdentifiedFile(file_id, 1, 1, digest)])[0]
         assert claim.content_id is not None
         if claim.outcome == "new":
             embedded = EmbeddedContent(claim.content_id, "JPEG", 4, 3, Capture(), vectors, tags)
@@ -114,6 +114,15 @@ class MadeUpCatalog:
             photo_id = reader.primary_photo(content_id)
         assert photo_id is not None
         return photo_id
+
+    def content_of(self, name: str) -> ContentId:
+        """The content of a photo that was added without data of its own."""
+        from photofind.catalog.reader import CatalogReader
+
+        with CatalogReader(self.folders) as reader:
+            found = reader.content_by_sha256(hashlib.sha256(os.fsencode(name)).digest())
+        assert found is not None
+        return found
 
     def lose(self, name: str) -> None:
         """The file is gone from the disk."""

@@ -162,7 +162,7 @@ def replace_vector(catalog: MadeUpCatalog, photo: PhotoId, reader: CatalogReader
     content = reader.photos([photo])[photo].content_id
     vectors = {Space.SEARCH: random_unit(1234, DIM)}
     found = ReembeddedContent(content, vectors, (), VectorPass.WHOLE)
-    catalog.writer.store_vectors([found], catalog.model_id)
+    catalog.writer.indexes.store_vectors([found], catalog.model_id)
 
 
 def test_replaced_vectors_are_read_again(catalog: MadeUpCatalog, reader: CatalogReader) -> None:

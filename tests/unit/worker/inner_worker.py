@@ -10,13 +10,9 @@ from multiprocessing.connection import Connection, Listener
 from typing import TYPE_CHECKING, Any
 
 from photofind.catalog.writer import CatalogWriter
-from photofind.indexing.batch import ActiveModel
-from photofind.indexing.encoder import LazyEncoder
-from photofind.inference.clip import ImageEncoder
-from photofind.inference.registry import BASIC
-from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.worker.endpoint import listen, publish, withdraw
+from photofind.worker.model_choice import ModelChoice
 from photofind.worker.worker import Worker
 
 if TYPE_CHECKING:
@@ -46,14 +42,11 @@ class _Interruptible(Listener):
 def working(folders: AppFolders, models: DescribingModels) -> Iterator[None]:
     """A worker serves this data folder inside the `with` block, or until its last client goes."""
     folders.ensure()
-    installed = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
     with CatalogWriter(folders) as writer:
-        model_id = writer.ensure_model(installed.spec.catalog_key, "search", installed.spec.dim)
-        writer.activate_model(model_id)
+        choice = ModelChoice(folders, writer, ModelStore(folders))
         listener, address = listen()
         publish(folders.worker_address, address)
-        model = ActiveModel(model_id, installed, LazyEncoder(lambda: ImageEncoder(installed)))
-        worker = Worker(folders, writer, model, _Interruptible(listener), models)
+        worker = Worker(folders, writer, choice, _Interruptible(listener), models)
         thread = threading.Thread(target=worker.run, name="inner-worker")
         thread.start()
         try:

@@ -28,27 +28,27 @@ def die(library: Library) -> None:
 
 def test_what_was_in_flight_is_suspected_and_found_all_the_while(library: Library) -> None:
     one, two = first_pass(library, "a", "b")
-    library.writer.begin_attempts([one, two])
+    library.writer.indexes.begin_attempts([one, two])
     assert library.writer.left_in_flight() == 2
     die(library)
-    assert library.writer.attempt_suspects() == [one, two]
+    assert library.writer.indexes.attempt_suspects() == [one, two]
     assert library.writer.left_in_flight() == 0
     assert len(library.reader.photo_order().photo_ids) == 2
     assert library.reader.first_pass(library.model) == [one, two]
     die(library)
-    assert library.writer.attempt_suspects() == [one, two], "until they are settled"
-    library.writer.end_attempts([one])
-    assert library.writer.attempt_suspects() == [two]
+    assert library.writer.indexes.attempt_suspects() == [one, two], "until they are settled"
+    library.writer.indexes.end_attempts([one])
+    assert library.writer.indexes.attempt_suspects() == [two]
 
 
 def test_three_strikes_of_its_own_and_the_preview_stays(library: Library) -> None:
     one, two = first_pass(library, "a", "b")
     for strike in range(3):
-        assert one in library.writer.attempt_suspects() or strike == 0
-        library.writer.begin_attempts([one])
-        library.writer.charge_attempt(one)
+        assert one in library.writer.indexes.attempt_suspects() or strike == 0
+        library.writer.indexes.begin_attempts([one])
+        library.writer.indexes.charge_attempt(one)
         die(library)
-    assert library.writer.attempt_suspects() == []
+    assert library.writer.indexes.attempt_suspects() == []
     assert library.reader.first_pass(library.model) == [two]
     assert len(library.reader.photo_order().photo_ids) == 2
     photo = library.reader.background_photos([one])[0]
@@ -60,24 +60,24 @@ def test_three_strikes_of_its_own_and_the_preview_stays(library: Library) -> Non
 
 def test_success_clears_what_was_suspected(library: Library) -> None:
     (one,) = first_pass(library, "a")
-    library.writer.begin_attempts([one])
-    library.writer.charge_attempt(one)
+    library.writer.indexes.begin_attempts([one])
+    library.writer.indexes.charge_attempt(one)
     die(library)
-    assert library.writer.attempt_suspects() == [one]
+    assert library.writer.indexes.attempt_suspects() == [one]
     vectors = {Space.SEARCH: unit_vector("x", SEARCH_DIM)}
     done = ReembeddedContent(one, vectors, (), VectorPass.WHOLE)
-    library.writer.store_vectors([done], library.model)
-    assert library.writer.attempt_suspects() == []
+    library.writer.indexes.store_vectors([done], library.model, [one])
+    assert library.writer.indexes.attempt_suspects() == []
     assert library.reader.first_pass(library.model) == []
 
 
 def test_a_picture_that_is_damaged_is_left_out_where_there_is_no_vector(library: Library) -> None:
     one, two = first_pass(library, "a", "b")
-    library.writer.fail_attempt(one, MediaCode.UNREADABLE, "It is broken.")
+    library.writer.indexes.fail_attempt(one, MediaCode.UNREADABLE, "It is broken.")
     other = library.writer.ensure_model("other@1.p1.q0", "search", 4)
     index = library.reader.model_indexes()[1]
     assert (index.left_out, index.waiting, index.complete) == (1, 1, False)
     vectors = {Space.SEARCH: unit_vector("x", 4)}
     done = ReembeddedContent(two, vectors, (), VectorPass.WHOLE)
-    library.writer.store_vectors([done], other)
+    library.writer.indexes.store_vectors([done], other)
     assert library.reader.model_indexes()[1].complete

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def many(library: Library, *files: tuple[AnyFileId, str]) -> list[Claim]:
     identified = [IdentifiedFile(file_id, 100, 1, sha256(content)) for file_id, content in files]
-    return library.writer.claim(identified, library.model)
+    return library.writer.claim(identified)
 
 
 def test_new_content_is_the_callers(library: Library) -> None:
@@ -98,24 +98,14 @@ def test_row_that_vanished(library: Library) -> None:
     assert library.reader.content_by_sha256(sha256("a")) is None
 
 
-def test_content_of_another_model_is_embedded_again_and_stays_visible(library: Library) -> None:
+def test_another_model_changes_nothing_about_files(library: Library) -> None:
     file_id = library.add("1.jpg", "a")
-    library.model = library.writer.ensure_model("test@2.p1.q1", "search", 8)
+    other = library.writer.ensure_model("test@2.p1.q1", "search", 8)
+    library.writer.activate_model(other)
     assert next(library.reader.files(library.folder.id)).ready
+    assert library.claim(file_id, "a").outcome is ClaimOutcome.READY
+    assert library.reader.lacking(other) == [library.content_id("a")]
     library.writer.activate_model(library.model)
-    assert not next(library.reader.files(library.folder.id)).ready
-
-    claim = library.claim(file_id, "a")
-    assert (claim.outcome, claim.same) == (ClaimOutcome.NEW, True)
-    assert library.names() == {sha256("a"): ["1.jpg"]}
-    assert library.claim(library.insert("copy.jpg"), "a").outcome is ClaimOutcome.BUSY
-    assert claim.content_id is not None
-    library.writer.release([claim.content_id])
-    assert library.names() == {sha256("a"): ["1.jpg", "copy.jpg"]}
-    library.edit(file_id, "a")
-    assert next(library.reader.files(library.folder.id)).ready
-    with library.writer._transaction() as connection:  # the old model's vectors are still there
-        connection.execute("DELETE FROM embeddings WHERE model_id <> ?", (library.model,))
 
 
 def test_edited_file_keeps_its_photo(library: Library) -> None:

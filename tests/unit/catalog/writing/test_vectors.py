@@ -33,9 +33,11 @@ def stored(library: Library, content_id: ContentId, model: ModelId | None = None
 def test_a_whole_picture_replaces_a_preview_and_never_the_other_way(library: Library) -> None:
     library.add("1.jpg", "a")
     content = library.content_id("a")
-    library.writer.store_vectors([again(content, "early", VectorPass.PREVIEW)], library.model)
+    library.writer.indexes.store_vectors(
+        [again(content, "early", VectorPass.PREVIEW)], library.model
+    )
     assert not np.array_equal(stored(library, content)[0], unit_vector("early", 8).astype("<f2"))
-    library.writer.store_vectors([again(content, "late", VectorPass.WHOLE)], library.model)
+    library.writer.indexes.store_vectors([again(content, "late", VectorPass.WHOLE)], library.model)
     assert np.array_equal(stored(library, content)[0], unit_vector("late", 8).astype("<f2"))
 
 
@@ -45,7 +47,7 @@ def test_only_replaced_vectors_are_told_and_each_once(library: Library) -> None:
     connection, one = library.reader.connection, library.content_id("a")
     before = read_revision(connection, library.model)
     assert find_replaced(connection, library.model, before).tolist() == []
-    library.writer.store_vectors([again(one, "x", VectorPass.WHOLE)], library.model)
+    library.writer.indexes.store_vectors([again(one, "x", VectorPass.WHOLE)], library.model)
     after = read_revision(connection, library.model)
     assert find_replaced(connection, library.model, before).tolist() == [one]
     assert find_replaced(connection, library.model, after).tolist() == []
@@ -59,13 +61,13 @@ def test_a_revision_is_never_used_twice_even_if_its_vectors_went_away(library: L
     connection = library.reader.connection
     for name in "ab":
         content = library.content_id(name)
-        library.writer.store_vectors([again(content, "x", VectorPass.WHOLE)], library.model)
+        library.writer.indexes.store_vectors([again(content, "x", VectorPass.WHOLE)], library.model)
     seen = read_revision(connection, library.model)
     library.writer._connection.execute(
         "DELETE FROM embeddings WHERE content_id = ?", (library.content_id("b"),)
     )
     one = library.content_id("a")
-    library.writer.store_vectors([again(one, "y", VectorPass.WHOLE)], library.model)
+    library.writer.indexes.store_vectors([again(one, "y", VectorPass.WHOLE)], library.model)
     assert find_replaced(connection, library.model, seen).tolist() == [one]
     library.complete(library.content_id("b"))
 
@@ -75,7 +77,9 @@ def test_a_vector_of_another_length_is_refused(library: Library) -> None:
     content = library.content_id("a")
     before = stored(library, content)
     with pytest.raises(ValueError, match="length 9"):
-        library.writer.store_vectors([again(content, "x", VectorPass.WHOLE, dim=9)], library.model)
+        library.writer.indexes.store_vectors(
+            [again(content, "x", VectorPass.WHOLE, dim=9)], library.model
+        )
     assert np.array_equal(stored(library, content), before)
 
 
@@ -91,18 +95,18 @@ def test_models_live_side_by_side_and_one_goes_without_the_other(library: Librar
         )
         for each in contents[:4]
     ]
-    library.writer.choose_model(other)
-    assert library.writer.store_vectors(found, other)
+    library.writer.indexes.choose(other)
+    assert library.writer.indexes.store_vectors(found, other)
     test, new = library.reader.model_indexes()
     assert (test.active, test.complete, test.embedded, test.first_pass) == (True, True, 5, 0)
     assert (new.chosen, new.complete, new.embedded, new.waiting) == (True, False, 4, 1)
     assert new.first_pass == 4
     assert library.reader.lacking(other) == contents[4:]
     assert library.reader.first_pass(other) == contents[:4]
-    library.writer.begin_removal(other)
-    assert not library.writer.store_vectors(found, other)
+    library.writer.indexes.begin_removal(other)
+    assert not library.writer.indexes.store_vectors(found, other)
     removed = []
-    while count := library.writer.remove_vectors(other, 3):
+    while count := library.writer.indexes.remove_vectors(other, 3):
         removed.append(count)
     assert removed == [3, 1]
     assert [index.key for index in library.reader.model_indexes()] == ["test@1.p1.q1"]
@@ -112,8 +116,8 @@ def test_models_live_side_by_side_and_one_goes_without_the_other(library: Librar
 
 def test_the_active_index_is_never_removed(library: Library) -> None:
     library.add("1.jpg", "a")
-    library.writer.begin_removal(library.model)
-    assert library.writer.remove_vectors(library.model, 10) == 0
+    library.writer.indexes.begin_removal(library.model)
+    assert library.writer.indexes.remove_vectors(library.model, 10) == 0
     assert library.reader.model_indexes()[0].complete
 
 

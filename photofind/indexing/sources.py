@@ -1,0 +1,56 @@
+"""Finds the bytes of photos that were indexed earlier, and makes sure that they are the same."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from photofind.domain import MediaError
+from photofind.indexing.scanning import is_online
+from photofind.media.files import system_path
+from photofind.media.identity import read_and_hash
+from photofind.media.online_only import is_status_online_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from photofind.catalog.rows import BackgroundPhoto, FolderRow
+    from photofind.domain import FolderId
+
+KEEP_BYTES = 64 * 2**20
+"""Files up to this size are read once, for the hash and for the decoder."""
+
+
+class Sources:
+    """The files of the catalog's photos; asks each root once whether it can be reached."""
+
+    def __init__(self, folders: Sequence[FolderRow]) -> None:
+        self._folders = {folder.id: folder for folder in folders}
+        self._online: dict[FolderId, bool] = {}
+
+    def find(self, photo: BackgroundPhoto) -> Path | bytes | None:
+        """A file that holds the photo's very bytes, or these if they are few.
+
+        Returns:
+            None when there is none within reach: the drive is away, the file lies in a cloud
+            alone, can't be read now or was changed since (a scan takes it up).
+        """
+        for folder_id, path in photo.places:
+            if not self._is_online(folder_id):
+                continue
+            try:
+                if is_status_online_only(os.stat(system_path(path))):  # noqa: PTH116 (long paths)
+                    continue
+                digest, data = read_and_hash(path, KEEP_BYTES)
+            except (MediaError, OSError):
+                continue
+            if digest == photo.sha256:
+                return path if data is None else data
+        return None
+
+    def _is_online(self, folder_id: FolderId) -> bool:
+        if folder_id not in self._online:
+            folder = self._folders.get(folder_id)
+            self._online[folder_id] = folder is not None and is_online(folder)
+        return self._online[folder_id]

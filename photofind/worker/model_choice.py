@@ -1,0 +1,206 @@
+"""Which model search uses: what the catalog says, and what is installed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.catalog.rows import SEARCH_TASK, same_weights
+from photofind.domain import ModelError
+from photofind.indexing.models import IndexModel, IndexModels
+from photofind.inference.registry import BASIC
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.worker.messages import Notice
+
+if TYPE_CHECKING:
+    from photofind.catalog.rows import ModelRow
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.domain import ModelId
+    from photofind.inference.clip import DualEncoder
+    from photofind.inference.store import ModelStore
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+
+class ModelChoice:
+    """Keeps the active model and the chosen one; never drops an index. Any thread may call.
+
+    Attributes:
+        models: the active one, for those who embed.
+        notice: what the person should know about how it began, or None.
+    """
+
+    def __init__(self, folders: AppFolders, writer: CatalogWriter, store: ModelStore) -> None:
+        """Takes up the catalog's active model, or one that stands in for it.
+
+        Raises:
+            ModelError: not even the built-in model is there.
+        """
+        self._folders = folders
+        self._writer = writer
+        self._store = store
+        self._lock = threading.RLock()
+        self._unusable: set[ModelId] = set()
+        self.notice: Notice | None = None
+        rows = self._read_rows()
+        self._chosen: ModelId | None = next((row.id for row in rows if row.chosen), None)
+        self.models = IndexModels(self._begin(next((row for row in rows if row.active), None)))
+
+    @property
+    def active(self) -> IndexModel:
+        return self.models.active
+
+    def wanted(self, reader: CatalogReader) -> list[IndexModel]:
+        """The models whose indexes are to be complete, the most urgent first: the active one,
+        the chosen one, then all others that have an index and are installed."""
+        with self._lock:
+            active, chosen, unusable = self.active, self._chosen, set(self._unusable)
+        rows = [row for row in reader.models() if row.id != active.id and row.id not in unusable]
+        installed = self._installed()
+        others = [
+            IndexModel(row.id, installed[row.key])
+            for row in sorted(rows, key=lambda row: row.id != chosen)
+            if row.key in installed and not row.removing
+        ]
+        return [active, *others]
+
+    def use(self, key: str) -> bool:
+        """Chooses a model.
+
+        Returns:
+            Whether search uses it now; else it does as soon as its index is complete.
+
+        Raises:
+            ModelError: it is not installed, or its index is just being removed.
+        """
+        installed = self._store.find(key, DualEncoderSpec)
+        with self._lock:
+            model = self._ensure(installed)
+            if model.id == self.active.id:
+                self._choose(None)
+                return True
+            with CatalogReader(self._folders) as reader:
+                index = next(each for each in reader.model_indexes() if each.id == model.id)
+            if index.removing:
+                raise ModelError(
+                    "model_busy",
+                    f"The index of the model “{installed.spec.title}” is just being removed."
+                    " Try again in a moment.",
+                )
+            self._unusable.discard(model.id)
+            if index.complete:
+                self._switch(model)
+                return True
+            self._choose(model.id)
+            return False
+
+    def complete(self, model: IndexModel) -> bool:
+        """Switches to a model whose index has become complete, if it was chosen."""
+        with self._lock:
+            if model.id != self._chosen:
+                return False
+            self._switch(model)
+            return True
+
+    def failed(self, model: IndexModel, error: ModelError) -> Notice | None:
+        """A model can't be loaded; its index is kept, and another one stands in for it.
+
+        Returns:
+            What the person should know; None when nothing can stand in.
+        """
+        logger.warning("the model %s can't be used: %s", model.key, error.user_message)
+        with self._lock:
+            self._unusable.add(model.id)
+            if model.id != self.active.id:
+                if model.id == self._chosen:
+                    self._choose(None)
+                return _tell_not_built(error)
+            if model.key == BASIC.key:
+                return None
+            self._switch(self._ensure(self._store.find(BASIC.key, DualEncoderSpec)))
+            return _tell_stand_in(error.user_message)
+
+    def rows_of(self, key: str) -> list[ModelRow]:
+        """What the catalog has under a model's key for people, or under a catalog key."""
+        return [row for row in self._read_rows() if key in {row.key, row.people_key}]
+
+    def begin_removal(self, row: ModelRow) -> None:
+        """Notes that an index is to go.
+
+        Raises:
+            ModelError: model_active, search uses it.
+        """
+        with self._lock:
+            if row.id == self.active.id:
+                raise ModelError(
+                    "model_active",
+                    "Search uses this model. Choose another one first: photofind models use KEY",
+                )
+            if row.id == self._chosen:
+                self._choose(None)
+            self._writer.indexes.begin_removal(row.id)
+
+    def _begin(self, row: ModelRow | None) -> IndexModel:
+        if row is None:
+            return self._activate(self._ensure(self._store.find(BASIC.key, DualEncoderSpec)))
+        installed = self._installed()
+        if row.key in installed:
+            return IndexModel(row.id, installed[row.key])
+        for model in installed.values():
+            if same_weights(model.spec.catalog_key, row.key):
+                # An update prepares pictures otherwise: a new index grows beside the old one,
+                # which is good for words as it is.
+                self._choose(self._ensure(model).id)
+                return IndexModel(row.id, model)
+        try:
+            self._store.find(row.people_key, DualEncoderSpec)
+        except ModelError as error:
+            reason = error.user_message
+        else:
+            reason = "The installed model is another version than the one that indexed the photos."
+        stand_in = self._activate(self._ensure(self._store.find(BASIC.key, DualEncoderSpec)))
+        if row.people_key != BASIC.key:
+            self._choose(row.id)  # once its files are back, it takes its place again
+            self.notice = _tell_stand_in(reason)
+        return stand_in
+
+    def _ensure(self, installed: DualEncoder) -> IndexModel:
+        spec = installed.spec
+        return IndexModel(
+            self._writer.ensure_model(spec.catalog_key, SEARCH_TASK, spec.dim), installed
+        )
+
+    def _activate(self, model: IndexModel) -> IndexModel:
+        self._writer.activate_model(model.id)
+        return model
+
+    def _switch(self, model: IndexModel) -> None:
+        self.models.active = self._activate(model)
+        self._choose(None)
+
+    def _choose(self, model_id: ModelId | None) -> None:
+        self._writer.indexes.choose(model_id)
+        self._chosen = model_id
+
+    def _installed(self) -> dict[str, DualEncoder]:
+        models = self._store.installed(DualEncoderSpec)
+        return {model.spec.catalog_key: model for model in models}
+
+    def _read_rows(self) -> list[ModelRow]:
+        with CatalogReader(self._folders) as reader:
+            return reader.models()
+
+
+def _tell_stand_in(reason: str) -> Notice:
+    return Notice(
+        code="model_stand_in",
+        message=f"{reason} Search uses the basic model meanwhile; the index of the other one is"
+        " kept.",
+    )
+
+
+def _tell_not_built(error: ModelError) -> Notice:
+    return Notice(code=error.code, message=error.user_message)
