@@ -18,7 +18,7 @@ from photofind.cli.exits import EXIT_DONE, BugError, InterruptedByPersonError, e
 from photofind.cli.output import Output, ReaderGoneError, prepare_streams
 from photofind.domain import PhotofindError
 from photofind.logs import start_logging
-from photofind.paths import app_folders
+from photofind.paths import OFFLINE_VARIABLE, app_folders
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,6 +66,8 @@ def run(words: list[str]) -> int:
 
 def _dispatch(words: list[str]) -> int:
     invocation = parse(words)
+    if invocation.offline:
+        os.environ[OFFLINE_VARIABLE] = "1"  # for the processes that are started, too
     folders = app_folders(invocation.data_dir)
     log = folders.logs / "photofind.log"
     # Merely looking leaves no trace where nothing was ever indexed.
@@ -91,8 +93,7 @@ def _dispatch(words: list[str]) -> int:
 def _run(invocation: Invocation, folders: AppFolders) -> int:
     from photofind.cli.app import run_command
 
-    run_command(invocation, folders)
-    return EXIT_DONE
+    return run_command(invocation, folders)
 
 
 def _open_window(invocation: Invocation, folders: AppFolders) -> int:

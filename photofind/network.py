@@ -106,6 +106,11 @@ class Network:
         self._forbidden = forbidden
         self._timeout_s = timeout_s
 
+    def require_allowed(self) -> None:
+        """Raises NetworkError, network_forbidden: nothing may be reached."""
+        if self._forbidden is not None:
+            raise NetworkError("network_forbidden", f"Nothing is downloaded: {self._forbidden}.")
+
     def head(self, url: str) -> Answer:
         """Asks what is at an address. Redirects are followed within the same host only: the first
         answer is the one that knows about the file.
@@ -128,8 +133,7 @@ class Network:
 
     @contextmanager
     def _open(self, url: str, method: str, headers: Mapping[str, str]) -> Iterator[Body]:
-        if self._forbidden is not None:
-            raise NetworkError("network_forbidden", f"Nothing is downloaded: {self._forbidden}.")
+        self.require_allowed()
         host = urlsplit(url).netloc
         _require_safe(url)
         request = urllib.request.Request(  # noqa: S310 (the scheme was checked)

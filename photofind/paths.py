@@ -11,6 +11,8 @@ from pathlib import Path
 import platformdirs
 
 DATA_DIR_VARIABLE = "PHOTOFIND_DATA_DIR"
+OFFLINE_VARIABLE = "PHOTOFIND_OFFLINE"
+"""Set to anything but "" or "0": nothing is ever downloaded; what `--offline` does."""
 _APP = "photofind"
 _PRIVATE_FOLDER_MODE = 0o700
 _OF_OTHERS = 0o077

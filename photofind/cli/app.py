@@ -12,10 +12,14 @@ from typer.exceptions import TyperException
 
 from photofind import __version__
 from photofind.cli.arguments import HELP_OPTIONS, UsageError
-from photofind.cli.commands import folders, library, photos, searching
+from photofind.cli.commands import folders, library, models, photos, searching
 from photofind.cli.declare_export import declare_export
-from photofind.cli.declaring import new_group
-from photofind.cli.exits import EXIT_INTERRUPTED, InterruptedByPersonError
+from photofind.cli.exits import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    InterruptedByPersonError,
+)
 from photofind.cli.output import Output
 from photofind.cli.session import Session
 
@@ -46,9 +50,8 @@ app = typer.Typer(
 for part in (library, searching, photos):
     app.add_typer(part.app)
 app.add_typer(folders.app, name="folders", help="List, add or remove the folders that are indexed.")
-models_app = new_group()
-app.add_typer(models_app, name="models", help="Export models from PyTorch.")
-declare_export(models_app)
+app.add_typer(models.app, name="models", help="List, install, choose, remove or export models.")
+declare_export(models.app)
 
 
 @app.callback(epilog=_EXAMPLES)
@@ -64,6 +67,9 @@ def _describe(
     _as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,
+    _offline: Annotated[
+        bool, typer.Option("--offline", help="Never use the network, whatever is asked for.")
+    ] = False,
     _version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Find a photo by describing it, on your own computer, offline.
@@ -73,8 +79,11 @@ def _describe(
     # The options are named here for the help alone: arguments.parse() has taken them already.
 
 
-def run_command(invocation: Invocation, folders: AppFolders) -> None:
+def run_command(invocation: Invocation, folders: AppFolders) -> int:
     """Runs one command and prints its result.
+
+    Returns:
+        The exit code.
 
     Raises:
         UsageError: the words make no command.
@@ -83,13 +92,14 @@ def run_command(invocation: Invocation, folders: AppFolders) -> None:
     output = Output(invocation.as_json)
     if invocation.version:
         _show_version(output)
-    elif invocation.as_json and _asks_for_help(invocation):
+        return EXIT_DONE
+    if invocation.as_json and _asks_for_help(invocation):
         output.document({"help": _capture_help(invocation)})
-    else:
-        _main(invocation, Session(folders, output))
+        return EXIT_DONE
+    return _main(invocation, Session(folders, output))
 
 
-def _main(invocation: Invocation, session: Session | None) -> None:
+def _main(invocation: Invocation, session: Session | None) -> int:
     command = typer.main.get_command(app)
     words = list(invocation.arguments)
     try:
@@ -99,6 +109,7 @@ def _main(invocation: Invocation, session: Session | None) -> None:
     if code == EXIT_INTERRUPTED:
         # typer turns Ctrl-C into this code.
         raise InterruptedByPersonError
+    return EXIT_FAILED if code == EXIT_FAILED else EXIT_DONE
 
 
 def _asks_for_help(invocation: Invocation) -> bool:

@@ -32,7 +32,8 @@ COMMANDS = (
 )
 
 HELP_OPTIONS = ("--help", "-h")
-_SEARCH_OPTIONS = ("--limit", "--json", "--data-dir", "--version", "--help")
+_SEARCH_OPTIONS = ("--limit", "--json", "--data-dir", "--offline", "--version", "--help")
+_FLAGS = ("--json", "--version", "--offline")
 _ONE_OPTION_WORD = re.compile(r"--[a-z][a-z-]*(=.*)?")
 _TYPO_LIKENESS = 0.75
 """How alike (difflib ratio) a word must be to pass for a slip of the fingers."""
@@ -55,6 +56,7 @@ class Invocation:
         as_json: one JSON document on standard output is wanted.
         data_dir: moves all state there; None leaves it to the environment variable.
         version: only the version is wanted.
+        offline: the network must not be used.
     """
 
     window: bool
@@ -62,6 +64,7 @@ class Invocation:
     as_json: bool = False
     data_dir: Path | None = None
     version: bool = False
+    offline: bool = False
 
 
 def wants_json(arguments: list[str]) -> bool:
@@ -83,7 +86,8 @@ def parse(arguments: list[str]) -> Invocation:
     rest, data_dir = _take_data_dir(words)
     as_json = "--json" in rest
     version = "--version" in rest
-    rest = [word for word in rest if word not in ("--json", "--version")]
+    offline = "--offline" in rest
+    rest = [word for word in rest if word not in _FLAGS]
     command_at = next((i for i, word in enumerate(rest) if not _looks_like_option(word)), None)
     first = rest[command_at] if command_at is not None else None
 
@@ -95,13 +99,13 @@ def parse(arguments: list[str]) -> Invocation:
             after = _protect_query(after, literal)
         elif literal is not None:
             after = [*after, "--", *literal]
-        return Invocation(False, (*before, first, *after), as_json, data_dir)
+        return Invocation(False, (*before, first, *after), as_json, data_dir, offline=offline)
     if any(_looks_like_option(word) for word in rest):
         # --help, or an option that typer will name in its complaint
         return Invocation(False, tuple(rest), as_json, data_dir)
     if as_json:
         raise UsageError(_no_command(first))
-    return Invocation(True, (*rest, *(literal or ())), data_dir=data_dir)
+    return Invocation(True, (*rest, *(literal or ())), data_dir=data_dir, offline=offline)
 
 
 def absolute_path(word: str) -> Path:

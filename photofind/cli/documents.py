@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
     from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
+    from photofind.models.checking import SourceCheck
+    from photofind.models.overview import ModelState
     from photofind.search.classify import Classification
     from photofind.search.evaluate import EvalReport
     from photofind.worker.description_messages import (
@@ -273,6 +275,57 @@ def answer_document(path: Path, question: str, answered: FileAnswered) -> Docume
         "answer": answered.answer,
         "model": short_key(answered.model),
         "kept": answered.kept,
+    }
+
+
+def models_document(states: Iterable[ModelState]) -> Document:
+    return {"models": [_model_document(state) for state in states]}
+
+
+def _model_document(state: ModelState) -> Document:
+    spec = state.spec
+    return {
+        "key": spec.key,
+        "title": spec.title,
+        "task": spec.task.value,
+        "licence": spec.licence,
+        "bytes": spec.download_bytes if state.disk_bytes is None else state.disk_bytes,
+        "installed": state.installed is not None,
+        "active": state.active,
+        "download_bytes": spec.download_bytes,
+        "notice": spec.notice,
+        "recommended_for": spec.recommended_for,
+        "languages": list(spec.languages),
+        "source": spec.source,
+        "revision": spec.revision,
+        "accept_licence": spec.accept_licence,
+        "relative_speed": spec.relative_speed,
+        "memory_mb": spec.memory_mb,
+        "figures": {
+            "imagenet": spec.figures.imagenet,
+            "flickr30k": spec.figures.flickr30k,
+            "coco": spec.figures.coco,
+            "source": spec.figures.source,
+        },
+        "not_established": list(spec.not_established),
+        "notices": [] if state.installed is None else list(state.installed.notices),
+    }
+
+
+def sources_document(checks: Iterable[SourceCheck]) -> Document:
+    return {
+        "sources": [
+            {
+                "key": check.spec.key,
+                "path": check.file.path,
+                "sha256": None if check.said is None else check.said.sha256,
+                "bytes": None if check.said is None else check.said.bytes,
+                "pinned_sha256": check.file.sha256,
+                "pinned_bytes": check.file.bytes,
+                "faults": list(check.faults),
+            }
+            for check in checks
+        ]
     }
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from photofind.domain import ModelError
 from photofind.inference.spec import FileSpec
+from photofind.inference.spec_search import DualEncoderSpec  # noqa: TC001 (msgspec reads it)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ class InstallRecord(msgspec.Struct, frozen=True):
         weights: the official checkpoint, if the model was made of one; its file is not kept.
         precisions: of the graphs that were made, by name.
         provider, notices: see `trials.Findings`.
+        spec: of a search model that the registry doesn't list: it was imported.
     """
 
     key: str
@@ -54,6 +56,15 @@ class InstallRecord(msgspec.Struct, frozen=True):
     precisions: dict[str, Precision] = {}
     provider: str | None = None
     notices: tuple[str, ...] = ()
+    spec: DualEncoderSpec | None = None
+
+
+def read_imported(path: Path) -> DualEncoderSpec | None:
+    """The description of an imported model, as it was installed; None if it isn't one."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=InstallRecord).spec
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def read_record(path: Path, spec: ModelSpec) -> InstallRecord:

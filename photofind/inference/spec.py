@@ -63,6 +63,8 @@ class SourceKind(StrEnum):
     """Graphs ship with photofind; the authors' own checkpoint is bound to them."""
     ONNX = "onnx"
     """Somebody hosts finished graphs, which are taken as they are."""
+    IMPORTED = "imported"
+    """A person brought finished graphs; the registry doesn't list them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class ModelSpec:
         key: short and stable, for settings and command lines.
         title: what a person reads.
         notice: one honest sentence about what the model is good for.
+        recommended_for: whom it is the first choice for, "" for most models.
         licence: SPDX identifiers of the weights.
         source: where the weights come from: a repository of the hub, unless they ship.
         revision: the exact version there.
@@ -146,6 +149,7 @@ class ModelSpec:
     key: str
     title: str
     notice: str
+    recommended_for: str = ""
     licence: str
     source: str
     revision: str
@@ -181,7 +185,7 @@ class ModelSpec:
     @property
     def downloads(self) -> tuple[FileSpec, ...]:
         """What is fetched from the repository; it lies there at the same paths."""
-        if self.source_kind is SourceKind.BUILT_IN:
+        if self.source_kind in {SourceKind.BUILT_IN, SourceKind.IMPORTED}:
             return ()
         fetched = [file for file in self.files if file.origin is Origin.SOURCE]
         if self.checkpoint is not None:

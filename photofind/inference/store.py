@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from photofind import paths
 from photofind.domain import ModelError
 from photofind.inference import registry
-from photofind.inference.records import RECORD_NAME, read_record, resolve
+from photofind.inference.records import RECORD_NAME, read_imported, read_record, resolve
 from photofind.inference.spec import ModelSpec, SourceKind
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class ModelStore:
             ModelError: model_missing, no model of this kind has this key, or it is not
                 installed; model_checksum, a file of it has the wrong size.
         """
+        imported = self._imported().get(key)
+        if isinstance(imported, kind):
+            return self._find_recorded(imported)
         spec = registry.find_spec(key, kind)
         if spec.source_kind is not SourceKind.BUILT_IN:
             return self._find_recorded(spec)
@@ -66,14 +69,24 @@ class ModelStore:
         raise _not_installed(spec)
 
     def installed(self, kind: type[SpecT]) -> tuple[InstalledModel[SpecT], ...]:
-        """Every model of a kind that is complete, in the registry's order."""
+        """Every model of a kind that is complete: in the registry's order, then imported ones."""
         found = []
-        for spec in registry.specs_of(kind):
+        for spec in (*registry.specs_of(kind), *self._imported().values()):
+            if not isinstance(spec, kind):
+                continue
             try:
                 found.append(self.find(spec.key, kind))
             except ModelError:
                 continue  # not installed, or not completely: not to be offered
         return tuple(found)
+
+    def spec(self, key: str) -> ModelSpec:
+        """Finds a model that the registry lists or that was imported.
+
+        Raises:
+            ModelError: model_missing, there is none with this key.
+        """
+        return self._imported().get(key) or registry.find_spec(key, ModelSpec)
 
     def verify(self, key: str) -> InstalledModel[ModelSpec]:
         """Reads every file of a model and compares its hash (0.1 s for the built-in one).
@@ -87,6 +100,17 @@ class ModelStore:
             if hash_model_file(model.file(file))[0] != file.sha256:
                 raise _damaged(model.spec, file)
         return model
+
+    def _imported(self) -> dict[str, ModelSpec]:
+        """Models that the registry doesn't list, by key."""
+        known = {spec.key for spec in registry.ALL}
+        found: dict[str, ModelSpec] = {}
+        for path in sorted(self._folders.models.glob(f"[!.]*/{RECORD_NAME}")):
+            key = path.parent.name
+            spec = None if key in known else read_imported(path)
+            if spec is not None and spec.key == key:
+                found[key] = spec
+        return found
 
     def _find_recorded(self, spec: SpecT) -> InstalledModel[SpecT]:
         """Finds a model whose files are described in its own folder."""

@@ -7,31 +7,32 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 from photofind.network import Network
+from photofind.paths import OFFLINE_VARIABLE
 from photofind.settings import read_settings
 
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec
     from photofind.paths import AppFolders
 
-_OFFLINE_VARIABLE = "HF_HUB_OFFLINE"
-_YES = frozenset({"1", "on", "yes", "true"})
+_HUB_OFFLINE_VARIABLE = "HF_HUB_OFFLINE"
+_NO = frozenset({"", "0", "off", "no", "false"})
 
 
-def allowed_network(folders: AppFolders, *, offline: bool = False) -> Network:
-    """The network, unless it is forbidden here.
-
-    Args:
-        offline: `--offline` was given.
-    """
-    if offline:
-        reason = "--offline was given"
+def allowed_network(folders: AppFolders) -> Network:
+    """The network, unless it is forbidden here."""
+    if _is_set(OFFLINE_VARIABLE):
+        reason = f"--offline was given, or {OFFLINE_VARIABLE} is set"
     elif read_settings(folders.settings).offline:
         reason = "the setting “offline” forbids it"
-    elif os.environ.get(_OFFLINE_VARIABLE, "").lower() in _YES:
-        reason = f"the environment variable {_OFFLINE_VARIABLE} forbids it"
+    elif _is_set(_HUB_OFFLINE_VARIABLE):
+        reason = f"the environment variable {_HUB_OFFLINE_VARIABLE} forbids it"
     else:
         return Network()
     return Network(forbidden=reason)
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() not in _NO
 
 
 def require_accepted(spec: ModelSpec, *, accepted: bool) -> None:

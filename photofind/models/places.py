@@ -35,6 +35,11 @@ def give_up_downloads(folders: AppFolders, key: str) -> None:
     shutil.rmtree(folders.models / _DOWNLOADS / key, ignore_errors=True)
 
 
+def is_half_downloaded(folders: AppFolders, key: str) -> bool:
+    """Whether something of a model's files has arrived."""
+    return (folders.models / _DOWNLOADS / key).exists()
+
+
 @contextmanager
 def installing_alone(folders: AppFolders) -> Iterator[None]:
     """Keeps other installations in this data folder away, and tidies up after interrupted ones.

@@ -46,14 +46,12 @@ class Installation:
         key: str,
         *,
         accept_licence: bool = False,
-        offline: bool = False,
     ) -> None:
         """Starts nothing yet.
 
         Args:
             key: of the model.
             accept_licence: the person has read the licence and agrees.
-            offline: the network must not be used, whatever the settings say.
         """
         self._folders = folders
         self._command = [
@@ -63,7 +61,6 @@ class Installation:
             *("--config", os.fspath(folders.config)),
             *("--logs", os.fspath(folders.logs)),
             *(["--accept-licence"] if accept_licence else []),
-            *(["--offline"] if offline else []),
             key,
         ]
         self._process: subprocess.Popen[bytes] | None = None
@@ -173,7 +170,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("data", "cache", "config", "logs"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--accept-licence", action="store_true")
-    parser.add_argument("--offline", action="store_true")
     parser.add_argument("key")
     chosen = parser.parse_args(arguments)
     folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
@@ -182,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders.ensure()
         start_logging(folders.logs / "install.log")
         _step_back()
-        _say(_install(folders, chosen.key, chosen.accept_licence, chosen.offline))
+        _say(_install(folders, chosen.key, accept_licence=chosen.accept_licence))
         return 0
     except PhotofindError as error:
         _say(Failed(error.code, error.user_message))
@@ -192,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _install(folders: AppFolders, key: str, accept_licence: bool, offline: bool) -> Installed:
+def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installed:
     from photofind.inference.registry import find_spec
     from photofind.models.hub import Hub
     from photofind.models.installation import install_model
@@ -200,7 +196,7 @@ def _install(folders: AppFolders, key: str, accept_licence: bool, offline: bool)
 
     spec = find_spec(key, ModelSpec)
     require_accepted(spec, accepted=accept_licence)
-    hub = Hub(allowed_network(folders, offline=offline))
+    hub = Hub(allowed_network(folders))
     model = install_model(spec, folders, hub, _Reporter())
     for notice in model.notices:
         _say(Notice(notice))

@@ -1,0 +1,109 @@
+"""`photofind models list`, `use`, `remove` and `verify`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.cli.documents import models_document
+from photofind.cli.model_lines import describe_model
+from photofind.cli.status import people_key
+from photofind.cli.work import run_order
+from photofind.domain import ModelError
+from photofind.inference.installing import remove_model
+from photofind.inference.registry import BASIC
+from photofind.inference.spec import ModelSpec
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.store import ModelStore
+from photofind.inference.trials import trial_of
+from photofind.models.overview import ModelState, list_models
+from photofind.models.places import give_up_downloads, installing_alone, is_half_downloaded
+from photofind.worker.messages import RemoveModelIndex, UseModel
+
+if TYPE_CHECKING:
+    from photofind.cli.session import Session
+
+
+def show_models(session: Session) -> None:
+    """Prints every model there is."""
+    states = read_models(session)
+    if session.output.as_json:
+        session.output.document(models_document(states))
+        return
+    for state in states:
+        for line in describe_model(state):
+            session.output.line(line)
+    session.output.remark(
+        "* is what search uses, + is installed. Install one with: photofind models install KEY"
+    )
+
+
+def read_models(session: Session) -> tuple[ModelState, ...]:
+    """Every model, and which one search uses."""
+    return list_models(ModelStore(session.folders), _active_key(session))
+
+
+def use(session: Session, key: str) -> None:
+    """Has the worker index with a model, if that is not done, and search with it."""
+    ModelStore(session.folders).find(key, DualEncoderSpec)  # a clear error before any work
+    run_order(session, UseModel(key=key))
+    if session.output.as_json:
+        show_models(session)
+    else:
+        session.output.line(f"Search uses {key} now.")
+
+
+def remove(session: Session, key: str) -> None:
+    """Deletes a model: its vectors, its files, and what has arrived of a download."""
+    store, folders = ModelStore(session.folders), session.folders
+    if key == BASIC.key:
+        raise ModelError("model_built_in", "The built-in model can't be removed.")
+    store.spec(key)
+    if key == _active_key(session):
+        raise ModelError(
+            "model_in_use",
+            "Search uses this model. Choose another one first, for example with:"
+            f" photofind models use {BASIC.key}",
+        )
+    indexed = [index for index in _indexes(session) if people_key(index) == key]
+    there = (folders.models / key).exists() or is_half_downloaded(folders, key)
+    if not there and not indexed:
+        raise ModelError("model_missing", f"The model {key!r} is not installed.")
+    if indexed:
+        run_order(session, RemoveModelIndex(key=key))
+    with installing_alone(folders):
+        remove_model(key, folders)
+        give_up_downloads(folders, key)
+    if session.output.as_json:
+        show_models(session)
+    else:
+        session.output.line(f"Removed {key}. Your photos were not touched.")
+
+
+def verify(session: Session, key: str | None) -> None:
+    """Hashes every file of a model, or of every installed one, and runs its self-test."""
+    store = ModelStore(session.folders)
+    keys = [key] if key else [model.spec.key for model in store.installed(ModelSpec)]
+    for each in keys:
+        model = store.verify(each)
+        trial_of(model.spec).self_test(model.folder)
+        if not session.output.as_json:
+            session.output.line(f"{each}: every file is intact, and it computes as it should")
+    if session.output.as_json:
+        session.output.document({"verified": keys})
+
+
+def _active_key(session: Session) -> str:
+    if not session.folders.catalog.exists():
+        return BASIC.key
+    with CatalogReader(session.folders) as reader:
+        active = reader.active_model()
+    return people_key(None if active is None else active[1])
+
+
+def _indexes(session: Session) -> list[str]:
+    """Catalog keys of the models that photos were indexed with."""
+    if not session.folders.catalog.exists():
+        return []
+    with CatalogReader(session.folders) as reader:
+        return [index.key for index in reader.model_indexes()]

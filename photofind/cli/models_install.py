@@ -1,0 +1,67 @@
+"""`photofind models install`: asks, shows how it goes, and stops when told to."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+from photofind.cli.exits import InterruptedByPersonError
+from photofind.cli.install_progress import choose_install_display
+from photofind.cli.models import show_models
+from photofind.inference.registry import find_spec
+from photofind.inference.spec import ModelSpec
+from photofind.inference.store import ModelStore
+from photofind.models.permission import allowed_network, require_accepted
+from photofind.models.process import Installation
+
+if TYPE_CHECKING:
+    from photofind.cli.session import Session
+
+
+def install(session: Session, key: str, *, accept_licence: bool) -> None:
+    """Installs a model; one that is installed already is made anew."""
+    spec = find_spec(key, ModelSpec)
+    if any(model.spec.key == key for model in ModelStore(session.folders).installed(ModelSpec)):
+        _finish(session, f"{spec.title} is installed already.")
+        return
+    allowed_network(session.folders).require_allowed()
+    accepted = accept_licence or _accepts(session, spec)
+    require_accepted(spec, accepted=accepted)
+    _run(session, Installation(session.folders, key, accept_licence=accepted))
+    advice = f" Search with it: photofind models use {key}" if spec.task == "search" else ""
+    _finish(session, f"Installed {spec.title}.{advice}")
+
+
+def _run(session: Session, installation: Installation) -> None:
+    with choose_install_display(session.output) as display:
+        try:
+            installation.run(display.hear)
+        except KeyboardInterrupt:
+            raise InterruptedByPersonError(
+                "Stopped. The same command goes on from there; `photofind models remove KEY`"
+                " deletes what has arrived."
+            ) from None
+
+
+def _finish(session: Session, sentence: str) -> None:
+    if session.output.as_json:
+        show_models(session)
+    else:
+        session.output.line(sentence)
+
+
+def _accepts(session: Session, spec: ModelSpec) -> bool:
+    """Asks on a terminal; a script has to say so beforehand."""
+    if not spec.accept_licence or session.output.as_json or not _can_answer():
+        return False
+    session.output.remark(
+        f"{spec.title} is under the licence {spec.licence}. {spec.licence_notice}"
+    )
+    with contextlib.suppress(EOFError):
+        return input("Type yes to accept it: ").strip().lower() == "yes"
+    return False
+
+
+def _can_answer() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()

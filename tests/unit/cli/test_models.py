@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.cli.documents import models_document, sources_document
+from photofind.cli.install_progress import choose_install_display
+from photofind.cli.model_lines import describe_model, megabytes
+from photofind.cli.models_install import install
+from photofind.cli.output import Output
+from photofind.cli.session import Session
+from photofind.domain import ModelError
+from photofind.inference import registry
+from photofind.inference.spec import ModelSpec
+from photofind.inference.store import InstalledModel, ModelStore
+from photofind.models.checking import SourceCheck
+from photofind.models.hub import RemoteFile
+from photofind.models.messages import Notice, Progress
+from photofind.models.overview import ModelState, list_models
+from photofind.paths import app_folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = registry.find_spec("clip-vit-b32-laion", ModelSpec)
+FIRST_KEYS = ["key", "title", "task", "licence", "bytes", "installed", "active"]
+
+
+def test_every_model_of_the_registry_is_listed(tmp_path: Path) -> None:
+    states = list_models(ModelStore(app_folders(tmp_path)), "basic")
+    assert [state.spec for state in states] == list(registry.ALL)
+    assert [state.spec.key for state in states if state.installed is not None] == ["basic"]
+    assert [state.spec.key for state in states if state.active] == ["basic"]
+
+
+def test_the_document_begins_with_the_promised_keys(tmp_path: Path) -> None:
+    states = list_models(ModelStore(app_folders(tmp_path)), "basic")
+    models = models_document(states)["models"]
+    assert isinstance(models, list)
+    for model in models:
+        assert list(model)[: len(FIRST_KEYS)] == FIRST_KEYS
+    basic, laion = models[0], next(each for each in models if each["key"] == SPEC.key)
+    assert (basic["installed"], basic["active"], basic["download_bytes"]) == (True, True, 0)
+    assert basic["bytes"] == 37_222_423
+    assert (laion["installed"], laion["active"], laion["bytes"]) == (False, False, 605_143_316)
+    assert (laion["task"], laion["licence"]) == ("search", "MIT")
+
+
+def test_a_model_is_described_in_words() -> None:
+    lines = describe_model(ModelState(SPEC, None, active=False))
+    assert lines[0].startswith("  clip-vit-b32-laion")
+    assert "MIT, English, download of 605 MB, speed 1, 200 MB of memory" in lines[0]
+    assert SPEC.notice in lines[-1]
+
+
+def test_what_the_trial_found_is_said(tmp_path: Path) -> None:
+    installed = InstalledModel(SPEC, tmp_path, notices=("CUDA is not used.",))
+    lines = describe_model(ModelState(SPEC, installed, active=True))
+    assert lines[0].startswith("* ")
+    assert lines[-1].strip() == "CUDA is not used."
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(1_460_000_000, "1.5 GB"), (87_000_000, "87 MB"), (10, "1 MB")]
+)
+def test_sizes_are_said_as_people_do(size: int, said: str) -> None:
+    assert megabytes(size) == said
+
+
+def test_progress_beside_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with choose_install_display(Output(as_json=False)) as display:
+        display.hear(Progress("asking"))
+        for done in range(0, 101, 2):
+            display.hear(Progress("downloading", done * 1_000_000, 100_000_000))
+        display.hear(Progress("testing"))
+        display.hear(Notice("Something to know."))
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0] == "Asking what there is"
+    assert lines[2] == "Downloading: 10 MB of 100 MB"
+    assert len(lines) == 1 + 11 + 2
+    assert lines[-1] == "Something to know."
+
+
+def test_nothing_is_said_beside_a_document(capfd: pytest.CaptureFixture[str]) -> None:
+    with choose_install_display(Output(as_json=True)) as display:
+        display.hear(Progress("asking"))
+        display.hear(Notice("Something to know."))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_licence_is_not_accepted_by_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = replace(SPEC, accept_licence=True, licence_notice="For research only.")
+    monkeypatch.setattr(registry, "ALL", (registry.BASIC, strict))
+    session = Session(app_folders(tmp_path), Output(as_json=True))
+    with pytest.raises(ModelError, match=r"For research only\. Read it") as caught:
+        install(session, SPEC.key, accept_licence=False)
+    assert caught.value.code == "licence_not_accepted"
+
+
+def test_the_document_of_sources() -> None:
+    (file,) = SPEC.downloads
+    said = RemoteFile(file.path, "", 5, "0" * 64)
+    document = sources_document([SourceCheck(SPEC, file, said, ("It differs.",))])
+    assert document == {
+        "sources": [
+            {
+                "key": SPEC.key,
+                "path": "open_clip_model.safetensors",
+                "sha256": "0" * 64,
+                "bytes": 5,
+                "pinned_sha256": file.sha256,
+                "pinned_bytes": file.bytes,
+                "faults": ["It differs."],
+            }
+        ]
+    }

@@ -1,0 +1,136 @@
+"""The installing process, with a hub on this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.domain import PhotofindError
+from photofind.inference import registry_clip
+from photofind.models.messages import Notice, Progress
+from photofind.models.process import Installation
+from photofind.paths import OFFLINE_VARIABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+    from tests.plugins.local_hub import LocalHub
+
+SPEC = registry_clip.TINYCLIP_40M
+"""Its sha256 is not established: it takes what the hub vouches for."""
+KEY = SPEC.key
+
+
+@pytest.fixture
+def nonsense(local_hub: LocalHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHub:
+    """A hub that vouches for a checkpoint that is none: enough for all but the last steps."""
+    content = tmp_path / "model.safetensors"
+    content.write_bytes(bytes(3_000_000))
+    local_hub.add(SPEC.source, SPEC.revision, "model.safetensors", content)
+    monkeypatch.setenv("HF_ENDPOINT", local_hub.endpoint)
+    return local_hub
+
+
+def left_behind(folders: AppFolders) -> list[str]:
+    return sorted(
+        path.relative_to(folders.models).as_posix()
+        for path in folders.models.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    )
+
+
+def test_what_goes_wrong_is_told(folders: AppFolders, nonsense: LocalHub) -> None:
+    heard: list[Progress | Notice] = []
+    with pytest.raises(PhotofindError, match="is damaged or not a model") as caught:
+        Installation(folders, KEY).run(heard.append)
+    assert caught.value.code == "model_incompatible"
+    steps = list(dict.fromkeys(said.step for said in heard if isinstance(said, Progress)))
+    assert steps == ["asking", "downloading", "verifying"]
+    assert nonsense.requests
+
+
+def test_it_can_be_cancelled_half_way(folders: AppFolders, nonsense: LocalHub) -> None:
+    nonsense.pause = threading.Event()
+    installation = Installation(folders, KEY)
+
+    def cancel(said: Progress | Notice) -> None:
+        if isinstance(said, Progress) and said.done:
+            installation.cancel()
+
+    with pytest.raises(PhotofindError, match=r"Stopped\. .* goes on from there") as caught:
+        installation.run(cancel)
+    nonsense.pause.set()
+    assert caught.value.code == "cancelled"
+    (part,) = left_behind(folders)
+    assert part.endswith("model.safetensors.part")
+
+
+def test_one_that_was_cancelled_before_does_not_begin(
+    folders: AppFolders, nonsense: LocalHub
+) -> None:
+    installation = Installation(folders, KEY)
+    installation.cancel()
+    with pytest.raises(PhotofindError, match="Stopped"):
+        installation.run(lambda _: None)
+    assert nonsense.requests == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_process_that_dies_leaves_nothing_half_done(
+    folders: AppFolders, nonsense: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def note(*words: object, **options: object) -> subprocess.Popen[bytes]:
+        started.append(popen(*words, **options))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", note)
+    work = folders.models / f".{KEY}.partial"
+
+    def kill(said: Progress | Notice) -> None:
+        work.mkdir(exist_ok=True)  # as if it had begun to bind
+        os.kill(started[0].pid, signal.SIGKILL)
+
+    with pytest.raises(PhotofindError, match="ended unexpectedly") as caught:
+        Installation(folders, KEY).run(kill)
+    assert caught.value.code == "model_died"
+    assert not work.exists()
+
+
+def test_it_ends_when_whoever_started_it_has_gone(folders: AppFolders, nonsense: LocalHub) -> None:
+    nonsense.pause = threading.Event()
+    command = Installation(folders, KEY)._command
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert nonsense.reached_pause.wait(60)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(30) == 2
+    nonsense.pause.set()
+
+
+@pytest.mark.parametrize("variable", [OFFLINE_VARIABLE, "HF_HUB_OFFLINE"])
+def test_the_environment_forbids_the_network(
+    folders: AppFolders, nonsense: LocalHub, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(PhotofindError, match=f"Nothing is downloaded: .*{variable}") as caught:
+        Installation(folders, KEY).run(lambda _: None)
+    assert caught.value.code == "network_forbidden"
+    assert nonsense.requests == []
+
+
+def test_the_settings_forbid_the_network(folders: AppFolders, nonsense: LocalHub) -> None:
+    folders.ensure()
+    folders.settings.write_text('{"offline": true}')
+    with pytest.raises(PhotofindError, match="the setting “offline” forbids it"):
+        Installation(folders, KEY).run(lambda _: None)
+    assert nonsense.requests == []
