@@ -1,0 +1,123 @@
+"""Writes sidecars: the only place that writes beside a person's photos, and only when asked to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photofind.domain import PhotofindError
+from photofind.media.companions import group_companions
+from photofind.media.formats import PHOTO_SUFFIXES, SIDECAR_SUFFIX
+from photofind.media.metadata.xmp import LARGEST_XMP
+from photofind.media.metadata.xmp_edit import edit_xmp, new_xmp
+
+if TYPE_CHECKING:
+    from photofind.media.metadata.xmp_edit import XmpChange
+
+
+class SidecarError(PhotofindError):
+    """A sidecar can't be written. Codes: sidecar_damaged, sidecar_busy, sidecar_denied."""
+
+
+def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
+    """Has a photo's sidecar say something; makes one where there is none.
+
+    A new one is named after the whole file (IMG.jpg.xmp), so that it belongs to one file only. An
+    existing one is replaced in one step by one in which only these properties are other.
+
+    Returns:
+        The sidecar; None when it says all that already.
+
+    Raises:
+        SidecarError: it is damaged, another program is writing it, or it can't be written.
+    """
+    path = photo.with_name(photo.name + SIDECAR_SUFFIX)
+    try:
+        found = find_sidecar(photo)
+        if found is None:
+            if not photo.exists():
+                raise FileNotFoundError(2, os.strerror(2))
+            _put(path, new_xmp(change), None)
+            return path
+        path = Path(os.path.realpath(found))  # the file itself, where the name is a link
+        before = path.stat()
+        packet = _read(path)
+        edited = edit_xmp(packet, change)
+        if edited == packet:
+            return None
+        _put(path, edited, before)
+    except ValueError as error:
+        raise SidecarError(
+            "sidecar_damaged",
+            f"{path} is not a sound XMP file, so photofind leaves it as it is. Mend or remove it,"
+            " and it will be written.",
+        ) from error
+    except OSError as error:
+        raise SidecarError(
+            "sidecar_denied",
+            f"{path} can't be written ({error.strerror or error}). Check that you may write to"
+            " this folder and that the disk is not full.",
+        ) from error
+    return path
+
+
+def find_sidecar(photo: Path) -> Path | None:
+    """The sidecar that speaks for a photo; None when there is none.
+
+    Raises:
+        OSError: the photo's folder can't be listed.
+    """
+    names = os.listdir(photo.parent)  # noqa: PTH208 (names, not paths)
+    sidecars = [name for name in names if name.lower().endswith(SIDECAR_SUFFIX)]
+    if not sidecars:
+        return None
+    photos = [name for name in names if os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES]  # noqa: PTH122
+    for group in group_companions(photos, sidecars):
+        if photo.name in {group.primary, *group.parts}:
+            return None if group.sidecar is None else photo.with_name(group.sidecar)
+    return None
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        packet = file.read(LARGEST_XMP + 1)
+    if len(packet) > LARGEST_XMP:
+        raise ValueError("larger than an XMP packet may be")
+    return packet
+
+
+def _put(path: Path, content: bytes, before: os.stat_result | None) -> None:
+    """Puts a file in place in one step.
+
+    Args:
+        before: what the file was when it was read; None: there was none.
+    """
+    # A hidden name, which no program takes for a sidecar, and always the same: what is left of a
+    # write that was cut off is used up by the next one.
+    partial = path.with_name(f".{path.name}.photofind-partial")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if before is not None:
+            shutil.copymode(path, partial)
+        _check_unchanged(path, before)
+        os.replace(partial, path)  # noqa: PTH105 (same folder, atomic)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def _check_unchanged(path: Path, before: os.stat_result | None) -> None:
+    now = path.stat() if path.exists() else None
+    states = [None if each is None else (each.st_mtime_ns, each.st_size) for each in (before, now)]
+    if states[0] != states[1]:
+        raise SidecarError(
+            "sidecar_busy",
+            f"Another program is writing {path} just now. It is tried again later.",
+        )
