@@ -80,7 +80,13 @@ class AppFolders:
 
     @property
     def settings(self) -> Path:
+        """The window's."""
         return self.config / "settings.json"
+
+    @property
+    def indexing_settings(self) -> Path:
+        """The worker's."""
+        return self.config / "indexing.json"
 
     def ensure(self) -> None:
         """Creates the folders, readable by their owner alone.

@@ -1,10 +1,11 @@
-"""What the person chose, kept in one small JSON file."""
+"""What the person chose, kept in small JSON files: each is written by one process alone."""
 
 from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -17,10 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's choices. A field that is not in the file has its default.
+    """A person's choices about the window, which writes them. A field that is not in the file has
+    its default.
 
     Attributes:
-        paused: indexing rests until the person resumes it.
         window_geometry: Qt's saveGeometry(), base64.
         last_query: shown again at the next start.
         thumbnail_px: size of a grid cell's picture in device-independent pixels.
@@ -28,7 +29,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         offline: no model may be downloaded.
     """
 
-    paused: bool = False
     window_geometry: str = ""
     last_query: str = ""
     thumbnail_px: int = 200
@@ -36,15 +36,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
 
 
+class OnBattery(StrEnum):
+    """What indexing does while the computer runs on its battery."""
+
+    SLOWER = "slower"
+    PAUSE = "pause"
+    FULL = "full"
+
+
+class IndexingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's choices about indexing, which the worker writes.
+
+    Attributes:
+        paused: indexing rests until the person resumes it.
+        on_battery: what it does while the computer runs on its battery.
+    """
+
+    paused: bool = False
+    on_battery: OnBattery = OnBattery.SLOWER
+
+
+_Kind = TypeVar("_Kind", Settings, IndexingSettings)
+
+
 def read_settings(path: Path) -> Settings:
-    """Reads the settings; a missing or damaged file means the defaults."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, msgspec.DecodeError) as error:
-        logger.info("settings not readable, using the defaults: %s", error)
-        return Settings()
+    """Reads the window's settings; a missing or damaged file means the defaults."""
+    return _read(path, Settings)
 
 
 def write_settings(path: Path, settings: Settings) -> None:
@@ -53,6 +70,30 @@ def write_settings(path: Path, settings: Settings) -> None:
     Raises:
         OSError: the file can't be written.
     """
+    _write(path, settings)
+
+
+def read_indexing_settings(path: Path) -> IndexingSettings:
+    """Reads what was chosen about indexing; a missing or damaged file means the defaults."""
+    return _read(path, IndexingSettings)
+
+
+def write_indexing_settings(path: Path, settings: IndexingSettings) -> None:
+    """As `write_settings`; for the worker alone."""
+    _write(path, settings)
+
+
+def _read(path: Path, kind: type[_Kind]) -> _Kind:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return kind()
+    except (OSError, msgspec.DecodeError) as error:
+        logger.info("settings not readable, using the defaults: %s", error)
+        return kind()
+
+
+def _write(path: Path, settings: Settings | IndexingSettings) -> None:
     ensure_private(path.parent)
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)  # an old one might be readable by others

@@ -126,7 +126,7 @@ def folders_document(folders: Iterable[FolderStatus]) -> Document:
     }
 
 
-def status_document(status: CatalogStatus, model: str) -> Document:
+def status_document(status: CatalogStatus, model: str, *, paused: bool) -> Document:
     return {
         "photos": status.photos,
         "ready": status.ready,
@@ -135,6 +135,7 @@ def status_document(status: CatalogStatus, model: str) -> Document:
         "missing": status.missing,
         "offline": status.offline,
         "forgotten": status.forgotten,
+        "paused": paused,
         "model": model,
         **folders_document(status.folders),
     }

@@ -23,7 +23,8 @@ _ACTIVITIES = {
     "indexing": "Indexing",
     "describing": "Describing",
     "waiting": "Waiting for the indexing",
-    "paused": "Paused (resume it in the window)",
+    "paused": "Paused (`photofind resume` goes on)",
+    "resting": "Waiting for mains power (`photofind battery full` goes on)",
 }
 
 

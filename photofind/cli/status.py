@@ -10,6 +10,7 @@ from photofind.cli.folders import folder_lines, read_status
 from photofind.domain import ModelError
 from photofind.inference.registry import BASIC, find_spec
 from photofind.inference.spec import ModelSpec, short_key
+from photofind.settings import read_indexing_settings
 
 if TYPE_CHECKING:
     from photofind.catalog.rows import CatalogStatus
@@ -20,10 +21,11 @@ def show_status(session: Session) -> None:
     """Prints how many photos there are in which state."""
     status = read_status(session)
     model = people_key(status.model)
+    paused = read_indexing_settings(session.folders.indexing_settings).paused
     if session.output.as_json:
-        session.output.document(status_document(status, model))
+        session.output.document(status_document(status, model, paused=paused))
         return
-    for line in _status_lines(status, model):
+    for line in _status_lines(status, model, paused=paused):
         session.output.line(line)
 
 
@@ -48,7 +50,7 @@ def people_key(catalog_key: str | None) -> str:
     return short_key(catalog_key or BASIC.key)
 
 
-def _status_lines(status: CatalogStatus, model: str) -> list[str]:
+def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[str]:
     lines = [f"Photos: {status.photos:,} ({status.ready:,} can be found now)"]
     lines += [
         f"{label}: {count:,} ({hint})"
@@ -61,6 +63,8 @@ def _status_lines(status: CatalogStatus, model: str) -> list[str]:
         )
         if count
     ]
+    if paused:
+        lines.append("Indexing: paused (`photofind resume` lets it go on)")
     lines.append(f"Model: {_describe_model(model)}")
     if status.folders:
         lines.append("Folders:")

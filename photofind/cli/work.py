@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.progress import choose_display
+from photofind.domain import PhotofindError
+from photofind.settings import read_indexing_settings
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     Done,
@@ -35,6 +37,7 @@ def run_job(session: Session, command: AddFolders | Rescan | RelocateFolder) -> 
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: the job could not be done.
     """
+    require_not_paused(session)
     with choose_display(session.output) as display, connected(session, display) as client:
         answer = client.request(command)
     assert isinstance(answer, JobFinished)
@@ -52,6 +55,7 @@ def watch_folders(
     Raises:
         PhotofindError: the job could not be done.
     """
+    require_not_paused(session)
     watching = threading.Event()
 
     def hear(event: Event) -> None:
@@ -68,6 +72,20 @@ def watch_folders(
         with contextlib.suppress(KeyboardInterrupt):
             while not client.wait_until_lost(timeout_s=1.0):
                 pass
+
+
+def require_not_paused(session: Session) -> None:
+    """Else a script would wait until somebody resumes it.
+
+    Raises:
+        PhotofindError: paused.
+    """
+    if read_indexing_settings(session.folders.indexing_settings).paused:
+        raise PhotofindError(
+            "paused",
+            "Indexing is paused. `photofind resume` lets it go on; then try again. Nothing was "
+            "changed.",
+        )
 
 
 def run_order(session: Session, command: Command) -> int:

@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from photofind.gui import actions
 from photofind.gui.dialogs import about_dialog
 from photofind.gui.window import LARGEST_PHOTO_PX, SMALLEST_PHOTO_PX
+from photofind.settings import OnBattery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,7 @@ class Commands(QObject):
         self._command(self.tr("F&olders"), "Ctrl+B", self._toggle_folders)
         self._command(self.tr("&Look for new photos"), "F5", self._library.rescan)
         self._pause = self._command(self.tr("&Pause indexing"), "", self._on_pause)
+        self._add_battery_menu()
         self._command(self.tr("P&roblems…"), "", self._library.show_problems)
         self._recall = self._command(
             self.tr("&Bring back forgotten photos…"), "", self._forgetting.recall
@@ -98,6 +100,27 @@ class Commands(QObject):
         self._command(self.tr("&Quit"), "Ctrl+Q", self._window.close)
         self._menu.aboutToShow.connect(self._name_pause)
         self._menu.aboutToShow.connect(self._show_recall)
+
+    def _add_battery_menu(self) -> None:
+        """What to do on battery; a computer without one has no use for it, but does no harm."""
+        menu = QMenu(self.tr("While on &battery"), self._menu)
+        group = QActionGroup(menu)
+        self._on_battery: dict[OnBattery, QAction] = {}
+        for choice, text in (
+            (OnBattery.SLOWER, self.tr("Index &slower")),
+            (OnBattery.PAUSE, self.tr("&Don't index")),
+            (OnBattery.FULL, self.tr("Index at &full speed")),
+        ):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(partial(_call, partial(self._library.set_on_battery, choice)))
+            group.addAction(action)
+            self._on_battery[choice] = action
+        self._menu.addMenu(menu)
+        menu.aboutToShow.connect(self._check_battery_choice)
+
+    def _check_battery_choice(self) -> None:
+        self._on_battery[self._library.on_battery].setChecked(True)
 
     def _command(self, text: str, keys: str, act: Callable[[], object]) -> QAction:
         action = QAction(text, self._window)

@@ -20,6 +20,7 @@ from photofind.worker.messages import (
     RelocateFolder,
     Rescan,
     RetryProblems,
+    SetOnBattery,
     SetPaused,
     Watch,
     path_to_wire,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from photofind.gui.library_reads import LibraryReads
     from photofind.gui.questions import Questions
     from photofind.gui.window import MainWindow
+    from photofind.settings import IndexingSettings, OnBattery
     from photofind.worker.messages import Command
 
 logger = logging.getLogger(__name__)
@@ -67,7 +69,6 @@ class LibraryController(QObject):
     paths_changed = Signal()
     """Names, places or states may be others now."""
     indexing_changed = Signal(bool)
-    paused_changed = Signal(bool)
     offline_changed = Signal(object)
     """The folders out of reach, a frozenset of paths."""
     problem_revealed = Signal(object)
@@ -83,7 +84,7 @@ class LibraryController(QObject):
         reads: LibraryReads,
         questions: Questions,
         *,
-        paused: bool,
+        indexing: IndexingSettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -93,7 +94,9 @@ class LibraryController(QObject):
         self._rounds = rounds
         self._reads = reads
         self._questions = questions
-        self._paused = paused
+        self._paused = indexing.paused
+        self._pause_asked: bool | None = None
+        self._on_battery = indexing.on_battery
         self._adding = False
         self._to_add: tuple[Path, ...] = ()
         self._worker_started = False
@@ -106,7 +109,7 @@ class LibraryController(QObject):
         self._status_stale.triggered.connect(self._read_status)
 
         line, panel = window.status_line, window.folders_panel
-        line.show_paused(paused)
+        line.show_paused(self._paused)
         line.pause_requested.connect(self.set_paused)
         line.problems_requested.connect(self.show_problems)
         line.model_requested.connect(self.show_model)
@@ -135,6 +138,11 @@ class LibraryController(QObject):
     @property
     def paused(self) -> bool:
         return self._paused
+
+    @property
+    def on_battery(self) -> OnBattery:
+        """What the person wants while the computer runs on its battery."""
+        return self._on_battery
 
     def begin(self, add: Sequence[Path]) -> None:
         """Shows what there is; `start_worker` then adds these folders."""
@@ -165,10 +173,13 @@ class LibraryController(QObject):
         self.send(Rescan())
 
     def set_paused(self, paused: bool) -> None:
-        self._paused = paused
-        self._window.status_line.show_paused(paused)
+        self._pause_asked = paused
+        self._show_paused(paused)
         self.send(SetPaused(paused=paused))
-        self.paused_changed.emit(paused)
+
+    def set_on_battery(self, choice: OnBattery) -> None:
+        self._on_battery = choice
+        self.send(SetOnBattery(choice=choice))
 
     def show_problems(self) -> None:
         if self._problems_dialog is None:
@@ -193,10 +204,23 @@ class LibraryController(QObject):
     # What the worker says
 
     def _on_greeted(self, hello: Hello) -> None:
-        if hello.paused != self._paused:
-            self.send(SetPaused(paused=self._paused))
+        self._on_battery = hello.on_battery
+        self._hear_paused(hello.paused)
+
+    def _hear_paused(self, paused: bool) -> None:
+        """The worker knows best: a command may have paused it, too. But what it said before it
+        heard the person's last word is of yesterday."""
+        if self._pause_asked in {None, paused}:
+            self._pause_asked = None
+            self._show_paused(paused)
+
+    def _show_paused(self, paused: bool) -> None:
+        if paused != self._paused:
+            self._paused = paused
+            self._window.status_line.show_paused(paused)
 
     def _on_progress(self, progress: Progress) -> None:
+        self._hear_paused(progress.activity == "paused")
         self._window.status_line.show_progress(progress)
         indexing = progress.activity in {"scanning", "indexing"}
         if indexing != self._indexing:
@@ -219,6 +243,7 @@ class LibraryController(QObject):
 
     def _on_refused(self, _request_id: int, _code: str, message: str) -> None:
         self._adding = False
+        self._pause_asked = None
         self.show_error(message)
         self._status_stale.throttle()
         self._show_page()
@@ -258,8 +283,6 @@ class LibraryController(QObject):
 
         def start() -> None:
             self._client.start()
-            if self._paused:
-                self._client.send(SetPaused(paused=True))
             if to_add:
                 self._client.send(AddFolders(paths=tuple(map(path_to_wire, to_add))))
             self._client.send(Watch())

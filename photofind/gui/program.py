@@ -33,6 +33,7 @@ from photofind.gui.questions import Questions
 from photofind.gui.remembered import Remembered
 from photofind.gui.searching import first_ask
 from photofind.gui.window import MainWindow
+from photofind.settings import read_indexing_settings
 from photofind.worker.client import WorkerClient
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class WindowProgram(QObject):
             self.rounds,
             self.round_reads,
             questions,
-            paused=settings.paused,
+            indexing=read_indexing_settings(folders.indexing_settings),
             parent=self,
         )
         self.forgetting = ForgettingController(self.library.send, questions, self)
@@ -185,7 +186,6 @@ class WindowProgram(QObject):
         library.paths_changed.connect(browsing.paths_changed)
         library.indexing_changed.connect(browsing.show_indexing)
         library.offline_changed.connect(self.thumbnails.mark_offline)
-        library.paused_changed.connect(self.remembered.set_paused)
         library.problem_revealed.connect(self.actions.reveal_file)
         browsing.asked.connect(self.remembered.set_last_query)
         window.size_slider.valueChanged.connect(self.remembered.set_thumbnail_px)

@@ -41,9 +41,6 @@ class Remembered(QObject):
     def settings(self) -> Settings:
         return self._settings
 
-    def set_paused(self, paused: bool) -> None:
-        self._change(msgspec.structs.replace(self._settings, paused=paused))
-
     def set_last_query(self, words: str) -> None:
         self._change(msgspec.structs.replace(self._settings, last_query=words))
 

@@ -133,8 +133,12 @@ class StatusLine(QFrame):
         if self._paused or progress.activity == "paused":
             text = self.tr("Paused")
             return Activity(f"{text} · {done_of}" if unfinished else text, share, True)
+        if progress.activity == "resting":
+            return Activity(f"{self.tr('Waiting for mains power')} · {done_of}", share, True)
         if progress.activity == "indexing":
             parts = [self.tr("Indexing {done_of}").format(done_of=done_of)]
+            if progress.slower:
+                parts.append(self.tr("slower on battery"))
             if progress.images_per_s >= 1:
                 parts.append(self.tr("{n} a second").format(n=count(round(progress.images_per_s))))
             if progress.eta_s is not None:

@@ -17,6 +17,7 @@ from photofind.indexing.encoder import EncoderPool
 from photofind.indexing.guard import ProcessGuard
 from photofind.indexing.job import Job
 from photofind.indexing.listeners import BackgroundListener
+from photofind.indexing.pace import Pace, Rests
 from photofind.indexing.pipeline import Pipeline
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import WorkQueue
@@ -88,6 +89,8 @@ class Indexer(PipelineListener):
         self._writer = writer
         self._listener = listener
         self._queue = WorkQueue()
+        self._pace = Pace.FULL
+        self._rests = Rests()
         self._progress = ProgressTracker()
         self._scans: queue.SimpleQueue[_Scan | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -112,6 +115,7 @@ class Indexer(PipelineListener):
             background=self._background,
             open_reader=lambda: CatalogReader(folders),
             open_thumbnails=lambda: ThumbnailStore(folders.thumbnails),
+            rests=self._rests,
             threads=threads,
         )
 
@@ -124,6 +128,7 @@ class Indexer(PipelineListener):
         """Finishes the batches in hand and ends the threads; unfinished jobs are dropped."""
         self._stopping.set()
         self._queue.close()
+        self._rests.close()
         self._scans.put(None)
         if self._scan_thread.ident is not None:
             self._scan_thread.join()
@@ -146,15 +151,16 @@ class Indexer(PipelineListener):
         self._progress.scan_began()
         self._scans.put(_Scan(dict(parts), job))
 
-    def set_paused(self, paused: bool) -> None:
-        self._queue.set_paused(paused)
-
-    @property
-    def paused(self) -> bool:
-        return self._queue.paused
+    def set_pace(self, pace: Pace) -> None:
+        self._pace = pace
+        self._rests.set_pace(pace)
+        self._queue.set_paused(not pace.works)
 
     def is_busy(self) -> bool:
-        """Whether photos wait for it, or are being worked on."""
+        """Whether photos wait for it or are being worked on, or nothing should be done that
+        nobody waits for: the computer runs on its battery."""
+        if self._pace in {Pace.SLOWER, Pace.RESTING}:
+            return True
         return not self._queue.paused and len(self._queue) > 0
 
     def held(self, *, alone: bool) -> AbstractContextManager[None]:

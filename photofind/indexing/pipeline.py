@@ -8,6 +8,7 @@ and embedding cost alone is measured by tests/benchmarks/bench_indexing.py.
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from photofind.indexing.batch import BATCH, Batch
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.indexing.background import BackgroundWork
     from photofind.indexing.batch import Surroundings
+    from photofind.indexing.pace import Rests
 
 
 class Pipeline:
@@ -31,12 +33,14 @@ class Pipeline:
         background: BackgroundWork,
         open_reader: Callable[[], CatalogReader],
         open_thumbnails: Callable[[], ThumbnailStore],
+        rests: Rests,
         threads: int,
     ) -> None:
         self._surroundings = surroundings
         self._background = background
         self._open_reader = open_reader
         self._open_thumbnails = open_thumbnails
+        self._rests = rests
         self._threads = [
             threading.Thread(target=self._run, name=f"embed-{number}") for number in range(threads)
         ]
@@ -56,10 +60,12 @@ class Pipeline:
         try:
             with self._open_thumbnails() as thumbnails, self._open_reader() as reader:
                 while (batch := queue.take(BATCH)) is not None:
+                    began_s = time.monotonic()
                     if batch:
                         Batch(self._surroundings, thumbnails).work_on(batch)
                     else:
                         self._background.work_once(reader, thumbnails)
                         queue.background_done()
+                    self._rests.rest(time.monotonic() - began_s)
         except BaseException as error:  # noqa: BLE001 (a bug of ours: logged and answered by a restart)
             self._surroundings.listener.broken(error)

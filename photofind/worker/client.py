@@ -26,7 +26,6 @@ from photofind.worker.messages import (
     Notice,
     PhotosReady,
     Refused,
-    SetPaused,
     Shutdown,
     Watch,
     decode_event,
@@ -91,7 +90,6 @@ class WorkerClient:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._pending: dict[int, _Pending] = {}
-        self._paused: bool | None = None
         self._watches = False
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -173,8 +171,6 @@ class WorkerClient:
         pending = _Pending(command)
         with self._lock:
             self._pending[command.request_id] = pending
-            if isinstance(command, SetPaused):
-                self._paused = command.paused
             self._watches |= isinstance(command, Watch)
             self._write(command)
         return pending
@@ -255,8 +251,6 @@ class WorkerClient:
                 continue
             with self._lock:
                 self._connection = connection
-                if self._paused is not None:
-                    self._write(SetPaused(paused=self._paused))
                 if self._watches:
                     self._write(Watch())
                 for pending in self._pending.values():

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from photofind.domain import IndexReport, MediaCode, Problem
+from photofind.settings import OnBattery
 from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
 from photofind.worker.forgetting_messages import ForgettingCommand
 from photofind.worker.tag_messages import TagCommand
@@ -66,7 +67,16 @@ class RetryProblems(BaseCommand, frozen=True, kw_only=True):
 
 
 class SetPaused(BaseCommand, frozen=True, kw_only=True):
+    """Indexing rests until it is resumed; that outlives this worker. Answer: Done."""
+
     paused: bool
+
+
+class SetOnBattery(BaseCommand, frozen=True, kw_only=True):
+    """What to do while the computer runs on its battery; that outlives this worker. Answer:
+    Done."""
+
+    choice: OnBattery
 
 
 class Watch(BaseCommand, frozen=True, kw_only=True):
@@ -117,6 +127,7 @@ Command: TypeAlias = (
     | RelocateFolder
     | RetryProblems
     | SetPaused
+    | SetOnBattery
     | Watch
     | UseModel
     | RemoveModelIndex
@@ -133,6 +144,7 @@ class Hello(BaseEvent, frozen=True, kw_only=True):
 
     Attributes:
         recovers: photos were in flight when the last worker died, and one of them may be why.
+        on_battery: what the person chose.
     """
 
     version: str
@@ -140,6 +152,7 @@ class Hello(BaseEvent, frozen=True, kw_only=True):
     model_key: str
     paused: bool
     recovers: bool = False
+    on_battery: OnBattery = OnBattery.SLOWER
 
 
 class Progress(BaseEvent, frozen=True, kw_only=True):
@@ -147,9 +160,11 @@ class Progress(BaseEvent, frozen=True, kw_only=True):
 
     Attributes:
         activity: "idle" | "scanning" | "indexing" | "building" | "refining" | "removing" |
-            "paused". Indexing makes new photos findable. Building embeds known photos with
-            another model, refining replaces vectors that were made from previews (all photos can
-            be found meanwhile), removing deletes an index; all three count contents or vectors.
+            "paused" | "resting". Indexing makes new photos findable. Building embeds known
+            photos with another model, refining replaces vectors that were made from previews
+            (all photos can be found meanwhile), removing deletes an index; all three count
+            contents or vectors.
+            Paused is what the person asked for; resting waits for mains power.
         found: photo files seen by the running scans.
         done: files finished (embedded, known already, or failed) since work began.
         total: files to finish; grows while a scan goes on.
@@ -166,6 +181,8 @@ class Progress(BaseEvent, frozen=True, kw_only=True):
     eta_s: float | None = None
     model: str = ""
     """Of building and removing: the model's catalog key."""
+    slower: bool = False
+    """On purpose, because the computer runs on its battery."""
 
 
 class PhotosReady(BaseEvent, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from photofind import __version__
 from photofind.describe.tagging import Tagger
 from photofind.domain import PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
+from photofind.indexing.pace import Pace
 from photofind.inference.store import ModelStore
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
@@ -32,10 +33,12 @@ from photofind.worker.messages import (
     PhotosReady,
     PhotosRefined,
     Progress,
+    SetOnBattery,
     SetPaused,
     Shutdown,
     text_to_wire,
 )
+from photofind.worker.pacing import Pacing
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
 
@@ -106,6 +109,7 @@ class Worker(IndexerListener):
             listener=self,
             threads=psutil.cpu_count(logical=False) or 1,
         )
+        self._pacing = Pacing(folders.indexing_settings, self._indexer.set_pace)
         library = FolderHandlers(folders, writer, self._indexer, self._server, self._tell_progress)
         self._watching = library.watching
         self._models = ModelHandlers(
@@ -126,7 +130,7 @@ class Worker(IndexerListener):
             folders,
             writer,
             ModelStore(folders),
-            must_wait=lambda: self._indexer.paused or self._indexer.is_busy(),
+            must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
             listener=self,
         )
         self._handlers: Handlers = {
@@ -136,6 +140,7 @@ class Worker(IndexerListener):
             **self._describing.handlers,
             **TagHandlers(writer, self._server).handlers,
             SetPaused: self._set_paused,
+            SetOnBattery: self._set_on_battery,
             Shutdown: self._shut_down,
         }
         assert set(self._handlers) == set(get_args(Command)), "a command has no handler"
@@ -160,6 +165,7 @@ class Worker(IndexerListener):
                 except queue.Empty:
                     self._tell_progress()
                     self._watching.tick()
+                    self._pacing.tick()
                     self._indexer.release_when_idle()
                 else:
                     task()
@@ -238,7 +244,11 @@ class Worker(IndexerListener):
         self._tell_progress()
 
     def _set_paused(self, peer: Peer, command: SetPaused) -> None:
-        self._indexer.set_paused(command.paused)
+        self._pacing.set_paused(command.paused)
+        peer.send(Done(request_id=command.request_id))
+
+    def _set_on_battery(self, peer: Peer, command: SetOnBattery) -> None:
+        self._pacing.set_on_battery(command.choice)
         peer.send(Done(request_id=command.request_id))
 
     def _shut_down(self, peer: Peer, command: Shutdown) -> None:
@@ -260,8 +270,9 @@ class Worker(IndexerListener):
                 version=__version__,
                 pid=os.getpid(),
                 model_key=self._choice.active.key,
-                paused=self._indexer.paused,
+                paused=self._pacing.settings.paused,
                 recovers=self._indexer.recovers,
+                on_battery=self._pacing.settings.on_battery,
             )
         )
         if self._notice is not None:
@@ -278,11 +289,12 @@ class Worker(IndexerListener):
     def _progress(self) -> Progress:
         state = self._indexer.progress()
         background, removal = self._indexer.background(), self._models.removal()
+        pace = self._pacing.pace
         activity, model = "idle", ""
-        if self._indexer.paused:
+        if pace is Pace.PAUSED:
             activity = "paused"
         elif state.done < state.total:
-            activity = "indexing"
+            activity = "resting" if pace is Pace.RESTING else "indexing"
         elif state.scanning:
             activity = "scanning"
         elif removal is not None:
@@ -290,7 +302,8 @@ class Worker(IndexerListener):
                 activity="removing", done=removal.done, total=removal.total, model=removal.key
             )
         elif background is not None:
-            activity, model = background.kind.value, background.model.catalog_key
+            activity = "resting" if pace is Pace.RESTING else background.kind.value
+            model = background.model.catalog_key
             state = background.progress
         return Progress(
             activity=activity,
@@ -301,4 +314,5 @@ class Worker(IndexerListener):
             images_per_s=state.images_per_s,
             eta_s=state.eta_s,
             model=model,
+            slower=pace is Pace.SLOWER,
         )

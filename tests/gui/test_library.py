@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QLabel, QMenu, QTableView
 
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError, IndexReport, MediaCode
 from photofind.gui.dialogs import NoteDialog
 from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
-from photofind.settings import Settings, read_settings, write_settings
+from photofind.settings import IndexingSettings, OnBattery, write_indexing_settings
 from photofind.worker.messages import (
     AddFolders,
     CatalogChanged,
@@ -24,6 +24,7 @@ from photofind.worker.messages import (
     RemoveFolder,
     Rescan,
     RetryProblems,
+    SetOnBattery,
     SetPaused,
     Watch,
     path_to_wire,
@@ -159,32 +160,56 @@ def test_progress_in_words_and_a_bar(window: Driver) -> None:
     window.until(lambda: line.text == "24 photos")
 
 
-def test_pause_and_resume_are_sent_and_remembered(
-    window: Driver, open_window: Callable[..., Driver], folders: AppFolders
-) -> None:
+def test_pause_and_resume_are_sent(window: Driver) -> None:
     line = window.window.status_line
     window.worker.on_event(Progress(activity="indexing", done=1, total=10))
     window.until(lambda: line.text.startswith("Indexing"))
     window.click(window.button(line, "Pause indexing"))
     window.until(lambda: commands(window, SetPaused)[-1:] == [SetPaused(paused=True)])
     assert line.text == "Paused · 1 of 10 photos"
-    window.close()
-    assert read_settings(folders.settings).paused
-    again = open_window(folders)
-    again.until(lambda: commands(again, SetPaused) == [SetPaused(paused=True)])
-    again.click(again.button(again.window.status_line, "Resume indexing"))
-    again.until(lambda: commands(again, SetPaused)[-1] == SetPaused(paused=False))
+    # What was said before the worker heard it changes nothing.
+    window.worker.on_event(Progress(activity="indexing", done=2, total=10))
+    window.until(lambda: line.text == "Paused · 2 of 10 photos")
+    window.worker.on_event(Progress(activity="paused", done=3, total=10))
+    window.until(lambda: line.text == "Paused · 3 of 10 photos")
+    window.click(window.button(line, "Resume indexing"))
+    window.until(lambda: commands(window, SetPaused)[-1] == SetPaused(paused=False))
 
 
-def test_a_worker_started_anew_is_told_to_rest(
+def test_a_pause_from_before_or_from_a_command_is_shown(
     open_window: Callable[..., Driver], folders: AppFolders
 ) -> None:
-    write_settings(folders.settings, Settings(paused=True))
+    write_indexing_settings(folders.indexing_settings, IndexingSettings(paused=True))
     window = open_window(folders)
-    window.until(lambda: bool(commands(window, SetPaused)))
-    before = len(commands(window, SetPaused))
-    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", paused=False))
-    window.until(lambda: len(commands(window, SetPaused)) == before + 1)
+    assert window.window.status_line.text.startswith("Paused")
+    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", paused=True))
+    window.worker.on_event(Progress(activity="idle"))  # a command resumed it
+    window.until(lambda: window.window.status_line.text == "24 photos")
+    assert commands(window, SetPaused) == []
+
+
+def test_the_battery_is_said_to_be_why(window: Driver) -> None:
+    line = window.window.status_line
+    window.worker.on_event(Progress(activity="indexing", done=1, total=10, slower=True))
+    window.until(lambda: line.text == "Indexing 1 of 10 photos · slower on battery")
+    window.worker.on_event(Progress(activity="resting", done=1, total=10))
+    window.until(lambda: line.text == "Waiting for mains power · 1 of 10 photos")
+
+
+def test_what_to_do_on_battery_is_chosen_in_the_menu(window: Driver) -> None:
+    (menu,) = [
+        each
+        for each in window.window.menu_button.menu().findChildren(QMenu)
+        if each.title() == "While on &battery"
+    ]
+    menu.aboutToShow.emit()
+    slower, rest, _full = menu.actions()
+    assert slower.isChecked()
+    rest.trigger()
+    window.until(lambda: bool(commands(window, SetOnBattery)))
+    assert commands(window, SetOnBattery) == [SetOnBattery(choice=OnBattery.PAUSE)]
+    menu.aboutToShow.emit()
+    assert rest.isChecked()
 
 
 def test_the_panel_lists_folders_with_their_photos(window: Driver, indexed: IndexedPhotos) -> None:

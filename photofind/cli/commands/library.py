@@ -1,8 +1,8 @@
-"""What is indexed: index, status, problems, forget."""
+"""What is indexed: index, pause, resume, battery, status, problems, forget."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -29,6 +29,42 @@ def index(
 
     paths = [absolute_path(word) for word in folders or ()]
     index_folders(session_of(context), paths, watch=watch)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def pause(context: typer.Context) -> None:
+    """Let indexing rest until `photofind resume`, also in the window and after a restart.
+
+    Meanwhile searching works as ever, and `photofind index` says that it is paused.
+    """
+    from photofind.cli.pausing import set_paused
+
+    set_paused(session_of(context), paused=True)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def resume(context: typer.Context) -> None:
+    """Let indexing go on after `photofind pause`."""
+    from photofind.cli.pausing import set_paused
+
+    set_paused(session_of(context), paused=False)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def battery(
+    context: typer.Context,
+    choice: Annotated[
+        Literal["slower", "pause", "full"] | None, argument("[slower|pause|full]")
+    ] = None,
+) -> None:
+    """Choose what indexing does while the computer runs on its battery.
+
+    slower: it goes on at a third of its speed (so it is unless you choose); pause: it waits for
+    mains power; full: it makes no difference. Without a choice: say what is chosen.
+    """
+    from photofind.cli.pausing import choose_on_battery
+
+    choose_on_battery(session_of(context), choice)
 
 
 @app.command(epilog=GLOBAL_OPTIONS)
