@@ -27,7 +27,7 @@ _PICTURE_EPSILON, _TEXT_EPSILON = 1e-5, 1e-12
 _HEAD = 64
 _TO_THE_END = 2**31 - 1
 _DECODER, _QUESTION = "text_decoder.bert", "text_encoder"
-_LOGITS = "logits"
+_LOGITS, _PARENTS = "logits", "parents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Blip:
             attended = weigh(graph, queries, keys, values, _HEAD, self.width, None)
             tokens = self._finish_layer(graph, tokens, attended, layer, index)
         return Interface(
-            [ids_input("batch", "length"), *self._cross_values("batch", "places")],
+            [ids_input(TEXT_INPUT, "batch", "length"), *self._cross_values("batch", "places")],
             self._cross_values("batch", "length", "question"),
             self._add_cross(graph, tokens, _DECODER, self.width, "question"),
         )
@@ -101,8 +101,8 @@ class Blip:
         """The next tokens of texts → logits of what comes after them, and the texts' cache.
 
         Rows are texts. Those about one picture follow each other, as many for each, and share its
-        keys and values. The cache holds keys and values of all tokens so far; it is empty before
-        the first.
+        keys and values. The cache holds keys and values of all tokens so far, none before the
+        first; `parents` says which of its rows each text continues.
         """
         past = graph.op("Shape", _cache("past", 0), start=2, end=3)
         start = graph.op("Squeeze", past, graph.constant([0]))
@@ -114,7 +114,8 @@ class Blip:
             queries, new = graph.ops(
                 "Split", 2, parts, graph.constant([self._heads, 2 * self._heads]), axis=1
             )
-            known = graph.op("Concat", _cache("past", index), new, axis=2)
+            known = graph.op("Gather", _cache("past", index), _PARENTS, axis=0)
+            known = graph.op("Concat", known, new, axis=2)
             results[known] = _cache("present", index)
             keys, values = graph.ops("Split", 2, known, graph.constant([self._heads] * 2), axis=1)
             attended = weigh(graph, queries, keys, values, _HEAD, self.width, mask)
@@ -122,13 +123,14 @@ class Blip:
         results[self._predict(graph, tokens)] = _LOGITS
         return Interface(
             [
-                ids_input("rows", "length"),
+                ids_input(TEXT_INPUT, "rows", "length"),
+                ids_input(_PARENTS, "rows"),
                 *self._cross_values("batch", "places"),
-                *self._caches("past", "past_length"),
+                *self._caches("past", "past_rows", "past_length"),
             ],
             [
                 float_value(_LOGITS, "rows", self.vocabulary),
-                *self._caches("present", "present_length"),
+                *self._caches("present", "rows", "present_length"),
             ],
             results,
         )
@@ -216,9 +218,9 @@ class Blip:
             for name, shape in zip(_cross(prefix, index), shapes, strict=True)
         ]
 
-    def _caches(self, kind: str, length: str) -> Sequence[onnx.ValueInfoProto]:
+    def _caches(self, kind: str, rows: str, length: str) -> Sequence[onnx.ValueInfoProto]:
         return [
-            float_value(_cache(kind, index), "rows", 2 * self._heads, length, _HEAD)
+            float_value(_cache(kind, index), rows, 2 * self._heads, length, _HEAD)
             for index in range(self.layers)
         ]
 

@@ -75,15 +75,15 @@ def _visual(towers: Towers, graph: GraphBuilder) -> Interface:
 def _textual(towers: Towers, graph: GraphBuilder) -> Interface:
     result = towers.add_textual(graph)
     output = float_value(TEXT_OUTPUT, "batch", towers.dim)
-    return Interface([ids_input("batch", "length")], [output], {result: TEXT_OUTPUT})
+    return Interface([ids_input(TEXT_INPUT, "batch", "length")], [output], {result: TEXT_OUTPUT})
 
 
 def image_input(size: int) -> onnx.ValueInfoProto:
     return float_value(IMAGE_INPUT, "batch", 3, size, size)
 
 
-def ids_input(*shape: str) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(TEXT_INPUT, TensorProto.INT64, list(shape))
+def ids_input(name: str, *shape: str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.INT64, list(shape))
 
 
 def float_value(name: str, *shape: int | str) -> onnx.ValueInfoProto:

@@ -1,4 +1,4 @@
-"""That it does what transformers does is tested with the models (test_blip_parity)."""
+"""That it does what transformers does is tested with the models (test_parity)."""
 
 from __future__ import annotations
 
