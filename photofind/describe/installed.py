@@ -51,7 +51,7 @@ class InstalledModels:
             key,
             AnswererSpec,
             "No model that answers questions about photos is installed. Install one with:"
-            " photofind models install blip-vqa",
+            " photofind models install blip-vqa-base",
         )
         return AvailableModel(installed.spec.catalog_key, lambda: self._open_answerer(installed))
 

@@ -169,7 +169,7 @@ def _take_files(spec: ModelSpec, downloaded: Mapping[str, Path], work: Path) -> 
         target = work / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         if file.origin is Origin.SHIPPED:
-            shutil.copyfile(shipped_file(file.shipped_as), target)
+            shutil.copyfile(paths.resources() / file.shipped_as, target)
             continue
         try:
             os.link(downloaded[file.path], target)  # no second gigabyte

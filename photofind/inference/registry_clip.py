@@ -59,7 +59,9 @@ OPENAI_B32 = DualEncoderSpec(
     context_length=77,
     image=FileSpec("visual.onnx", origin=Origin.MADE),
     text=FileSpec("textual.onnx", origin=Origin.MADE),
-    tokenizer=FileSpec("tokenizer.json", origin=Origin.SHIPPED, shipped_as="tokenizers/clip.json"),
+    tokenizer=FileSpec(
+        "tokenizer.json", origin=Origin.SHIPPED, shipped_as="graphs/tokenizers/clip.json"
+    ),
     image_outputs=ImageOutputs("image_embeds"),
     text_output="text_embeds",
     preprocess=Preprocess(

@@ -30,7 +30,7 @@ class FileSpec:
         sha256: 64 hexadecimal digits, lower case. None: could not be established beforehand;
             what is found at the first use is recorded and holds from then on.
         bytes: its exact size; None as for `sha256`.
-        shipped_as: for SHIPPED: its path below the resources' graphs.
+        shipped_as: for SHIPPED: its path below the resources.
     """
 
     path: str

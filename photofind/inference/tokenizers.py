@@ -11,6 +11,7 @@ from photofind.inference.cleaning import clean
 from photofind.inference.spec_search import PaddingKind, TextCleaning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -70,6 +71,10 @@ class TextTokenizer:
         """The id of one token of the vocabulary; None when it has no such token."""
         found: int | None = self._tokenizer.token_to_id(token)
         return found
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Makes a text of token ids; special tokens, and ids it doesn't know, are left out."""
+        return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
 
 
 def _without_lone_surrogates(text: str) -> str:

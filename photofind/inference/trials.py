@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from photofind.inference import golden, ordering, providers
 from photofind.inference.agreement import TEXTS, draw_pictures
+from photofind.inference.blip.trial import BlipTrial
 from photofind.inference.clip import ImageEncoder, TextEncoder
 from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Trial(Protocol):
         Args:
             graph: its name in the manifest.
             folder: holds this graph with its weights; `folder.parent` holds the files that are
-                not graphs.
+                not graphs, and the graphs that stand before this one in the manifest.
 
         Returns:
             float32 [n, d], rows of unit length.
@@ -73,6 +75,8 @@ def trial_of(spec: ModelSpec) -> Trial:
     match spec:
         case DualEncoderSpec():
             return _DualEncoderTrial(spec)
+        case CaptionerSpec() | AnswererSpec():
+            return _BlipTrial(spec)
         case _:
             raise NotImplementedError(f"no trial for {type(spec).__name__}")
 
@@ -114,3 +118,11 @@ class _DualEncoderTrial:
             return ImageEncoder(replace(model, provider=provider)).encode(pictures).search
 
         return providers.choose(encode, candidates)
+
+
+class _BlipTrial(BlipTrial):
+    """There is no accelerator to choose: the graphs change their shapes with every token."""
+
+    def record(self, folder: Path) -> Findings:
+        self.write_down(folder)
+        return Findings()

@@ -41,11 +41,16 @@ SPEC: DualEncoderSpec = replace(
 )
 
 
-def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
-    """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
+def require_builder(packaging: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes packaging/build_graphs.py importable; the test is skipped where it can't run."""
     if importlib.util.find_spec("onnx") is None:
         pytest.skip("needs the extra `export` (onnx)")
     monkeypatch.syspath_prepend(packaging)
+
+
+def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
+    """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
+    require_builder(packaging, monkeypatch)
     import build_graphs
     from graphs import layouts
     from graphs.architectures import Architecture

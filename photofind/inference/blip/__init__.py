@@ -1,0 +1,1 @@
+"""BLIP (Li et al. 2022): sentences about pictures, and answers to questions about them."""
