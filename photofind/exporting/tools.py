@@ -43,6 +43,14 @@ def import_open_clip() -> Any:
     # Both are read when the hub's library is imported.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    define_vision_operators()
+    with quiet():
+        return importlib.import_module("open_clip")
+
+
+@cache
+def define_vision_operators() -> None:
+    """Lets torchvision be imported beside a CPU build of torch, which its own build may not fit."""
     import torch
 
     if "+cpu" in torch.__version__ and "+cpu" not in version("torchvision"):
@@ -52,8 +60,6 @@ def import_open_clip() -> Any:
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         _OPERATORS.append(library)  # they are gone when it is
-    with quiet():
-        return importlib.import_module("open_clip")
 
 
 @contextmanager

@@ -1,0 +1,273 @@
+"""Official file → our graphs and our decoding = BLIP of the transformers library in torch.
+
+No weights can be had here, so the networks get random ones; they are saved in the layout of the
+official file and from there on take the way that a user's download takes. Random weights write
+nonsense: what is compared are numbers and token ids. The true size on 50 pictures is compared by
+tests/benchmarks/compare_blip.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from photofind.inference import registry_blip
+from photofind.inference.blip.answerer import BlipAnswerer
+from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.words import Words, rules
+from photofind.inference.decoding.greedy import greedy_search, keep_nucleus
+from photofind.inference.decoding.rules import Decoded
+from photofind.inference.manifest import read_manifest
+from photofind.inference.preprocess import to_batch
+from photofind.media.decode import decode_photo
+from photofind.paths import resources
+from tests.unit.inference.blip.reference import (
+    BASE,
+    LARGE,
+    STOP_BIAS,
+    TINY,
+    TINY_IMAGE,
+    TINY_VQA,
+    BoundBlip,
+    bind_network,
+    build_graphs_of,
+    make_network,
+    photos,
+    sample_photos,
+    tiny_spec,
+)
+from tests.unit.inference.blip.writing import (
+    LONGEST,
+    TIE,
+    Theirs,
+    compare_greedy,
+    compare_logits,
+    record_gaps,
+    see_theirs,
+    without_padding,
+    write_ours,
+    write_theirs,
+)
+from tests.unit.inference.transformers_reference import import_transformers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+PREFIXES = ("", "a photograph of", "A picture of two dogs,")
+QUESTIONS = ("how many dogs are in the picture?", "What colour is it", "")
+TEXTS = (
+    *PREFIXES,
+    *QUESTIONS,
+    "Café-au-lait, isn't it? 3.5 unbelievable Zürich 犬 หมา 👍",
+    "don ' t [SEP] [MASK] ##ing",
+)
+
+
+@pytest.fixture(scope="module")
+def packaging(repo_root: Path) -> Path:
+    import_transformers()
+    return repo_root / "packaging"
+
+
+@pytest.fixture(scope="module")
+def tiny(packaging: Path, tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
+    return bind_tiny(tmp_path_factory.mktemp("tiny"), packaging, answers=False)
+
+
+@pytest.fixture(scope="module")
+def tiny_vqa(packaging: Path, tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
+    return bind_tiny(tmp_path_factory.mktemp("vqa"), packaging, answers=True)
+
+
+def bind_tiny(folder: Path, packaging: Path, *, answers: bool) -> BoundBlip:
+    sizes = TINY_VQA if answers else TINY
+    with pytest.MonkeyPatch.context() as patch:
+        graphs = build_graphs_of(sizes, folder / "graphs", packaging, patch, answers=answers)
+    spec = registry_blip.VQA_BASE if answers else registry_blip.BASE
+    network = make_network(sizes, answers=answers, stop_bias=STOP_BIAS)
+    return bind_network(network, replace(tiny_spec(spec), longest=LONGEST), graphs, folder)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("together", [1, 4])
+def test_greedy_captions_are_the_same(tiny: BoundBlip, prefix: str, together: int) -> None:
+    tensors = photos(TINY_IMAGE, 50)
+    ours = write_ours(tiny, tensors, prefix, 1, together)
+    assert compare_greedy(ours, write_theirs(tiny, tensors, prefix, 1)) > 45
+    assert len({text.ids for text in ours}) > 25  # they depend on the picture
+    assert any(text.ids[-1] == 102 for text in ours)
+    assert any(text.ids[-1] != 102 for text in ours)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "beams", "together", "length_penalty"),
+    [
+        ("", 3, 1, 1.0),
+        ("", 3, 4, 1.0),
+        ("a photograph of", 3, 4, 1.0),
+        ("A picture of two dogs,", 3, 4, 1.0),
+        ("a photograph of", 5, 4, 0.0),
+        ("", 2, 4, 2.0),
+        ("", 4, 4, -1.0),
+    ],
+)
+def test_captions_by_beam_search_are_the_same(
+    tiny: BoundBlip,
+    prefix: str,
+    beams: int,
+    together: int,
+    length_penalty: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tensors = photos(TINY_IMAGE, 50)
+    ours = write_ours(tiny, tensors, prefix, beams, together, length_penalty)
+    theirs = write_theirs(tiny, tensors, prefix, beams, length_penalty=length_penalty)
+    assert theirs.scores is not None
+    equal = 0
+    for tensor, found, ids, score in zip(tensors, ours, theirs.ids, theirs.scores, strict=True):
+        expected = without_padding(ids, len(found.ids) - found.new)
+        own = found.log_probability / found.new**length_penalty
+        if found.ids == expected:
+            equal += 1
+            assert own == pytest.approx(float(score), abs=1e-3)
+        elif abs(own - score) >= TIE:
+            with monkeypatch.context() as patch:
+                gaps = record_gaps(patch)
+                write_ours(tiny, [tensor], prefix, beams, 1, length_penalty)
+            assert min(gaps) < TIE
+    assert equal > 45
+    assert any(text.ids[-1] == 102 for text in ours)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_logits_are_those_of_torch(tiny: BoundBlip, precision: str) -> None:
+    tensors = photos(TINY_IMAGE, 8)
+    compare_logits(tiny, tensors, precision)
+
+
+def test_what_is_seen_is_what_torch_sees(tiny: BoundBlip) -> None:
+    """Keys and values of every layer's cross-attention."""
+    import torch
+
+    tensors = photos(TINY_IMAGE, 3)
+    image = see_theirs(tiny, tensors)
+    seen = [v.numpy() for v in BlipCaptioner(tiny.installed("fp32"))._vision.see(tensors)]
+    with torch.inference_mode():
+        for index, layer in enumerate(tiny.network.text_decoder.bert.encoder.layer):
+            attention = layer.crossattention.self
+            for name, ours in zip(("key", "value"), seen[2 * index :], strict=False):
+                theirs = getattr(attention, name)(image).unflatten(-1, (-1, 64)).numpy()
+                order = (0, 3, 1, 2) if name == "key" else (0, 2, 1, 3)
+                assert np.abs(ours.transpose(order) - theirs).max() <= 1e-4
+
+
+@pytest.mark.parametrize("together", [1, 4])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answers_are_the_same(tiny_vqa: BoundBlip, question: str, together: int) -> None:
+    import torch
+
+    tensors = photos(TINY_IMAGE, 12)
+    answerer = BlipAnswerer(tiny_vqa.installed("fp32"))
+    ids, prompt = answerer._words.question(question), answerer._words.prompt()
+    ours: list[Decoded] = []
+    for start in range(0, len(tensors), together):
+        part = tensors[start : start + together]
+        seen = answerer._vision.see(part)
+        reading = answerer._reader.read(np.tile(ids, (len(part), 1)), seen)
+        prompts = np.tile(prompt, (len(part), 1))
+        ours += greedy_search(answerer._decoder.about(reading), prompts, rules(LONGEST))
+    found = tiny_vqa.network.generate(
+        input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
+        attention_mask=torch.ones(len(tensors), ids.shape[1], dtype=torch.long),
+        pixel_values=torch.from_numpy(to_batch(tensors, tiny_vqa.spec.preprocess)),
+        max_new_tokens=LONGEST,
+        do_sample=False,
+        no_repeat_ngram_size=3,
+        return_dict_in_generate=True,
+        output_scores=True,
+    )
+    best = torch.stack(found.scores, 1).topk(2).values
+    theirs = Theirs(found.sequences.numpy(), margins=(best[..., 0] - best[..., 1]).numpy())
+    assert compare_greedy(ours, theirs) >= 11
+    assert len({text.ids for text in ours}) > 5
+
+
+def test_the_nucleus_is_that_of_transformers() -> None:
+    import_transformers()
+    import torch
+    from transformers.generation.logits_process import TopPLogitsWarper
+
+    logits = np.random.default_rng(0).standard_normal((20, 500)).astype(np.float32) * 3
+    for top_p in (0.1, 0.5, 0.9, 0.999):
+        theirs = TopPLogitsWarper(top_p)(torch.zeros(20, 1), torch.from_numpy(logits)).numpy()
+        ours = np.stack([keep_nucleus(row, top_p) for row in logits])
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_pictures_are_prepared_as_transformers_does(packaging: Path, tmp_path: Path) -> None:
+    from PIL import Image
+    from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
+
+    spec = registry_blip.BASE.preprocess
+    for index, source in enumerate(sample_photos()):
+        path = tmp_path / f"{index}.png"
+        Image.fromarray(source).save(path)
+        (tensor,) = decode_photo(path, [spec.geometry]).tensors
+        with Image.open(path) as picture:
+            theirs = BlipImageProcessorPil()(picture, return_tensors="np")["pixel_values"]
+        assert np.abs(to_batch([tensor], spec) - theirs).max() <= 0.5 / 255 / min(spec.std)
+
+
+def test_words_are_those_of_transformers(packaging: Path, tmp_path: Path) -> None:
+    """BERT's tokenizer with the vocabulary that is published with BLIP."""
+    path = resources() / registry_blip.BASE.tokenizer.shipped_as
+    vocabulary = json.loads(path.read_bytes())["model"]["vocab"]
+    text = "".join(f"{word}\n" for word in sorted(vocabulary, key=vocabulary.__getitem__))
+    sha256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+    assert hashlib.sha256(text.encode()).hexdigest() == sha256
+    theirs = import_transformers().BertTokenizer(vocab=vocabulary)
+    words = Words(path, 512)
+    for text in TEXTS:
+        expected = theirs(text)["input_ids"]
+        assert words.question(text).tolist() == [expected]
+        assert words.prompt(text).tolist() == [[30_522, *expected[1:-1]]]
+        decoded = Decoded((30_522, *expected[1:]), 1, 0.0)
+        assert words.text(decoded) == theirs.decode(expected, skip_special_tokens=True)
+
+
+@pytest.mark.parametrize(
+    ("spec", "sizes", "answers"),
+    [
+        (registry_blip.BASE, BASE, False),
+        (registry_blip.LARGE, LARGE, False),
+        (registry_blip.VQA_BASE, BASE, True),
+    ],
+)
+@pytest.mark.usefixtures("packaging")
+def test_the_layout_is_the_one_of_transformers(spec: Any, sizes: Any, answers: bool) -> None:
+    """Names and shapes of the official file, as the library that wrote it has them."""
+    transformers = import_transformers()
+    import torch
+
+    kind = "BlipForQuestionAnswering" if answers else "BlipForConditionalGeneration"
+    with torch.device("meta"):
+        model = getattr(transformers, kind)(sizes.configuration())
+    official = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    graphs = read_manifest(resources() / "graphs" / spec.checkpoint.graphs / "manifest.json")
+    wanted = {
+        source.name: (source.shape, source.also)
+        for pair in graphs.values()
+        for tensor in pair.fp32.tensors
+        for source in tensor.sources
+    }
+    for name, (shape, also) in wanted.items():
+        assert official[name] == shape
+        assert all(official[other] == shape for other in also)
+    tied = {other for _, also in wanted.values() for other in also}
+    assert official.keys() == wanted.keys() | tied

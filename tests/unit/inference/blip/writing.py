@@ -1,0 +1,167 @@
+"""What transformers writes about pictures, and what photofind writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.words import rules
+from photofind.inference.decoding import beam
+from photofind.inference.decoding.beam import beam_search
+from photofind.inference.decoding.greedy import greedy_search
+from photofind.inference.preprocess import to_batch
+
+if TYPE_CHECKING:
+    import pytest
+    from numpy.typing import NDArray
+
+    from photofind.inference.decoding.rules import Decoded
+    from tests.unit.inference.blip.reference import BoundBlip
+
+TIE = 1e-3
+"""Two tokens or texts whose scores are closer may change places."""
+LONGEST = 12
+"""Tokens of a text."""
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What transformers writes.
+
+    Attributes:
+        ids: with padding, [pictures, length].
+        margins: for each picture and new token, how much better the best token was than the
+            second; of greedy search alone.
+        scores: of beam search alone.
+    """
+
+    ids: NDArray[np.int64]
+    margins: NDArray[np.float32] | None = None
+    scores: NDArray[np.float32] | None = None
+
+
+def see_theirs(bound: BoundBlip, tensors: list[NDArray[np.uint8]]) -> Any:
+    """What the last layer of torch's vision network gives, [pictures, places, width]."""
+    import torch
+
+    pixels = torch.from_numpy(to_batch(tensors, bound.spec.preprocess))
+    with torch.inference_mode():
+        return bound.network.vision_model(pixels).last_hidden_state
+
+
+def write_theirs(
+    bound: BoundBlip, tensors: list[NDArray[np.uint8]], prefix: str, beams: int, **options: Any
+) -> Theirs:
+    import torch
+
+    pixels = torch.from_numpy(to_batch(tensors, bound.spec.preprocess))
+    ids = BlipCaptioner(bound.installed("fp32"))._words.question(prefix)
+    found = bound.network.generate(
+        pixel_values=pixels,
+        input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
+        num_beams=beams,
+        do_sample=False,
+        no_repeat_ngram_size=3,
+        return_dict_in_generate=True,
+        output_scores=True,
+        **{"max_new_tokens": LONGEST, **options},
+    )
+    if beams > 1:
+        return Theirs(found.sequences.numpy(), scores=found.sequences_scores.numpy())
+    best = torch.stack(found.scores, 1).topk(2).values
+    return Theirs(found.sequences.numpy(), margins=(best[..., 0] - best[..., 1]).numpy())
+
+
+def write_ours(
+    bound: BoundBlip,
+    tensors: list[NDArray[np.uint8]],
+    prefix: str,
+    beams: int,
+    together: int,
+    length_penalty: float = 1.0,
+    longest: int = LONGEST,
+) -> list[Decoded]:
+    captioner = BlipCaptioner(bound.installed("fp32"))
+    prompt = captioner._words.prompt(prefix)
+    found = []
+    for start in range(0, len(tensors), together):
+        part = tensors[start : start + together]
+        writing = captioner._decoder.about(captioner._vision.see(part))
+        prompts = np.tile(prompt, (len(part), 1))
+        if beams == 1:
+            found += greedy_search(writing, prompts, rules(longest))
+        else:
+            found += beam_search(
+                writing, prompts, rules(longest), width=beams, length_penalty=length_penalty
+            )
+    return found
+
+
+def without_padding(ids: NDArray[np.int64], prompt: int) -> tuple[int, ...]:
+    new = ids[prompt:].tolist()
+    ends = new.index(102) + 1 if 102 in new else len(new)
+    return tuple(ids[:prompt].tolist() + new[:ends])
+
+
+def compare_greedy(ours: list[Decoded], theirs: Theirs) -> int:
+    """Equal up to the first tie; returns how many are equal to the end."""
+    assert theirs.margins is not None
+    equal = 0
+    for found, ids, margins in zip(ours, theirs.ids, theirs.margins, strict=True):
+        prompt = len(found.ids) - found.new
+        expected = without_padding(ids, prompt)
+        ties = np.flatnonzero(margins < TIE)
+        sure = prompt + (int(ties[0]) if len(ties) else len(margins))
+        assert found.ids[:sure] == expected[:sure]
+        equal += found.ids == expected
+    return equal
+
+
+def record_gaps(patch: pytest.MonkeyPatch) -> list[float]:
+    """Collects how close two texts came of which one or both were to be followed."""
+    gaps: list[float] = []
+    original = beam._largest
+
+    def observed(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+        best = values[original(values, count + 1)]
+        gaps.append(float((best[:-1] - best[1:]).min()))
+        return original(values, count)
+
+    patch.setattr(beam, "_largest", observed)
+    return gaps
+
+
+def compare_logits(
+    bound: BoundBlip, tensors: list[NDArray[np.uint8]], precision: str, image: Any = None
+) -> None:
+    """Token by token, after a prompt of three, with made-up texts.
+
+    Args:
+        image: what torch sees, if that is known already.
+    """
+    import torch
+
+    ids = np.random.default_rng(0).integers(1000, 30_000, (len(tensors), 9))
+    ids[:, 0] = 30_522
+    with torch.inference_mode():
+        if image is None:
+            image = see_theirs(bound, tensors)
+        decoder = bound.network.text_decoder
+        expected = decoder(torch.from_numpy(ids), encoder_hidden_states=image).logits.numpy()
+    captioner = BlipCaptioner(bound.installed(precision))
+    writing = captioner._decoder.about(captioner._vision.see(tensors))
+    found = [writing.start(ids[:, :3])]
+    found += [writing.step(ids[:, place], np.arange(len(ids))) for place in range(3, 9)]
+    logits = np.stack(found, axis=1)
+    if precision == "fp32":
+        assert np.abs(logits - expected[:, 2:]).max() <= 1e-4
+    assert cosines(logits, expected[:, 2:]).min() >= (0.9999999 if precision == "fp32" else 0.998)
+
+
+def cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64]:
+    products = (first.astype(np.float64) * second).sum(axis=-1)
+    lengths = np.linalg.norm(first.astype(np.float64), axis=-1) * np.linalg.norm(second, axis=-1)
+    return np.asarray(products / lengths)
