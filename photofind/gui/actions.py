@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from photofind.domain import PhotofindError
 from photofind.gui.icons import themed_icon
-from photofind.gui.images import to_image
+from photofind.gui.images import read_photo
 from photofind.gui.wording import count, display_name, file_url, photo_name
-from photofind.media.decode import decode_preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +136,7 @@ class PhotoActions(QObject):
 
         def decode() -> tuple[Path, QImage]:
             path = self._reachable(photo_ids)[0]
-            return path, to_image(decode_preview(path, _COPIED_PX))
+            return path, read_photo(path, _COPIED_PX)
 
         def copy(decoded: tuple[Path, QImage]) -> None:
             path, image = decoded

@@ -38,7 +38,7 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
     # BLAS threads beside the indexer are ruinous: a search takes twenty times as long.
     threadpool_limits(1)
     settings = read_settings(folders.settings)
-    searcher = Searcher(folders, partial(open_engine, folders))
+    searcher = Searcher(partial(open_engine, folders))
     # The search thread reads photos and vectors while this one still imports the widgets.
     searcher.start(first_ask(settings.last_query))
     with ExitStack() as stack:

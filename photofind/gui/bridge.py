@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from superqt.utils import QSignalThrottler
 
+from photofind.gui.pacing import Throttler
 from photofind.worker.messages import (
     CatalogChanged,
     Done,
@@ -50,8 +50,7 @@ class WorkerBridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._events: list[Event] = []
-        self._throttler = QSignalThrottler(parent=self)
-        self._throttler.setTimeout(INTERVAL_MS)
+        self._throttler = Throttler(INTERVAL_MS, self)
         self._throttler.triggered.connect(self._tell)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
@@ -65,7 +64,7 @@ class WorkerBridge(QObject):
 
     @Slot()
     def _on_arrived(self) -> None:
-        self._throttler.throttle()
+        self._throttler.call()
 
     @Slot()
     def _tell(self) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from superqt.utils import QSignalDebouncer, QSignalThrottler
 
 from photofind.gui.grid.pixmaps import CellPicture
 from photofind.gui.grid.thumbnails import ThumbnailKey
 from photofind.gui.images import to_pixmap
+from photofind.gui.pacing import Debouncer, Throttler
 from photofind.gui.searching import Everything, LikeFile, LikePhoto, Words, first_ask
 from photofind.gui.wording import count, count_photos
 
@@ -74,14 +74,11 @@ class BrowseController(QObject):
         self._returning_to: _Visit | None = None
         self._waiting = False
         self._indexing = False
-        self._typed = QSignalDebouncer(parent=self)
-        self._typed.setTimeout(TYPING_PAUSE_MS)
+        self._typed = Debouncer(TYPING_PAUSE_MS, self)
         self._typed.triggered.connect(self._search_typed)
-        self._stale = QSignalThrottler(QSignalThrottler.EmissionPolicy.Trailing, parent=self)
-        self._stale.setTimeout(REFRESH_MS)
+        self._stale = Throttler(REFRESH_MS, self, waits=True)
         self._stale.triggered.connect(self._refresh)
-        self._sight = QSignalThrottler(QSignalThrottler.EmissionPolicy.Trailing, parent=self)
-        self._sight.setTimeout(_SIGHT_MS)
+        self._sight = Throttler(_SIGHT_MS, self, waits=True)
         self._sight.triggered.connect(self._want_thumbnails)
 
         self._slow = QTimer(self)
@@ -89,14 +86,14 @@ class BrowseController(QObject):
         self._slow.setInterval(_SLOW_MS)
         self._slow.timeout.connect(self._show_slow)
 
-        search_bar.edited.connect(lambda _: self._typed.throttle())
+        search_bar.edited.connect(lambda _: self._typed.call())
         search_bar.submitted.connect(self._on_submitted)
         search_bar.stepped_down.connect(self._on_stepped_down)
         search_bar.escaped.connect(self._on_escaped)
         search_bar.chip_removed.connect(self.go_back)
         self._view.typed.connect(search_bar.type_on)
         self._view.left_upwards.connect(search_bar.setFocus)
-        self._view.sight_changed.connect(self._sight.throttle)
+        self._view.sight_changed.connect(self._sight.call)
         page.weaker_requested.connect(self._show_weaker)
         searcher.answered.connect(self._on_answered)
         thumbnails.loaded.connect(self._on_thumbnail)
@@ -135,14 +132,14 @@ class BrowseController(QObject):
 
     def library_changed(self) -> None:
         """There are new photos, or some went: asks again, but not all the time."""
-        self._stale.throttle()
+        self._stale.call()
 
     def paths_changed(self) -> None:
         """Names, places and failures may be other ones now."""
         self._model.forget_photos()
         self._pictures.drop_failed()
-        self._stale.throttle()
-        self._sight.throttle()
+        self._stale.call()
+        self._sight.call()
 
     def show_indexing(self, indexing: bool) -> None:
         """Whether an empty page may still fill up."""
@@ -186,7 +183,7 @@ class BrowseController(QObject):
 
     def _refresh(self) -> None:
         if self._waiting:
-            self._stale.throttle()  # an answer is on its way; then once more
+            self._stale.call()  # an answer is on its way; then once more
         else:
             self._searcher.ask(self._ask, refresh=True)
 
@@ -196,7 +193,7 @@ class BrowseController(QObject):
         self._waiting = False
         self._slow.stop()
         share_ms = round(answer.elapsed_ms * _REFRESH_SHARE)
-        self._stale.setTimeout(min(_SLOWEST_REFRESH_MS, max(REFRESH_MS, share_ms)))
+        self._stale.set_interval(min(_SLOWEST_REFRESH_MS, max(REFRESH_MS, share_ms)))
         if not answer.refresh:
             self._replace(answer)
         elif answer.error is None:
@@ -205,7 +202,7 @@ class BrowseController(QObject):
             return  # what is shown is better than nothing
         self._shown = answer
         self._show_heading(answer)
-        self._sight.throttle()
+        self._sight.call()
 
     def _replace(self, answer: Answer) -> None:
         self._model.show_rows(answer.rows)

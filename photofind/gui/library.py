@@ -6,11 +6,11 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
-from superqt.utils import QSignalThrottler
 
 from photofind.domain import FolderState, PhotofindError
 from photofind.gui.banner import BannerLevel
 from photofind.gui.dialogs import model_dialog
+from photofind.gui.pacing import Throttler
 from photofind.gui.problems_dialog import ProblemsDialog
 from photofind.inference import registry
 from photofind.worker.messages import (
@@ -104,8 +104,7 @@ class LibraryController(QObject):
         self._offline: frozenset[Path] = frozenset()
         self._status: CatalogStatus | None = None
         self._problems_dialog: ProblemsDialog | None = None
-        self._status_stale = QSignalThrottler(parent=self)
-        self._status_stale.setTimeout(_STATUS_MS)
+        self._status_stale = Throttler(_STATUS_MS, self)
         self._status_stale.triggered.connect(self._read_status)
 
         line, panel = window.status_line, window.folders_panel
@@ -126,7 +125,7 @@ class LibraryController(QObject):
         bridge.photos_ready.connect(self._on_photos_ready)
         bridge.catalog_changed.connect(self._on_catalog_changed)
         bridge.job_finished.connect(self._on_job_finished)
-        bridge.done.connect(lambda _: self._status_stale.throttle())
+        bridge.done.connect(lambda _: self._status_stale.call())
         bridge.refused.connect(self._on_refused)
         bridge.noticed.connect(self._on_noticed)
 
@@ -148,7 +147,7 @@ class LibraryController(QObject):
         """Shows what there is; `start_worker` then adds these folders."""
         self._adding = bool(add)
         self._to_add = tuple(add)
-        self._status_stale.throttle()
+        self._status_stale.call()
 
     # What the person asks for
 
@@ -228,24 +227,24 @@ class LibraryController(QObject):
             self.indexing_changed.emit(indexing)
 
     def _on_photos_ready(self) -> None:
-        self._status_stale.throttle()
+        self._status_stale.call()
         self.photos_changed.emit()
 
     def _on_catalog_changed(self) -> None:
-        self._status_stale.throttle()
+        self._status_stale.call()
         self.photos_changed.emit()
         self.paths_changed.emit()
 
     def _on_job_finished(self) -> None:
         self._adding = False
-        self._status_stale.throttle()
+        self._status_stale.call()
         self.photos_changed.emit()
 
     def _on_refused(self, _request_id: int, _code: str, message: str) -> None:
         self._adding = False
         self._pause_asked = None
         self.show_error(message)
-        self._status_stale.throttle()
+        self._status_stale.call()
         self._show_page()
 
     def _on_noticed(self, _code: str, message: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.gui.lazy_reader import LazyReader
-from photofind.indexing.scanning import is_online
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +22,8 @@ class LibraryReads:
 
     def status(self) -> CatalogStatus:
         """May take long: it touches every folder, and a network folder can be slow to answer."""
+        from photofind.indexing.scanning import is_online  # the window doesn't wait for it
+
         reader = self._reader.get()
         rows = {folder.path: folder for folder in reader.folders()}
         online = {path: is_online(row) for path, row in rows.items()}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QByteArray, QObject
-from superqt.utils import QSignalDebouncer
 
+from photofind.gui.pacing import Debouncer
 from photofind.settings import Settings, write_settings
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Remembered(QObject):
         self._settings = settings
         self._file = file
         self._errands = errands
-        self._changed = QSignalDebouncer(parent=self)
-        self._changed.setTimeout(_WRITE_AFTER_MS)
+        self._changed = Debouncer(_WRITE_AFTER_MS, self)
         self._changed.triggered.connect(self.write)
 
     @property
@@ -78,4 +77,4 @@ class Remembered(QObject):
     def _change(self, settings: Settings) -> None:
         if settings != self._settings:
             self._settings = settings
-            self._changed.throttle()
+            self._changed.call()

@@ -21,15 +21,14 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from photofind.catalog.rows import NO_DATE
 from photofind.domain import PhotofindError, PhotoId
 from photofind.gui.grid.rows import GridRows
-from photofind.gui.lazy_reader import LazyReader
 from photofind.search.query import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from photofind.catalog.rows import PhotoOrder
     from photofind.domain import Query
-    from photofind.paths import AppFolders
     from photofind.search.engine import SearchResult
 
 logger = logging.getLogger(__name__)
@@ -47,6 +46,8 @@ class Engine(Protocol):
     def load_model(self) -> None: ...
 
     def warm_up(self) -> None: ...
+
+    def everything(self) -> PhotoOrder: ...
 
     def search(self, query: Query, limit: int) -> SearchResult: ...
 
@@ -133,14 +134,13 @@ class Searcher(QObject):
 
     def __init__(
         self,
-        folders: AppFolders,
         open_engine: Callable[[], Engine],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._generation = 0
         self._tasks: queue.SimpleQueue[Request | _Preparation | None] = queue.SimpleQueue()
-        self._answerer = _Answerer(LazyReader(folders), open_engine)
+        self._answerer = _Answerer(open_engine)
         self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._warmed_up.connect(self.warmed_up, Qt.ConnectionType.QueuedConnection)
@@ -212,10 +212,9 @@ class _Preparation(Enum):
 
 
 class _Answerer:
-    """The only owner of the engine and of its reader; lives in the search thread."""
+    """The only owner of the engine; lives in the search thread."""
 
-    def __init__(self, reader: LazyReader, open_engine: Callable[[], Engine]) -> None:
-        self._reader = reader
+    def __init__(self, open_engine: Callable[[], Engine]) -> None:
         self._open_engine = open_engine
         self._engine: Engine | None = None
 
@@ -259,7 +258,6 @@ class _Answerer:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
-        self._reader.close()
 
     def _ready_engine(self) -> Engine:
         if self._engine is None:
@@ -269,7 +267,7 @@ class _Answerer:
     def _find(self, ask: Ask) -> tuple[GridRows, str]:
         match ask:
             case Everything():
-                order = self._reader.get().photo_order()
+                order = self._ready_engine().everything()
                 count = len(order.photo_ids)
                 return GridRows(order.photo_ids, order.content_ids, order.taken_at_ms, count), ""
             case Words(text):

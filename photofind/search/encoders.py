@@ -8,7 +8,6 @@ from photofind.catalog.rows import same_weights
 from photofind.domain import ModelError, Space
 from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.spec_search import DualEncoderSpec
-from photofind.media.decode import decode_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +49,8 @@ class Encoders:
             MediaError: the file can't be read, or is no picture.
             ModelError: the files can't be used.
         """
+        from photofind.media.decode import decode_photo  # a search for words needs no decoders
+
         decoded = decode_photo(path, [self.spec.preprocess.geometry])
         if self._image is None:
             self._image = ImageEncoder(self._model)
@@ -57,6 +58,17 @@ class Encoders:
         vectors = found.search if found.similar is None else found.similar
         vector: NDArray[np.float32] = vectors[0]
         return vector
+
+
+def refuse_unreadable(path: Path) -> None:
+    """For a picture that there is nothing to compare with.
+
+    Raises:
+        MediaError: the file can't be read, or is no picture.
+    """
+    from photofind.media.decode import decode_photo
+
+    decode_photo(path, ())
 
 
 def find_encoders(store: ModelStore, catalog_key: str) -> Encoders:

@@ -13,11 +13,10 @@ import threadpoolctl
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Space, Why, WhyKind
-from photofind.media.decode import decode_photo
 from photofind.media.identity import hash_file
 from photofind.search.by_labels import list_labelled
 from photofind.search.by_words import WordRanking, rank_by_words
-from photofind.search.encoders import Encoders, find_encoders
+from photofind.search.encoders import Encoders, find_encoders, refuse_unreadable
 from photofind.search.library import Library
 from photofind.search.ranking import rank
 from photofind.search.relevance import similar_cut
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from photofind.catalog.rows import PhotoOrder
     from photofind.domain import ModelId, Query
     from photofind.inference.store import ModelStore
     from photofind.paths import AppFolders
@@ -76,6 +76,7 @@ class SearchEngine:
         self._reader: CatalogReader | None = None
         self._data_version: int | None = None
         self._active: _Active | None = None
+        self._order: PhotoOrder | None = None
         # More threads than one slow each other and the indexing down: 10,000 rows take
         # 16 ms instead of 0.7.
         threadpoolctl.threadpool_limits(limits=1, user_api="blas")
@@ -90,7 +91,7 @@ class SearchEngine:
         """Lets go of catalog, vectors and models; a later search takes them up again."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = self._data_version = self._active = None
+        self._reader = self._data_version = self._active = self._order = None
 
     def refresh(self) -> bool:
         """Brings memory up to date with the catalog; costs nothing when nothing was committed.
@@ -107,10 +108,17 @@ class SearchEngine:
         if active is None or self._active is None or active != self._identity(self._active):
             changed = active is not None or self._active is not None
             self._active = None if active is None else self._take_up(*active)
+        self._order = reader.photo_order()
         if self._active is not None:
-            changed |= self._active.library.refresh(reader)
+            changed |= self._active.library.refresh(reader, self._order)
         self._data_version = version
         return changed
+
+    def everything(self) -> PhotoOrder:
+        """All photos that can be found, the newest first."""
+        self.refresh()
+        assert self._order is not None
+        return self._order
 
     def load_model(self) -> None:
         """Loads the text encoder alone: the part of warming up that holds nobody else up.
@@ -206,7 +214,7 @@ class SearchEngine:
         digest = hash_file(path)
         self.refresh()
         if self._active is None:
-            decode_photo(path, ())  # what is no picture is refused here too
+            refuse_unreadable(path)
             return self._result(str(path), started, (), 0)
         encoders = self._encoders(self._active)
         content_id = self._open_reader().content_by_sha256(digest)

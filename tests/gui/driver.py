@@ -127,7 +127,7 @@ class Driver:
         self.program = WindowProgram(
             folders,
             read_settings(folders.settings),
-            Searcher(folders, partial(make_engine, folders)),
+            Searcher(partial(make_engine, folders)),
             desktop=self.desktop,
             questions=Questions(
                 choose_folder=lambda: chosen_folder,

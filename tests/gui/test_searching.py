@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from photofind.catalog.rows import PhotoOrder
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Query, Why, WhyKind
 from photofind.gui import searching
 from photofind.gui.searching import Answer, Everything, LikeFile, LikePhoto, Searcher, Words
@@ -17,8 +19,6 @@ from photofind.search.engine import SearchResult
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
-
-    from photofind.paths import AppFolders
 
 
 def hit(photo_id: int, *, relevant: bool = True) -> Hit:
@@ -43,6 +43,10 @@ class ScriptedEngine:
 
     def warm_up(self) -> None:
         self.threads.add(threading.current_thread().name)
+
+    def everything(self) -> PhotoOrder:
+        self.threads.add(threading.current_thread().name)
+        return PhotoOrder(np.array([3, 1]), np.array([103, 101]), np.array([9, 5]))
 
     def search(self, query: Query, limit: int) -> SearchResult:
         return self._answer(query.words)
@@ -80,9 +84,9 @@ def engine() -> ScriptedEngine:
 
 
 def test_late_answers_are_dropped_and_skipped_questions_never_asked(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+    qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     answers: list[Answer] = []
     searcher.answered.connect(answers.append)
     searcher.start(Words("a"))
@@ -98,11 +102,9 @@ def test_late_answers_are_dropped_and_skipped_questions_never_asked(
     assert engine.asked == ["a", "abcd"]
 
 
-def test_an_answer_on_its_way_is_dropped_too(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
-) -> None:
+def test_an_answer_on_its_way_is_dropped_too(qtbot: QtBot, engine: ScriptedEngine) -> None:
     engine.gate.set()
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     answers: list[Answer] = []
     searcher.answered.connect(answers.append)
     searcher.start(Words("one"))
@@ -115,10 +117,10 @@ def test_an_answer_on_its_way_is_dropped_too(
 
 
 def test_every_kind_of_question_reaches_the_engine_in_one_thread(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
+    qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     engine.gate.set()
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     with closing(searcher):
         with qtbot.waitSignals([searcher.answered, searcher.warmed_up]):
             searcher.start(Everything())
@@ -135,18 +137,16 @@ def test_every_kind_of_question_reaches_the_engine_in_one_thread(
         with qtbot.waitSignal(searcher.answered) as answered:
             searcher.ask(Everything())
         assert answered.args is not None
-        assert len(answered.args[0].rows) == 0
+        assert answered.args[0].rows.photo_ids.tolist() == [3, 1]
     assert engine.asked == ["photo 7", "file y.png"]
     assert engine.threads == {"photofind-search"}
     assert engine.closed
 
 
-def test_a_refusal_is_an_answer(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
-) -> None:
+def test_a_refusal_is_an_answer(qtbot: QtBot, engine: ScriptedEngine) -> None:
     engine.gate.set()
     engine.failure = PhotofindError("model_missing", "Install the model first.")
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
             searcher.start(Words("dog"))
@@ -160,12 +160,10 @@ def test_a_refusal_is_an_answer(
 
 
 @pytest.mark.expects_log("a search failed")
-def test_a_bug_is_a_sentence_and_the_thread_goes_on(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
-) -> None:
+def test_a_bug_is_a_sentence_and_the_thread_goes_on(qtbot: QtBot, engine: ScriptedEngine) -> None:
     engine.gate.set()
     engine.failure = ZeroDivisionError()
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
             searcher.start(Words("dog"))
@@ -175,21 +173,18 @@ def test_a_bug_is_a_sentence_and_the_thread_goes_on(
             searcher.ask(Everything())
 
 
-def test_closing_without_starting_does_no_harm(
-    qtbot: QtBot, empty_folders: AppFolders, engine: ScriptedEngine
-) -> None:
-    Searcher(empty_folders, lambda: engine).close()
+def test_closing_without_starting_does_no_harm(qtbot: QtBot, engine: ScriptedEngine) -> None:
+    Searcher(lambda: engine).close()
     assert not engine.closed
 
 
 def test_vectors_are_kept_when_nobody_asks(
     qtbot: QtBot,
-    empty_folders: AppFolders,
     engine: ScriptedEngine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(searching, "REST_S", 0.01)
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     with closing(searcher):
         searcher.start(Everything())
         assert engine.kept.wait(10)
@@ -199,13 +194,12 @@ def test_vectors_are_kept_when_nobody_asks(
 @pytest.mark.expects_log("vectors can't be kept")
 def test_the_search_thread_goes_on_when_keeping_fails(
     qtbot: QtBot,
-    empty_folders: AppFolders,
     engine: ScriptedEngine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(searching, "REST_S", 0.01)
     engine.failure = ZeroDivisionError()
-    searcher = Searcher(empty_folders, lambda: engine)
+    searcher = Searcher(lambda: engine)
     with closing(searcher):
         searcher.start(Everything())
         assert engine.kept.wait(10)

@@ -12,10 +12,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import ContentId, PhotofindError, PhotoId
-from photofind.gui.images import to_image
+from photofind.gui.images import make_thumbnail, read_jpeg
 from photofind.gui.lazy_reader import LazyReader
 from photofind.gui.newest_first import NewestFirst
-from photofind.media.decode import decode_jpeg, decode_photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -120,9 +119,9 @@ def _read_picture(photo: Photo, store: ThumbnailStore) -> QImage | None:
     try:
         encoded = store.get(photo.sha256)
         if encoded is None:
-            encoded = decode_photo(photo.paths[0], ()).thumbnail
+            encoded = make_thumbnail(photo.paths[0])
             store.put({photo.sha256: encoded})
-        return to_image(decode_jpeg(encoded))
+        return read_jpeg(encoded)
     except (PhotofindError, OSError, IndexError) as error:
         logger.debug("no picture of photo %d: %s", photo.id, error)
         return None

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt.utils import QFlowLayout
 
 from photofind.gui.icons import IconLabel
 from photofind.gui.wording import (
@@ -125,6 +124,8 @@ def _breakable(text: str) -> str:
 
 
 def _chips(labels: Sequence[str], parent: QWidget) -> QWidget:
+    from superqt.utils import QFlowLayout  # takes longer than all else until the window is there
+
     box = QWidget(parent)
     flow = QFlowLayout(box)
     flow.setContentsMargins(0, 0, 0, 0)

@@ -11,10 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import PhotofindError, PhotoId
-from photofind.gui.images import to_image
+from photofind.gui.images import read_jpeg, read_photo
 from photofind.gui.lazy_reader import LazyReader
 from photofind.gui.newest_first import NewestFirst
-from photofind.media.decode import decode_jpeg, decode_preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -131,7 +130,7 @@ def _find(reader: LazyReader, key: PreviewKey) -> Photo | None:
 def _thumbnail(photo: Photo, store: ThumbnailStore) -> QImage | None:
     try:
         encoded = store.get(photo.sha256)
-        return to_image(decode_jpeg(encoded)) if encoded is not None else None
+        return read_jpeg(encoded) if encoded is not None else None
     except PhotofindError as error:
         logger.debug("no thumbnail of photo %d: %s", photo.id, error)
         return None
@@ -142,7 +141,7 @@ def _decode(photo: Photo, longest: int) -> PreviewPicture:
     problem = ""
     for path in photo.paths:
         try:
-            return PreviewPicture(photo.id, to_image(decode_preview(path, longest)), "")
+            return PreviewPicture(photo.id, read_photo(path, longest), "")
         except PhotofindError as error:
             problem = error.user_message
     return PreviewPicture(photo.id, None, problem)
