@@ -222,7 +222,7 @@ def start_up(folders: AppFolders) -> None:
             if isinstance(answer.ask, Words):
                 times.append(time.process_time())
                 self.window.close()
-                assert len(answer.rows)
+                assert len(answer.rows), answer.error
             else:
                 field = QApplication.focusWidget()
                 assert field is not None
