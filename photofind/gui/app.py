@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 from photofind.gui.searching import Searcher, first_ask
+from photofind.gui.single_instance import InstanceServer, SingleInstance
 from photofind.settings import read_settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
     from photofind.paths import AppFolders
 
 
+_LISTEN_AFTER_MS = 500
+"""Loading what listens to later starts would delay the window."""
+
+
 def run(folders: AppFolders, add: Sequence[Path]) -> int:
-    """Opens the window and returns when the person closes it.
+    """Opens the window and returns when the person closes it. If it is open already, it comes to
+    the front and gets the folders instead.
 
     Args:
         add: folders to add, besides those known already.
@@ -37,12 +43,17 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
     """
     # BLAS threads beside the indexer are ruinous: a search takes twenty times as long.
     threadpool_limits(1)
+    instance = SingleInstance(folders.data)
+    if not instance.take(add):
+        return 0
     settings = read_settings(folders.settings)
     searcher = Searcher(partial(open_engine, folders))
     # The search thread reads photos and vectors while this one still imports the widgets.
     searcher.start(first_ask(settings.last_query))
     with ExitStack() as stack:
+        stack.callback(instance.leave)
         stack.callback(searcher.close)
+        from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
         from photofind.gui.icons import app_icon
@@ -59,7 +70,12 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
         stack.callback(program.close)
         stack.enter_context(_ended_by_signals(app))
         stack.enter_context(_bugs_told(program))
+        server = InstanceServer(instance.address, program)
+        stack.callback(server.close)
+        server.raised.connect(program.window.come_to_front)
+        server.folders_brought.connect(program.library.add_folders)
         program.start(add)
+        QTimer.singleShot(_LISTEN_AFTER_MS, server, server.listen)
         return app.exec()
 
 

@@ -156,6 +156,14 @@ class MainWindow(QMainWindow):
         if was_first_run:
             self.search_bar.setFocus()
 
+    def come_to_front(self) -> None:
+        """Shows itself to somebody who looks for it."""
+        if self.isMinimized():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def show_folders(self, shown: bool) -> None:
         self.folders_panel.setVisible(shown)
         self.folders_button.setChecked(shown)

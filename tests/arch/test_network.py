@@ -16,11 +16,16 @@ CONNECTS = frozenset(
     {
         *("http.client", "urllib.request", "ssl", "ftplib", "smtplib", "xmlrpc", "asyncio"),
         *("requests", "httpx", "urllib3", "aiohttp", "huggingface_hub", "truststore"),
-        *("PySide6.QtNetwork", "PySide6.QtWebEngineCore"),
+        "PySide6.QtWebEngineCore",
     }
 )
 LOCAL_SOCKETS = frozenset({"photofind/worker/endpoint.py", "photofind/gui/app.py"})
 """Between photofind's own processes, and from a signal to the window's loop."""
+
+
+QT_NETWORK = "PySide6.QtNetwork"
+LOCAL_CLASSES = frozenset({f"{QT_NETWORK}.QLocalServer", f"{QT_NETWORK}.QLocalSocket"})
+"""All that is used of it: sockets between processes of one computer."""
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -49,3 +54,12 @@ def test_one_module_opens_connections() -> None:
 def test_sockets_are_local_elsewhere() -> None:
     found = {name for name, modules in sources().items() if "socket" in modules}
     assert found == LOCAL_SOCKETS
+
+
+def test_of_qt_s_network_only_local_sockets_are_used() -> None:
+    users = {
+        name: {module for module in modules if module.startswith(QT_NETWORK)}
+        for name, modules in sources().items()
+    }
+    found = {name: used for name, used in users.items() if used}
+    assert found == {"photofind/gui/single_instance.py": {QT_NETWORK, *LOCAL_CLASSES}}
