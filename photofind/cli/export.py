@@ -9,6 +9,7 @@ from photofind.cli.arguments import UsageError, absolute_path
 from photofind.exporting.export import ExportRequest, default_name, export_model
 from photofind.exporting.weights import SUFFIXES
 from photofind.inference.records import Precision
+from photofind.models.permission import allowed_network
 
 if TYPE_CHECKING:
     from photofind.cli.documents import Document
@@ -38,6 +39,8 @@ def export_model_folder(
     if precision not in _PRECISIONS:
         raise UsageError(f"--precision is auto, int8 or fp32, not {precision}.")
     is_file = Path(pretrained).suffix.lower() in SUFFIXES
+    if not is_file:
+        allowed_network(session.folders).require_allowed()
     request = ExportRequest(
         str(absolute_path(architecture)) if architecture.endswith(".json") else architecture,
         str(absolute_path(pretrained)) if is_file else pretrained,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from photofind.domain import ImageGeometry, Interpolation, ModelError, ResizeMode
-from photofind.inference import registry_blip, registry_clip
+from photofind.inference import registry_blip, registry_clip, registry_hosted
 from photofind.inference.spec import FileSpec, Preprocess
 from photofind.inference.spec_search import (
     CutKind,
@@ -92,7 +92,12 @@ BASIC = DualEncoderSpec(
     zero_shot=None,  # of everyday words, one in three that stand out is true
 )
 
-ALL: tuple[ModelSpec, ...] = (BASIC, *registry_clip.ALL, *registry_blip.ALL)
+ALL: tuple[ModelSpec, ...] = (
+    BASIC,
+    *registry_clip.ALL,
+    *registry_hosted.ALL,
+    *registry_blip.ALL,
+)
 
 
 def specs_of(kind: type[SpecT]) -> tuple[SpecT, ...]:

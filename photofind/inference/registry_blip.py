@@ -69,6 +69,7 @@ LARGE = replace(
         FileSpec(
             "model.safetensors",
             "ebc867586b8318647dd7b75ef8e52f93f89b98ac7dcbd04d10219d33b9a68c6f",
+            about_bytes=1_880_000_000,
         ),
         graphs="blip-large.transformers",
     ),

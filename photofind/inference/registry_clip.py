@@ -27,7 +27,7 @@ from photofind.inference.spec_search import (
     TextCleaning,
 )
 
-_CUTS_ARE_GUESSES = "The cut-offs are other programs' or guesses: calibrate them with real weights."
+CUTS_ARE_GUESSES = "The cut-offs are other programs' or guesses: calibrate them with real weights."
 _ON_FIRST_USE = "Size and sha256 of the checkpoint are taken on first use."
 
 _SIGLIP2_LANGUAGES = (
@@ -87,7 +87,7 @@ OPENAI_B32 = DualEncoderSpec(
     figures=Figures(
         imagenet=63.2, flickr30k=58.8, coco=30.4, source="Radford et al. 2021; OpenCLIP results"
     ),
-    not_established=(_CUTS_ARE_GUESSES,),
+    not_established=(CUTS_ARE_GUESSES,),
 )
 
 LAION_B32 = replace(
@@ -95,6 +95,7 @@ LAION_B32 = replace(
     key="clip-vit-b32-laion",
     title="CLIP ViT-B/32 (LAION-2B)",
     notice="As fast as OpenAI's CLIP and finds more, in English.",
+    recommended_for="most people",
     source="laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
     revision="1a25a446712ba5ee05982a381eed697ef9b435cf",
     cuts=RelevanceCuts(CutKind.COSINE, text_gap=0.2, text_z=0.0, similar=0.7),
@@ -114,6 +115,7 @@ DATACOMP_B32_256 = replace(
     key="clip-vit-b32-256-datacomp",
     title="CLIP ViT-B/32 256 px (DataComp)",
     notice="Sees a little more detail than the other B/32 models and is slower, in English.",
+    recommended_for="",
     source="laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K",
     revision="4afec35ffe57a943d569ff7ee888061830164da8",
     preprocess=replace(
@@ -140,12 +142,16 @@ TINYCLIP_40M = replace(
     notice="Half the size of CLIP ViT-B/32 and 1.6 times as fast, for slow computers, in English.",
     source="wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M",
     revision="886b932a36b8fa6c18a8e423a67ca21af5316af8",
-    checkpoint=Checkpoint(FileSpec("model.safetensors"), graphs="tinyclip-vit-40m-32.transformers"),
+    recommended_for="slow computers",
+    checkpoint=Checkpoint(
+        FileSpec("model.safetensors", about_bytes=337_000_000),
+        graphs="tinyclip-vit-40m-32.transformers",
+    ),
     relative_speed=1.6,
     memory_mb=120,
     figures=Figures(imagenet=59.8, source="Wu et al. 2023 (TinyCLIP)"),
     not_established=(
-        _CUTS_ARE_GUESSES,
+        CUTS_ARE_GUESSES,
         _ON_FIRST_USE,
         "That the repository holds model.safetensors at this revision is not confirmed.",
         "The activation is taken to be QuickGELU, as in the LAION-400M models it was cut from.",
@@ -163,7 +169,7 @@ SIGLIP2_B32_256 = replace(
     languages=_SIGLIP2_LANGUAGES,
     dim=768,
     context_length=64,
-    tokenizer=FileSpec("tokenizer.json"),
+    tokenizer=FileSpec("tokenizer.json", about_bytes=34_400_000),
     preprocess=Preprocess(
         ImageGeometry(256, ResizeMode.SQUASH, Interpolation.BICUBIC),
         mean=(0.5, 0.5, 0.5),
@@ -175,6 +181,7 @@ SIGLIP2_B32_256 = replace(
         FileSpec(
             "model.safetensors",
             "7d241bb3becad218f211f480487f491df4f8c0a472ecf7afdec5615815a301f1",
+            about_bytes=1_507_000_000,
         ),
         graphs="siglip2-b32-256.transformers",
     ),
@@ -183,7 +190,7 @@ SIGLIP2_B32_256 = replace(
     memory_mb=250,
     figures=Figures(imagenet=74.0, coco=47.2, source="Tschannen et al. 2025 (SigLIP 2)"),
     not_established=(
-        _CUTS_ARE_GUESSES,
+        CUTS_ARE_GUESSES,
         "Sizes, and the tokenizer's sha256, are taken on first use.",
         "Its real vocabulary was never run here: only a small one of the same kind.",
     ),
@@ -218,7 +225,7 @@ SIGLIP2_B16_224 = replace(
     image_batch=1,  # four at a time are slower here
     figures=Figures(imagenet=78.2, coco=52.1, source="Tschannen et al. 2025 (SigLIP 2)"),
     not_established=(
-        _CUTS_ARE_GUESSES,
+        CUTS_ARE_GUESSES,
         "Its real vocabulary was never run here: only a small one of the same kind.",
     ),
 )
@@ -231,16 +238,18 @@ XLM_ROBERTA_B32 = replace(
     source="laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
     revision="f047c6a31e35813eadaa81bab1b68ec115ca606d",
     languages=_XLM_ROBERTA_LANGUAGES,
-    tokenizer=FileSpec("tokenizer.json"),
+    tokenizer=FileSpec("tokenizer.json", about_bytes=9_100_000),
+    recommended_for="other languages than English",
     checkpoint=Checkpoint(
-        FileSpec("open_clip_pytorch_model.bin"), graphs="clip-xlm-roberta-b32.open-clip"
+        FileSpec("open_clip_pytorch_model.bin", about_bytes=1_460_000_000),
+        graphs="clip-xlm-roberta-b32.open-clip",
     ),
     cleaning=TextCleaning.WHITESPACE,
     relative_speed=1.0,
     memory_mb=250,
     figures=Figures(source="Crossmodal-3600, mean of R@1/5/10: Thai 66.0, English 68.3"),
     not_established=(
-        _CUTS_ARE_GUESSES,
+        CUTS_ARE_GUESSES,
         "Sizes and sha256 of checkpoint and tokenizer are taken on first use.",
         "Its real vocabulary was never run here: only a small one of the same kind.",
     ),
@@ -269,12 +278,12 @@ OPENAI_L14 = replace(
 )
 
 ALL: tuple[DualEncoderSpec, ...] = (
-    OPENAI_B32,
     LAION_B32,
-    DATACOMP_B32_256,
     TINYCLIP_40M,
+    XLM_ROBERTA_B32,
+    OPENAI_B32,
+    DATACOMP_B32_256,
     SIGLIP2_B32_256,
     SIGLIP2_B16_224,
-    XLM_ROBERTA_B32,
     OPENAI_L14,
 )

@@ -30,12 +30,14 @@ class FileSpec:
         sha256: 64 hexadecimal digits, lower case. None: could not be established beforehand;
             what is found at the first use is recorded and holds from then on.
         bytes: its exact size; None as for `sha256`.
+        about_bytes: roughly its size, for people, where `bytes` is not known.
         shipped_as: for SHIPPED: its path below the resources.
     """
 
     path: str
     sha256: str | None = None
     bytes: int | None = None
+    about_bytes: int | None = None
     origin: Origin = Origin.SOURCE
     shipped_as: str = ""
 
@@ -194,8 +196,8 @@ class ModelSpec:
 
     @property
     def download_bytes(self) -> int | None:
-        """How much is fetched; None when that is not known for every file."""
-        sizes = [file.bytes for file in self.downloads]
+        """How much is fetched, for people; None when nobody knows for some file."""
+        sizes = [file.about_bytes if file.bytes is None else file.bytes for file in self.downloads]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
 

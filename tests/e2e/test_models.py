@@ -58,7 +58,7 @@ def model(document: dict[str, list[dict[str, object]]], key: str = KEY) -> dict[
 
 def test_a_model_is_installed_verified_and_removed(program: Program) -> None:
     before = model(program.document("models", "list"))
-    assert (before["installed"], before["active"], before["bytes"]) == (False, False, None)
+    assert (before["installed"], before["active"], before["bytes"]) == (False, False, 337_000_000)
     done = program.run("models", "install", KEY)
     assert done.code == 0, done
     assert done.out.startswith("Installed TinyCLIP")
@@ -103,6 +103,8 @@ def test_ctrl_c_keeps_what_has_arrived(program: Program, local_hub: LocalHub) ->
 def test_offline_means_offline(program: Program, local_hub: LocalHub) -> None:
     assert program.error("--offline", "models", "install", KEY, code=1) == "network_forbidden"
     assert program.error("models", "check-sources", "--offline", code=1) == "network_forbidden"
+    export = ("models", "export", "ViT-B-32", "--pretrained", "openai", "--offline")
+    assert program.error(*export, code=1) == "network_forbidden"
     assert local_hub.requests == []
 
 

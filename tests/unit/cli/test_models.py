@@ -14,6 +14,7 @@ from photofind.cli.session import Session
 from photofind.domain import ModelError
 from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel, ModelStore
 from photofind.models.checking import SourceCheck
 from photofind.models.hub import RemoteFile
@@ -118,3 +119,20 @@ def test_the_document_of_sources() -> None:
             }
         ]
     }
+
+
+def test_the_readme_lists_every_model_of_the_registry(repo_root: Path) -> None:
+    rows = [
+        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
+        for line in (repo_root / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `") and line.count("|") == 8
+    ]
+    told = {row[0]: (row[1], row[2], row[6]) for row in rows}
+    for spec in registry.specs_of(DualEncoderSpec):
+        if spec is registry.BASIC:
+            continue
+        assert spec.download_bytes is not None
+        coco = "–" if spec.figures.coco is None else f"{spec.figures.coco:g}"
+        expected = (megabytes(spec.download_bytes), f"{spec.relative_speed:g}", coco)
+        assert told[spec.key] == expected
+    assert told.keys() == {spec.key for spec in registry.specs_of(DualEncoderSpec)}

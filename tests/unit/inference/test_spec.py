@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from photofind.domain import ModelError
 from photofind.inference import registry, registry_clip
+from photofind.inference.manifest import read_manifest
 from photofind.inference.registry import BASIC, find_spec
-from photofind.inference.spec import ModelSpec, SourceKind
+from photofind.inference.spec import FileSpec, ModelSpec, Origin, SourceKind
 from photofind.inference.spec_search import DualEncoderSpec, PaddingKind
 from photofind.paths import resources
 
@@ -43,28 +44,115 @@ def test_keys_are_unique() -> None:
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("spec", registry_clip.ALL, ids=lambda spec: spec.key)
-def test_an_entry_says_what_is_known_and_what_is_not(spec: DualEncoderSpec) -> None:
-    assert spec.source_kind is SourceKind.CHECKPOINT
-    assert spec.checkpoint is not None
-    assert (resources() / "graphs" / spec.checkpoint.graphs / "manifest.json").is_file()
+LISTED = tuple(spec for spec in registry.ALL if spec is not BASIC)
+SEARCH = tuple(spec for spec in registry.specs_of(DualEncoderSpec) if spec is not BASIC)
+
+
+@pytest.mark.parametrize("spec", LISTED, ids=lambda spec: spec.key)
+def test_an_entry_says_what_is_known_and_what_is_not(spec: ModelSpec) -> None:
     assert re.fullmatch("[0-9a-f]{40}", spec.revision)
-    file = spec.checkpoint.file
-    assert file.sha256 is None or re.fullmatch("[0-9a-f]{64}", file.sha256)
-    if file.sha256 is None or file.bytes is None:
-        assert any("first use" in sentence for sentence in spec.not_established)
+    assert re.fullmatch(r"[\w-]+/[\w.-]+", spec.source)
+    assert spec.downloads
+    for file in spec.downloads:
+        assert file.sha256 is None or re.fullmatch("[0-9a-f]{64}", file.sha256)
+        if file.sha256 is None or file.bytes is None:
+            assert any("first use" in sentence for sentence in spec.not_established), file.path
+    assert spec.download_bytes, "roughly, at least"
+    assert spec.title
+    assert spec.notice.endswith(".")
     assert spec.licence
     assert spec.languages
+    assert bool(spec.licence_notice) == spec.accept_licence
+
+
+@pytest.mark.parametrize("spec", SEARCH, ids=lambda spec: spec.key)
+def test_search_models_can_be_compared(spec: DualEncoderSpec) -> None:
     assert spec.relative_speed
     assert spec.memory_mb
     assert spec.figures.source
 
 
-def test_models_that_read_a_padded_text_get_one() -> None:
-    """SigLIP looks at position 64, whatever is there; causal towers are cut after the end."""
-    padded = {spec.key for spec in registry_clip.ALL if spec.padding.kind is PaddingKind.TO_CONTEXT}
-    assert padded == {"siglip2-b32-256", "siglip2-b16-224"}
-    assert all(spec.context_length == 64 for spec in registry_clip.ALL if spec.key in padded)
+@pytest.mark.parametrize("spec", LISTED, ids=lambda spec: spec.key)
+def test_files_come_from_where_the_kind_of_source_says(spec: ModelSpec) -> None:
+    made = {file.path for file in spec.files if file.origin is Origin.MADE}
+    if spec.source_kind is SourceKind.CHECKPOINT:
+        assert spec.checkpoint is not None
+        manifest = read_manifest(resources() / "graphs" / spec.checkpoint.graphs / "manifest.json")
+        assert made == {f"{name}.onnx" for name in manifest}
+    else:
+        assert spec.source_kind is SourceKind.ONNX
+        assert spec.checkpoint is None
+        assert not made
+        assert spec.quantiser_revision == 0
+    for file in spec.files:
+        assert (file.origin is Origin.SHIPPED) == bool(file.shipped_as)
+        assert not file.shipped_as or (resources() / file.shipped_as).is_file()
+
+
+def test_one_first_choice_for_each_need() -> None:
+    chosen = {spec.recommended_for: spec.key for spec in SEARCH if spec.recommended_for}
+    assert chosen == {
+        "most people": "clip-vit-b32-laion",
+        "slow computers": "tinyclip-40m",
+        "other languages than English": "clip-xlm-roberta-b32",
+    }
+    assert len([spec for spec in SEARCH if spec.recommended_for]) == len(chosen)
+    assert "th" in find_spec("clip-xlm-roberta-b32", ModelSpec).languages
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What must not be mixed up between the families, as their authors' own code has it.
+
+    Attributes:
+        square: side, how a picture becomes a square, and with which filter.
+        mean: of the red channel; tells the three normalisations apart.
+        text: most tokens, and what texts are filled up with to that length (None: they aren't).
+        cleaning: before the tokenizer.
+        shipped: the tokenizer is CLIP's, which comes with photofind.
+    """
+
+    dim: int
+    square: tuple[int, str, str]
+    mean: float
+    text: tuple[int, int | None]
+    cleaning: str
+    shipped: bool = True
+
+
+CLIP = Kind(512, (224, "shortest", "bicubic"), 0.48145466, (77, None), "clip")
+SIGLIP = Kind(768, (256, "squash", "bicubic"), 0.5, (64, 0), "lower", shipped=False)
+MOBILE = Kind(512, (256, "shortest", "bilinear"), 0.0, (77, 0), "clip")
+KINDS = {
+    "clip-vit-b32-openai": CLIP,
+    "clip-vit-b32-openai-int8": CLIP,
+    "clip-vit-b32-laion": CLIP,
+    "clip-vit-b32-256-datacomp": replace(CLIP, square=(256, "shortest", "bicubic")),
+    "tinyclip-40m": CLIP,
+    "siglip2-b32-256": SIGLIP,
+    "siglip2-b16-224": replace(SIGLIP, square=(224, "squash", "bicubic")),
+    "siglip2-b16-224-int8": replace(SIGLIP, square=(224, "squash", "bicubic")),
+    "clip-xlm-roberta-b32": replace(CLIP, cleaning="whitespace", shipped=False),
+    "mobileclip2-s0": MOBILE,
+    "mobileclip2-s2": MOBILE,
+    "clip-vit-l14-openai": replace(CLIP, dim=768),
+}
+
+
+@pytest.mark.parametrize("spec", SEARCH, ids=lambda spec: spec.key)
+def test_what_differs_between_families_is_not_mixed_up(spec: DualEncoderSpec) -> None:
+    geometry, padding = spec.preprocess.geometry, spec.padding
+    filled = padding.token_id if padding.kind is PaddingKind.TO_CONTEXT else None
+    assert KINDS[spec.key] == Kind(
+        spec.dim,
+        (geometry.size, geometry.mode.value, geometry.interpolation.value),
+        spec.preprocess.mean[0],
+        (spec.context_length, filled),
+        spec.cleaning.value,
+        spec.tokenizer.origin is Origin.SHIPPED,
+    )
+    deviations = {0.48145466: 0.26862954, 0.5: 0.5, 0.0: 1.0}
+    assert spec.preprocess.std[0] == deviations[spec.preprocess.mean[0]]
 
 
 def test_what_is_fetched_is_what_neither_ships_nor_is_made_here() -> None:
@@ -73,4 +161,5 @@ def test_what_is_fetched_is_what_neither_ships_nor_is_made_here() -> None:
     assert paths["clip-vit-b32-laion"] == ["open_clip_model.safetensors"]
     assert paths["siglip2-b32-256"] == ["model.safetensors", "tokenizer.json"]
     assert registry_clip.LAION_B32.download_bytes == 605143316
-    assert registry_clip.SIGLIP2_B32_256.download_bytes is None
+    unknown = replace(BASIC, source_kind=SourceKind.ONNX, image=FileSpec("visual.onnx"))
+    assert unknown.download_bytes is None
