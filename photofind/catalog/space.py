@@ -6,14 +6,14 @@ import logging
 import shutil
 from typing import TYPE_CHECKING
 
+from photofind.catalog.db import INCREMENTAL, truncate_log
+
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-INCREMENTAL = 2
-"""PRAGMA auto_vacuum: pages can be given back a few at a time."""
 _PAGES_AT_ONCE = 256
 """4 MB; takes some milliseconds."""
 _WORTH_A_VACUUM = 1 / 5
@@ -26,11 +26,11 @@ def shrink(connection: sqlite3.Connection, path: Path) -> bool:
     """Takes one step; returns whether another one would give back more."""
     free = _read(connection, "freelist_count")
     if not free:
-        _fold_log(connection)
+        truncate_log(connection)  # only then does the file on the disk become smaller
         return False
     if _read(connection, "auto_vacuum") == INCREMENTAL:
-        # Each row that is fetched moves a page.
-        connection.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()
+        # Not `execute`: that takes the first page for the end of the statement.
+        connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
         return True
     if free < _WORTH_A_VACUUM * _read(connection, "page_count"):
         return False
@@ -44,8 +44,3 @@ def shrink(connection: sqlite3.Connection, path: Path) -> bool:
 
 def _read(connection: sqlite3.Connection, pragma: str) -> int:
     return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
-
-
-def _fold_log(connection: sqlite3.Connection) -> None:
-    """Only then does the file on the disk become smaller; a reader may put it off."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -171,7 +171,7 @@ class BackgroundWork:
     # What comes next.
 
     def _take(self, reader: CatalogReader) -> _Piece | None:
-        ended = False
+        began = ended = False
         with self._lock:
             if self._plan is None or self._plan.need is Background.NONE:
                 if self._in_hand:
@@ -179,10 +179,13 @@ class BackgroundWork:
                     self._queue.set_background(Background.NONE)
                     return None
                 self._plan = self._find_plan(reader)
+                began = self._plan is not None
             plan = self._plan
             piece = None if plan is None else self._cut(plan)
             ended = plan is None
             self._queue.set_background(Background.NONE if plan is None else plan.need)
+        if began:
+            self._listener.background_began()
         if ended:
             self._listener.background_ended(None)
         return piece

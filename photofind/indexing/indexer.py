@@ -215,6 +215,9 @@ class Indexer(PipelineListener):
     def model_complete(self, model: IndexModel) -> None:
         self._listener.model_complete(model)
 
+    def background_began(self) -> None:
+        self._listener.background_began()
+
     def background_ended(self, error: PhotofindError | None) -> None:
         self._listener.background_ended(error)
 

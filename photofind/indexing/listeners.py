@@ -23,5 +23,8 @@ class BackgroundListener(Protocol):
     def model_complete(self, model: IndexModel) -> None:
         """A model beside the active one knows every photo within reach."""
 
+    def background_began(self) -> None:
+        """Something else is being done from now on."""
+
     def background_ended(self, error: PhotofindError | None) -> None:
         """Nothing is left to do in the background that can be done now, or it had to stop."""

@@ -206,6 +206,9 @@ class Worker(IndexerListener):
     def model_failed(self, model: IndexModel, error: ModelError) -> bool:
         return self._models.failed(model, error)
 
+    def background_began(self) -> None:
+        self._tell_progress()
+
     def background_ended(self, error: PhotofindError | None) -> None:
         self._tell_progress()
         self._models.background_ended(error)

@@ -6,17 +6,14 @@ import importlib.util
 import json
 import shutil
 import struct
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from photofind.domain import ImageGeometry, ResizeMode
-from photofind.inference import registry_clip
 from photofind.inference.manifest import Manifest, read_manifest
-from photofind.inference.spec import Checkpoint, FileSpec
 from photofind.paths import resources
+from tests.unit.inference.tiny_spec import GRAPHS, SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,21 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.spec_search import DualEncoderSpec
 
-
-GRAPHS = "tiny.open-clip"
-SPEC: DualEncoderSpec = replace(
-    registry_clip.LAION_B32,
-    key="tiny",
-    title="Tiny",
-    dim=64,
-    preprocess=replace(
-        registry_clip.LAION_B32.preprocess, geometry=ImageGeometry(64, ResizeMode.SHORTEST)
-    ),
-    checkpoint=Checkpoint(FileSpec("tiny.safetensors"), GRAPHS),
-    tokenizer=FileSpec("tokenizer.json"),
-)
+__all__ = ["GRAPHS", "SPEC"]
 
 
 def require_builder(packaging: Path, monkeypatch: pytest.MonkeyPatch) -> None:

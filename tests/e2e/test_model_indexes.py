@@ -1,0 +1,274 @@
+"""Two models in one catalog: built beside each other, switched, lost, found again and removed.
+
+The second one is a CLIP of a few thousand random weights in the true file layout: it proves the
+paths, and nothing about quality.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import PhotofindError
+from photofind.inference.installing import install_checkpoint, shipped_file
+from photofind.paths import app_folders
+from photofind.worker.client import WorkerClient
+from photofind.worker.messages import (
+    AddFolders,
+    Done,
+    FinishBackground,
+    Hello,
+    ModelChanged,
+    Notice,
+    Progress,
+    RemoveModelIndex,
+    Rescan,
+    UseModel,
+    path_to_wire,
+)
+from tests.e2e.ears import PATIENCE_S, Ear
+from tests.e2e.program import Program
+from tests.plugins.pictures import make_photo
+from tests.unit.inference import tiny_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from photofind.catalog.rows import ModelIndex
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command
+
+PHOTOS = 40
+
+
+@pytest.fixture(scope="module")
+def tiny_files(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installed tiny model."""
+    place = tmp_path_factory.mktemp("tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        manifest = tiny_clip.build_resources(place / "resources", repo_root / "packaging", patch)
+        weights = place / "tiny.safetensors"
+        tiny_clip.write_safetensors(weights, tiny_clip.random_weights(manifest))
+        files = {weights.name: weights, "tokenizer.json": shipped_file("tokenizers/clip.json")}
+        return install_checkpoint(tiny_clip.SPEC, files, app_folders(place / "data")).folder
+
+
+@pytest.fixture
+def folders(tmp_path: Path, tiny_files: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:
+    """A data folder with the tiny model installed, for programs that know it."""
+    site = os.fspath(Path(__file__).parent / "model_site")
+    path = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+    folders = app_folders(tmp_path / "data")
+    shutil.copytree(tiny_files, folders.models / "tiny")
+    return folders
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    for seed in range(PHOTOS):
+        make_photo(folder / f"{seed:02}.jpg", seed=seed)
+    return folder
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+def client(folders: AppFolders, ear: Ear) -> Iterator[WorkerClient]:
+    client = WorkerClient(folders, ear, back_off_s=0.01)
+    client.start()
+    yield client
+    client.close()
+
+
+@contextmanager
+def working(folders: AppFolders) -> Iterator[tuple[WorkerClient, Ear]]:
+    """A worker of its own, that has ended afterwards."""
+    ear = Ear()
+    client = WorkerClient(folders, ear, back_off_s=0.01)
+    client.start()
+    try:
+        yield client, ear
+    finally:
+        client.close()
+
+
+def ask(client: WorkerClient, *commands: Command) -> None:
+    for command in commands:
+        client.request(command, timeout_s=PATIENCE_S)
+
+
+def add(photos: Path) -> AddFolders:
+    return AddFolders(paths=(path_to_wire(photos),))
+
+
+def indexes(folders: AppFolders) -> dict[str, ModelIndex]:
+    with CatalogReader(folders) as reader:
+        return {index.people_key: index for index in reader.model_indexes()}
+
+
+def vectors(folders: AppFolders, key: str) -> dict[tuple[int, str], tuple[int, bytes]]:
+    """Pass and vector of every content and space."""
+    connection = sqlite3.connect(folders.catalog)
+    try:
+        rows = connection.execute(
+            """SELECT content_id, space, pass, vector FROM embeddings e
+               JOIN models m ON m.id = e.model_id WHERE m.key LIKE ?""",
+            (f"{key}@%",),
+        ).fetchall()
+    finally:
+        connection.close()
+    return {(content, space): (vector_pass, vector) for content, space, vector_pass, vector in rows}
+
+
+def catalog_bytes(folders: AppFolders) -> int:
+    """The file's size once the write-ahead log is folded into it."""
+    connection = sqlite3.connect(folders.catalog)
+    try:
+        pages, size = (
+            connection.execute(f"PRAGMA {n}").fetchone() for n in ("page_count", "page_size")
+        )
+        return int(pages[0] * size[0])
+    finally:
+        connection.close()
+
+
+def searched_with(folders: AppFolders) -> str:
+    model = Program(folders.data).document("search", "a red house")["model"]
+    assert isinstance(model, str)
+    return model
+
+
+def test_a_second_index_grows_beside_the_first_and_takes_its_place(
+    client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos), FinishBackground())
+    of_basic = vectors(folders, "basic")
+    assert searched_with(folders) == "basic"
+    ask(client, UseModel(key="tiny"))
+    ear.wait_for(ModelChanged, lambda event: event.key == "tiny")
+    built = [event for event in ear.heard if isinstance(event, Progress) and event.model]
+    assert {event.activity for event in built} == {"building"}
+    assert {event.model.partition("@")[0] for event in built} == {"tiny"}
+    assert indexes(folders)["tiny"].complete
+    assert searched_with(folders) == "tiny"
+    assert vectors(folders, "basic") == of_basic
+    # Built from thumbnails; the pictures themselves come next.
+    ask(client, FinishBackground())
+    assert {each for each, _ in vectors(folders, "tiny").values()} == {2}
+
+    # What is added now is embedded with the active model first, then with the other.
+    make_photo(photos / "new.jpg", seed=100)
+    ask(client, Rescan(), FinishBackground())
+    assert all(index.complete for index in indexes(folders).values())
+    assert indexes(folders)["basic"].embedded == PHOTOS + 1
+    before = vectors(folders, "tiny")
+    client.request(UseModel(key="basic"), timeout_s=PATIENCE_S)
+    assert searched_with(folders) == "basic"
+    assert vectors(folders, "tiny") == before
+
+
+def test_removing_an_index_gives_the_space_back(
+    client: WorkerClient, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos), UseModel(key="tiny"), FinishBackground())
+    with pytest.raises(PhotofindError) as refused:
+        client.request(RemoveModelIndex(key="tiny"), timeout_s=PATIENCE_S)
+    assert refused.value.code == "model_active"
+    of_tiny, size = vectors(folders, "tiny"), catalog_bytes(folders)
+    ask(client, RemoveModelIndex(key="basic"))
+    assert vectors(folders, "basic") == {}
+    assert vectors(folders, "tiny") == of_tiny
+    assert set(indexes(folders)) == {"tiny"}
+    assert catalog_bytes(folders) <= size - PHOTOS * 2 * 1407
+    assert folders.catalog.stat().st_size == catalog_bytes(folders)
+    ask(client, UseModel(key="basic"))  # and it can be built again
+    assert indexes(folders)["basic"].complete
+    with pytest.raises(PhotofindError) as unknown:
+        client.request(RemoveModelIndex(key="none"), timeout_s=PATIENCE_S)
+    assert unknown.value.code == "model_missing"
+
+
+@pytest.mark.expects_log("the worker died")
+def test_a_kill_while_an_index_is_built_or_removed_loses_nothing(
+    client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos), FinishBackground())
+    of_basic = vectors(folders, "basic")
+    pid = ear.wait_for(Hello).pid
+    request = client.send(UseModel(key="tiny"))
+    ear.wait_for(Progress, lambda event: event.activity == "building")
+    os.kill(pid, signal.SIGKILL)
+    ear.wait_for(Done, lambda event: event.request_id == request)
+    assert searched_with(folders) == "tiny"
+    assert len(vectors(folders, "tiny")) == PHOTOS
+    assert vectors(folders, "basic") == of_basic
+    request = client.send(RemoveModelIndex(key="basic"))
+    hello = [event for event in ear.heard if isinstance(event, Hello)][-1]
+    os.kill(hello.pid, signal.SIGKILL)
+    ear.wait_for(Hello)
+    ask(client, FinishBackground())
+    assert set(indexes(folders)) <= {"tiny", "basic"}
+    assert len(vectors(folders, "tiny")) == PHOTOS
+    connection = sqlite3.connect(folders.catalog)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_without_its_files_the_basic_model_stands_in_and_no_index_is_lost(
+    folders: AppFolders, photos: Path, tmp_path: Path, how: str
+) -> None:
+    with working(folders) as (client, _):
+        ask(client, add(photos), UseModel(key="tiny"), FinishBackground())
+    of_tiny = vectors(folders, "tiny")
+    aside = tmp_path / "aside"
+    shutil.copytree(folders.models / "tiny", aside)
+    if how == "gone":
+        shutil.rmtree(folders.models / "tiny")
+    else:
+        graph = folders.models / "tiny" / "visual.onnx"
+        graph.write_bytes(bytes(graph.stat().st_size))
+    with working(folders) as (client, ear):
+        make_photo(photos / "new.jpg", seed=100)
+        ask(client, Rescan(), FinishBackground())
+        assert ear.wait_for(Notice).code == "model_stand_in"
+        assert searched_with(folders) == "basic"
+        assert indexes(folders)["basic"].complete
+        assert vectors(folders, "tiny") == of_tiny
+    shutil.rmtree(folders.models / "tiny", ignore_errors=True)
+    shutil.copytree(aside, folders.models / "tiny")
+    with working(folders) as (client, _):
+        ask(client, UseModel(key="tiny"), FinishBackground())
+        assert searched_with(folders) == "tiny"
+        after = vectors(folders, "tiny")
+        assert {key: after[key] for key in of_tiny} == of_tiny
+        assert len(after) == PHOTOS + 1
+
+
+def test_photos_on_a_drive_that_is_away_are_embedded_from_their_thumbnails(
+    client: WorkerClient, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos), FinishBackground())
+    away = photos.rename(photos.with_name("unplugged"))
+    ask(client, UseModel(key="tiny"), FinishBackground())
+    assert {each for each, _ in vectors(folders, "tiny").values()} == {1}
+    assert len(vectors(folders, "tiny")) == PHOTOS
+    away.rename(photos)
+    ask(client, Rescan(), FinishBackground())
+    assert {each for each, _ in vectors(folders, "tiny").values()} == {2}
