@@ -88,6 +88,11 @@ class AppFolders:
         """The worker's."""
         return self.config / "indexing.json"
 
+    @property
+    def sharing_settings(self) -> Path:
+        """What was chosen about sidecars; the worker's to write."""
+        return self.config / "sharing.json"
+
     def ensure(self) -> None:
         """Creates the folders, readable by their owner alone.
 

@@ -56,7 +56,17 @@ class IndexingSettings(msgspec.Struct, frozen=True, kw_only=True):
     on_battery: OnBattery = OnBattery.SLOWER
 
 
-_Kind = TypeVar("_Kind", Settings, IndexingSettings)
+class SharingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's choices about what other programs may know, which the worker writes.
+
+    Attributes:
+        writes_sidecars: what is made here is written into `.xmp` files beside photos.
+    """
+
+    writes_sidecars: bool = False
+
+
+_Kind = TypeVar("_Kind", Settings, IndexingSettings, SharingSettings)
 
 
 def read_settings(path: Path) -> Settings:
@@ -83,6 +93,16 @@ def write_indexing_settings(path: Path, settings: IndexingSettings) -> None:
     _write(path, settings)
 
 
+def read_sharing_settings(path: Path) -> SharingSettings:
+    """Reads what was chosen about sharing; a missing or damaged file means the defaults."""
+    return _read(path, SharingSettings)
+
+
+def write_sharing_settings(path: Path, settings: SharingSettings) -> None:
+    """As `write_settings`; for the worker alone."""
+    _write(path, settings)
+
+
 def _read(path: Path, kind: type[_Kind]) -> _Kind:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
@@ -93,7 +113,7 @@ def _read(path: Path, kind: type[_Kind]) -> _Kind:
         return kind()
 
 
-def _write(path: Path, settings: Settings | IndexingSettings) -> None:
+def _write(path: Path, settings: Settings | IndexingSettings | SharingSettings) -> None:
     ensure_private(path.parent)
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)  # an old one might be readable by others

@@ -104,6 +104,17 @@ def add_parts_and_sidecars(db: Database) -> None:
         WHERE state = 'known' AND missing_since IS NULL""")
 
 
+def add_sidecar_writes(db: Database) -> None:
+    # What photofind wrote into photos' sidecars last: caption is the description that is ours to
+    # replace, digest stands for all of it.
+    db.execute("""
+        CREATE TABLE sidecar_writes (
+            photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+            digest TEXT NOT NULL,
+            caption TEXT
+        ) STRICT""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -120,6 +131,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_forgetting,
     add_missing_since,
     add_parts_and_sidecars,
+    add_sidecar_writes,
 )
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Self
 from photofind.catalog.db import is_in_memory, open_reading
 from photofind.catalog.description_reader import DescriptionReader
 from photofind.catalog.errors import catalog_errors
-from photofind.catalog.reading import background, files, models, photos, status, tags
+from photofind.catalog.reading import (
+    background,
+    files,
+    models,
+    photos,
+    sayings,
+    status,
+    tags,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from photofind.catalog.reading.sayings import Saying
     from photofind.catalog.rows import (
         BackgroundPhoto,
         CatalogStatus,
@@ -233,6 +242,16 @@ class CatalogReader:
         """The visible photos that have this label, in any case: int64 [n], rising."""
         with self._snapshot() as connection:
             return tags.find_tagged(connection, label)
+
+    def outspoken(self) -> list[PhotoId]:
+        """Visible photos about which something was made in photofind, or was once."""
+        with self._snapshot() as connection:
+            return sayings.find_outspoken(connection)
+
+    def sayings(self, photo_ids: Sequence[PhotoId]) -> list[Saying]:
+        """What was made in photofind about these photos, as far as they are visible."""
+        with self._snapshot() as connection:
+            return sayings.read_sayings(connection, photo_ids)
 
     def untagged(self, model_id: ModelId, vocabulary: str, limit: int) -> list[ContentId]:
         """Contents with a vector of this model for which it proposed nothing out of this

@@ -41,6 +41,20 @@ class TagWriter:
                 for label in remove:
                     tags.remove_tag(connection, photo_id, label)
 
+    def note_sidecar(self, photo_id: PhotoId, digest: str, caption: str | None) -> None:
+        """What was written into a photo's sidecars.
+
+        Args:
+            digest: of all of it.
+            caption: the description there that is ours.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                """INSERT OR REPLACE INTO sidecar_writes (photo_id, digest, caption)
+                   SELECT id, ?, ? FROM photos WHERE id = ?""",
+                (digest, caption, photo_id),
+            )
+
     def store_proposals(
         self,
         model_id: ModelId,

@@ -32,6 +32,7 @@ COMMANDS = (
     "models",
     "tags",
     "classify",
+    "sidecars",
 )
 
 HELP_OPTIONS = ("--help", "-h")

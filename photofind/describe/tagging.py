@@ -1,16 +1,15 @@
-"""Proposes tags for photos that have a vector, when the indexing is through."""
+"""Proposes tags for photos that have a vector."""
 
 from __future__ import annotations
 
 import logging
-import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import fetch_vectors
-from photofind.domain import CatalogError, ModelError, Space
+from photofind.describe.idle import IdleTask
+from photofind.domain import ModelError, Space
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.vocabulary import everyday_vocabulary
 from photofind.inference.zero_shot import label_bias, load_labels, propose
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from photofind.catalog.reader import CatalogReader
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import ContentId, ModelId, PhotofindError
+    from photofind.domain import ContentId, ModelId
     from photofind.inference.store import InstalledModel, ModelStore
     from photofind.inference.vocabulary import Vocabulary
     from photofind.paths import AppFolders
@@ -32,22 +32,10 @@ _CHUNK = 256
 """Photos that are tagged in one transaction."""
 _SAMPLE = 4_096
 """Photos whose vectors tell how labels fit the library."""
-_LOOK_S = 1.0
-"""How often it is looked whether the indexing is through."""
 
 
-class TaggerListener(Protocol):
-    """Told what happens, on the tagger's thread."""
-
-    def catalog_changed(self) -> None: ...
-
-    def halted(self, error: PhotofindError) -> None: ...
-
-    def broken(self, error: BaseException) -> None: ...
-
-
-class Tagger:
-    """Tags with the model that search uses, on a thread of its own; `wake` makes it look.
+class Tagger(IdleTask):
+    """Tags with the model that search uses.
 
     Models without zero-shot cuts are left alone: they bring tags of their own, or none.
     """
@@ -57,64 +45,27 @@ class Tagger:
         folders: AppFolders,
         writer: CatalogWriter,
         store: ModelStore,
-        must_wait: Callable[[], bool],
-        listener: TaggerListener,
         vocabulary: Callable[[], Vocabulary] = everyday_vocabulary,
     ) -> None:
         """
         Args:
-            must_wait: whether something more urgent is at work, or everything is paused.
             vocabulary: what photos are tagged with.
         """
         self._folders = folders
         self._writer = writer.tags
         self._store = store
-        self._must_wait = must_wait
-        self._listener = listener
         self._vocabulary = vocabulary
-        self._woken = threading.Event()
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tags")
 
-    def start(self) -> None:
-        self._woken.set()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """There may be photos to tag, or another model is in use."""
-        self._woken.set()
-
-    def stop(self) -> None:
-        """Ends after the photos in hand."""
-        self._closed.set()
-        self._woken.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
+    def work(self, reader: CatalogReader, must_stop: Callable[[], bool]) -> bool:
+        """Tags what has a vector and was not tagged yet."""
         try:
-            with CatalogReader(self._folders) as reader:
-                while self._woken.wait() and not self._closed.is_set():
-                    if self._must_wait():
-                        self._closed.wait(_LOOK_S)
-                        continue
-                    self._woken.clear()
-                    self._tag_all(reader)
-        except BaseException as error:  # noqa: BLE001 (a bug of ours: logged, answered by a restart)
-            self._listener.broken(error)
-
-    def _tag_all(self, reader: CatalogReader) -> None:
-        try:
-            if self._tag(reader):
-                self._listener.catalog_changed()
-        except CatalogError as error:
-            self._listener.halted(error)
+            return self._tag(reader, must_stop)
         except (ModelError, OSError) as error:
             # Search says what is wrong with the model; tags come when it is mended.
             logger.warning("no tags are proposed: %s", type(error).__name__)
+            return False
 
-    def _tag(self, reader: CatalogReader) -> bool:
-        """Returns whether anything was tagged."""
+    def _tag(self, reader: CatalogReader, must_stop: Callable[[], bool]) -> bool:
         active = reader.active_model()
         if active is None:
             return False
@@ -125,13 +76,12 @@ class Tagger:
             return False
         if not reader.untagged(model_id, vocabulary.digest, 1):
             return False
-        cache = self._folders.cache / "labels"
-        labels = load_labels(model, vocabulary, cache, self._closed.is_set)
+        labels = load_labels(model, vocabulary, self._folders.cache / "labels", must_stop)
         if labels is None:
             return False
         bias = label_bias(_sample(reader, model_id), labels)
         tagged = False
-        while chunk := reader.untagged(model_id, vocabulary.digest, _CHUNK):
+        while not must_stop() and (chunk := reader.untagged(model_id, vocabulary.digest, _CHUNK)):
             found = propose(_fetch(reader, model_id, chunk), labels, bias, model.spec.zero_shot)
             proposals = {
                 content_id: tuple((vocabulary.labels[label], share) for label, share in row)
@@ -139,11 +89,6 @@ class Tagger:
             }
             self._writer.store_proposals(model_id, vocabulary.digest, proposals)
             tagged = True
-            if self._closed.is_set():
-                break
-            if self._must_wait():
-                self._woken.set()
-                break
         return tagged
 
     def _find(self, catalog_key: str) -> InstalledModel[DualEncoderSpec] | None:

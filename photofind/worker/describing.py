@@ -54,11 +54,13 @@ class Describing:
         server: Server,
         models: DescribingModels,
         *,
+        captions_changed: Callable[[], None],
         halted: Callable[[PhotofindError], None],
         broken: Callable[[BaseException], None],
     ) -> None:
         """
         Args:
+            captions_changed: what else happens when captions came, changed or went.
             halted, broken: what else happens when the catalog can't be written, and with a bug.
         """
         loaded = OneModel()
@@ -72,7 +74,7 @@ class Describing:
             runners,
             loaded,
             indexer,
-            DescriptionTeller(server, halted, broken),
+            DescriptionTeller(server, captions_changed, halted, broken),
             decoding=indexer.guarded,
         )
         self.handlers = DescriptionHandlers(
@@ -82,6 +84,7 @@ class Describing:
             server,
             models.find_captioner,
             models.find_answerer,
+            captions_changed,
         ).handlers
 
     def start(self) -> None:
@@ -101,14 +104,17 @@ class DescriptionTeller(DescriberListener):
     def __init__(
         self,
         server: Server,
+        captions_changed: Callable[[], None],
         halted: Callable[[PhotofindError], None],
         broken: Callable[[BaseException], None],
     ) -> None:
         """
         Args:
+            captions_changed: what else happens when there is a new caption.
             halted, broken: what else happens when the catalog can't be written, and with a bug.
         """
         self._server = server
+        self._captions_changed = captions_changed
         self._halted = halted
         self._broken = broken
 
@@ -132,6 +138,7 @@ class DescriptionTeller(DescriberListener):
                         model=model.catalog_key,
                     )
                 )
+                self._captions_changed()
             case FoundAnswer(model, question, answer):
                 self._server.broadcast(
                     AnswerReady(

@@ -1,4 +1,4 @@
-"""What is said about labels."""
+"""What is said about labels, and about what is written beside photos."""
 
 from __future__ import annotations
 
@@ -21,4 +21,11 @@ class ChangeTags(BaseCommand, frozen=True, kw_only=True):
     remove: tuple[str, ...] = ()
 
 
-TagCommand: TypeAlias = ChangeTags
+class SetSidecars(BaseCommand, frozen=True, kw_only=True):
+    """Whether what is made here is written into sidecars. Answer: Done, when all that there is to
+    write was written."""
+
+    on: bool
+
+
+TagCommand: TypeAlias = ChangeTags | SetSidecars

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias, get_args
 import psutil
 
 from photofind import __version__
+from photofind.describe.idle import IdleThread
+from photofind.describe.sidecars import SidecarTask
 from photofind.describe.tagging import Tagger
 from photofind.domain import PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
@@ -41,6 +43,7 @@ from photofind.worker.messages import (
 from photofind.worker.pacing import Pacing
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
+from photofind.worker.sharing import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,30 +118,35 @@ class Worker(IndexerListener):
         self._models = ModelHandlers(
             folders, writer, choice, self._indexer, self._server, self._tell_progress
         )
+        sharing = Sharing(folders.sharing_settings)
+        self._idle = IdleThread(
+            folders,
+            [
+                Tagger(folders, writer, ModelStore(folders)),
+                SidecarTask(writer, sharing.writes_sidecars, self._notify),
+            ],
+            must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
+            listener=self,
+        )
         self._describing = Describing(
             folders,
             writer,
             self._indexer,
             self._server,
             describing_models,
+            captions_changed=self._idle.wake,
             halted=self.halted,
             broken=self.broken,
         )
         self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
         forgetting = ForgettingHandlers(writer, self._housekeeper, self._server, library.changed)
-        self._tagger = Tagger(
-            folders,
-            writer,
-            ModelStore(folders),
-            must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
-            listener=self,
-        )
         self._handlers: Handlers = {
             **library.handlers,
             **forgetting.handlers,
             **self._models.handlers,
             **self._describing.handlers,
-            **TagHandlers(writer, self._server).handlers,
+            **TagHandlers(writer, self._server, self._idle.wake).handlers,
+            **sharing.handlers(self._idle.wake),
             SetPaused: self._set_paused,
             SetOnBattery: self._set_on_battery,
             Shutdown: self._shut_down,
@@ -150,7 +158,7 @@ class Worker(IndexerListener):
         self._housekeeper.start()
         self._indexer.start()
         self._describing.start()
-        self._tagger.start()
+        self._idle.start()
         self._models.start()
         self._server.start()
         nobody_came = threading.Timer(
@@ -172,7 +180,7 @@ class Worker(IndexerListener):
         finally:
             nobody_came.cancel()
             self._watching.stop()
-            self._tagger.stop()
+            self._idle.stop()
             self._describing.stop()
             self._models.stop()
             self._indexer.stop()
@@ -191,11 +199,11 @@ class Worker(IndexerListener):
 
     def photos_ready(self, content_ids: Sequence[ContentId]) -> None:
         self._server.broadcast(PhotosReady(content_ids=tuple(content_ids)))
-        self._tagger.wake()
+        self._idle.wake()
 
     def catalog_changed(self) -> None:
         self._server.broadcast(CatalogChanged())
-        self._tagger.wake()
+        self._idle.wake()
 
     def photos_refined(self, content_ids: Sequence[ContentId]) -> None:
         self._server.broadcast(PhotosRefined(content_ids=tuple(content_ids)))
@@ -234,6 +242,9 @@ class Worker(IndexerListener):
         logger.error("the worker ends, because %s", reason)
         logging.shutdown()
         os._exit(_EXIT_STUCK)
+
+    def _notify(self, code: str, message: str) -> None:
+        self._server.broadcast(Notice(code=code, message=text_to_wire(message)))
 
     # Commands.
 

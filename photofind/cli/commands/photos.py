@@ -43,6 +43,24 @@ def tags(
 
 
 @app.command(epilog=GLOBAL_OPTIONS)
+def sidecars(
+    context: typer.Context,
+    choice: Annotated[str | None, argument("on|off")] = None,
+) -> None:
+    """Say whether .xmp sidecars are written for other programs, or turn it on or off.
+
+    On, captions, your own tags, titles and ratings are written into .xmp files beside photos, and
+    kept up to date while photofind runs. What other programs wrote there stays; photos themselves
+    are never changed.
+    """
+    from photofind.cli.sidecars import choose_sidecars
+
+    if choice not in {None, "on", "off"}:
+        raise UsageError("Say on or off: photofind sidecars on")
+    choose_sidecars(session_of(context), on=None if choice is None else choice == "on")
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
 def classify(
     context: typer.Context,
     labels: Annotated[str, argument("LABELS.txt")],

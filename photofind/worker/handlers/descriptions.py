@@ -68,11 +68,13 @@ class DescriptionHandlers:
         server: Server,
         find_captioner: Callable[[str], AvailableModel[Captioner]],
         find_answerer: Callable[[str], AvailableModel[Answerer]],
+        captions_changed: Callable[[], None],
     ) -> None:
         """
         Args:
             find_captioner, find_answerer: raise ModelError when there is no such model, so that
                 nothing is queued that can't be done.
+            captions_changed: what else happens when captions changed or went.
         """
         self._folders = folders
         self._writer = writer.descriptions
@@ -80,6 +82,7 @@ class DescriptionHandlers:
         self._server = server
         self._find_captioner = find_captioner
         self._find_answerer = find_answerer
+        self._captions_changed = captions_changed
 
     @property
     def handlers(self) -> Handlers:
@@ -203,7 +206,7 @@ class DescriptionHandlers:
         def told(outcome: Outcome, number: int | None) -> None:
             ended(outcome, number)
             if number is not None and photo_id is not None:
-                self._server.broadcast(CaptionsChanged(photo_id=photo_id))
+                self._tell_captions_changed(photo_id)
 
         self._describer.run_single(kind, order_to_text(order), path, content_id, told)
 
@@ -248,10 +251,14 @@ class DescriptionHandlers:
 
     def _changed(self, peer: Peer, command: Command, photo_id: PhotoId) -> None:
         self._done(peer, command)
-        self._server.broadcast(CaptionsChanged(photo_id=photo_id))
+        self._tell_captions_changed(photo_id)
 
     def _done(self, peer: Peer, command: Command) -> None:
         peer.send(Done(request_id=command.request_id))
+
+    def _tell_captions_changed(self, photo_id: PhotoId) -> None:
+        self._server.broadcast(CaptionsChanged(photo_id=photo_id))
+        self._captions_changed()
 
 
 def _require_known(reader: CatalogReader, folder: Path) -> None:

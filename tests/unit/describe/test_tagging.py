@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from photofind.catalog.reader import CatalogReader
+from photofind.describe.idle import IdleThread
 from photofind.describe.tagging import Tagger
 from photofind.inference.clip import TextEncoder
 from photofind.inference.registry import BASIC
@@ -80,14 +81,9 @@ class Bench:
         self.free = threading.Event()
         self.free.set()
         self.looked = threading.Event()
-        self.tagger = Tagger(
-            catalog.folders,
-            catalog.writer,
-            SharedStore(catalog.folders, BASIC, CURIOUS),
-            self._must_wait,
-            self.listener,
-            vocabulary=lambda: WORDS,
-        )
+        store = SharedStore(catalog.folders, BASIC, CURIOUS)
+        tagger = Tagger(catalog.folders, catalog.writer, store, lambda: WORDS)
+        self.idle = IdleThread(catalog.folders, [tagger], self._must_wait, self.listener)
 
     def _must_wait(self) -> bool:
         self.looked.set()
@@ -108,7 +104,7 @@ def bench(data_dir: Path) -> Iterator[Bench]:
     with MadeUpCatalog(data_dir, CURIOUS) as catalog:
         made = Bench(catalog)
         yield made
-        made.tagger.stop()
+        made.idle.stop()
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +120,12 @@ def test_photos_are_tagged_once_and_new_ones_when_they_come(
 ) -> None:
     first = bench.catalog.add("a.jpg", near(dog, 0.95))
     nothing = bench.catalog.add("b.jpg")
-    bench.tagger.start()
+    bench.idle.start()
     bench.wait()
     assert bench.labels(first) == ["dog"]
     assert bench.labels(nothing) == []
     second = bench.catalog.add("c.jpg", near(dog, 0.95, seed=2))
-    bench.tagger.wake()
+    bench.idle.wake()
     bench.wait()
     assert bench.labels(second) == ["dog"]
     with CatalogReader(bench.catalog.folders) as reader:
@@ -140,7 +136,7 @@ def test_photos_are_tagged_once_and_new_ones_when_they_come(
 def test_it_waits_for_what_is_more_urgent(bench: Bench, dog: NDArray[np.float32]) -> None:
     bench.free.clear()
     photo = bench.catalog.add("a.jpg", near(dog, 0.95))
-    bench.tagger.start()
+    bench.idle.start()
     assert bench.looked.wait(PATIENCE_S)
     assert bench.labels(photo) == []
     bench.free.set()
@@ -151,9 +147,9 @@ def test_it_waits_for_what_is_more_urgent(bench: Bench, dog: NDArray[np.float32]
 def test_a_model_that_is_too_weak_proposes_nothing(bench: Bench, dog: NDArray[np.float32]) -> None:
     bench.catalog.use_model(BASIC)
     photo = bench.catalog.add("a.jpg", near(dog, 0.95))
-    bench.tagger.start()
+    bench.idle.start()
     assert bench.looked.wait(PATIENCE_S)
-    bench.tagger.stop()
+    bench.idle.stop()
     assert bench.labels(photo) == []
     assert not bench.listener.changed.is_set()
 
@@ -163,6 +159,6 @@ def test_what_a_person_took_off_is_not_proposed_again(
 ) -> None:
     photo = bench.catalog.add("a.jpg", near(dog, 0.95))
     bench.catalog.writer.tags.change([photo], remove=["dog"])
-    bench.tagger.start()
+    bench.idle.start()
     bench.wait()
     assert bench.labels(photo) == []
