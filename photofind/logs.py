@@ -58,6 +58,14 @@ def start_logging(file: Path, level: int | None = None) -> None:
     root.setLevel(level)
 
 
+def stop_logging() -> None:
+    """Lets go of the files: where they are open, Windows deletes none."""
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, _PrivateFileHandler)]:
+        root.removeHandler(handler)
+        handler.close()
+
+
 class DiscreetFormatter(logging.Formatter):
     """Writes where an error came from, but not what it was about.
 

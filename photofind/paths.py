@@ -17,7 +17,7 @@ _APP = "photofind"
 _PRIVATE_FOLDER_MODE = 0o700
 _OF_OTHERS = 0o077
 
-_OWN_FOLDERS = frozenset({"backups", "cache", "config", "logs", "models", "vectors"})
+_OWN_FOLDERS = frozenset({"backups", "cache", "config", "labels", "logs", "models", "vectors"})
 _OWN_FILE = re.compile(
     r"""
     (catalog|thumbnails)\.db (-wal|-shm|-journal|\.partial|\.partial-journal)? (\.damaged)?

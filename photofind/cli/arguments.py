@@ -29,6 +29,7 @@ COMMANDS = (
     "pause",
     "resume",
     "battery",
+    "delete-everything",
     "models",
     "tags",
     "classify",

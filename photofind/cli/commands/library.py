@@ -1,4 +1,5 @@
-"""What is indexed: index, pause, resume, battery, status, problems, forget."""
+"""What is indexed: index, pause, resume, battery, status, problems, forget,
+delete-everything."""
 
 from __future__ import annotations
 
@@ -120,3 +121,19 @@ def forget(
         forgetting.recall(session_of(context), paths)
     else:
         forgetting.forget_files(session_of(context), paths)
+
+
+@app.command("delete-everything", epilog=GLOBAL_OPTIONS)
+def delete_everything(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete all that photofind has made.
+
+    That is the catalog, its copies, previews, settings, logs, and models that were installed.
+    Your photos are not touched, nor is any other file that lies in photofind's folders. The window
+    must be closed.
+    """
+    from photofind.cli.deleting import delete_everything as delete
+
+    delete(session_of(context), confirmed=yes)
