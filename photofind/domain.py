@@ -275,6 +275,9 @@ class IndexReport:
         missing: paths that were there at the last scan and are not any more.
         failed: files that can't be searched; each is in `problems`.
         ignored: files of other kinds, and hidden ones.
+        videos: those among the ignored that are videos: not searchable yet.
+        online_only: photos that lie in a cloud alone and are not looked at.
+        excluded: files and whole folders that patterns leave out.
         images_per_s: embedded pictures a second.
     """
 
@@ -286,6 +289,9 @@ class IndexReport:
     missing: int = 0
     failed: int = 0
     ignored: int = 0
+    videos: int = 0
+    online_only: int = 0
+    excluded: int = 0
     elapsed_s: float = 0.0
     images_per_s: float = 0.0
     problems: tuple[Problem, ...] = field(default=())

@@ -115,6 +115,15 @@ def add_sidecar_writes(db: Database) -> None:
         ) STRICT""")
 
 
+def add_choices_of_folders(db: Database) -> None:
+    for column in (
+        "includes_online_only INTEGER NOT NULL DEFAULT 0 CHECK (includes_online_only IN (0, 1))",
+        "videos INTEGER NOT NULL DEFAULT 0",
+        "online_only INTEGER NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE folders ADD COLUMN {column}")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -132,6 +141,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_missing_since,
     add_parts_and_sidecars,
     add_sidecar_writes,
+    add_choices_of_folders,
 )
 
 

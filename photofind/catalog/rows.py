@@ -36,12 +36,20 @@ class FolderRow:
     Attributes:
         volume_id: the volume it lay on when it was added, None when not known.
         added_at: milliseconds since the epoch, UTC.
+        exclusions: patterns (gitignore's) of what is left out.
+        includes_online_only: files that lie in a cloud alone are indexed too.
+        videos: how many the last look at the whole root saw; they are not searchable.
+        online_only: how many photos it left in their cloud.
     """
 
     id: FolderId
     path: Path
     volume_id: str | None
     added_at: int
+    exclusions: tuple[str, ...] = ()
+    includes_online_only: bool = False
+    videos: int = 0
+    online_only: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,15 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
-    """A root and how many photos can be found in it."""
+    """A root and how many photos can be found in it; the rest as in FolderRow."""
 
     path: Path
     state: FolderState
     photos: int
+    exclusions: tuple[str, ...] = ()
+    includes_online_only: bool = False
+    videos: int = 0
+    online_only: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from photofind.catalog.backups import back_up
+from photofind.catalog.choice_writer import ChoiceWriter
 from photofind.catalog.companion_writer import CompanionWriter
 from photofind.catalog.db import open_writing, truncate_log
 from photofind.catalog.description_writer import DescriptionWriter
@@ -14,6 +15,7 @@ from photofind.catalog.encoding import path_to_blob
 from photofind.catalog.errors import catalog_errors, file_errors
 from photofind.catalog.forgetting_writer import ForgettingWriter
 from photofind.catalog.index_writer import IndexWriter
+from photofind.catalog.nesting import Nesting
 from photofind.catalog.rows import ClaimOutcome
 from photofind.catalog.space import shrink
 from photofind.catalog.tag_writer import TagWriter
@@ -71,6 +73,8 @@ class CatalogWriter:
         self.descriptions = DescriptionWriter(self._transaction)
         """What changes captions, questions and their jobs."""
         self.tags = TagWriter(self._transaction)
+        self.choices = ChoiceWriter(self._transaction)
+        """What says which files of a root are looked at."""
         self.companions = CompanionWriter(self._transaction)
         """What says which files are one photo, and what sidecars say."""
         self.indexes = IndexWriter(self._transaction, self._shrink)
@@ -121,17 +125,25 @@ class CatalogWriter:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def add_folder(self, path: Path, volume_id: str | None) -> FolderRow:
+    def add_folder(
+        self, path: Path, volume_id: str | None, nesting: Nesting | None = None
+    ) -> FolderRow:
         """Adds a root, or finds the one that covers it already.
 
-        Known roots below the new one are absorbed: their files belong to it from now on, and
-        nothing of theirs is hashed or embedded again.
+        Known roots below the new one are absorbed, with their patterns: their files belong to it
+        from now on, and nothing of theirs is hashed or embedded again. A root to which a walk
+        through the one above doesn't come stays one of its own.
+
+        Args:
+            nesting: tells which roots a walk comes to; without it, to all of them.
 
         Returns:
             The root that covers `path`: itself, or a parent that was known.
         """
         with self._transaction() as connection:
-            return folders.add_folder(connection, path_to_blob(path), volume_id)
+            return folders.add_folder(
+                connection, path_to_blob(path), volume_id, nesting or Nesting()
+            )
 
     def relocate_folder(self, old: Path, new: Path, volume_id: str | None) -> FolderRow:
         """A root lies somewhere else now; nothing about its files changes.

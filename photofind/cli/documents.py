@@ -103,6 +103,9 @@ def report_document(report: IndexReport) -> Document:
         "missing": report.missing,
         "failed": report.failed,
         "ignored": report.ignored,
+        "videos": report.videos,
+        "online_only": report.online_only,
+        "excluded": report.excluded,
         "elapsed_s": round(report.elapsed_s, 3),
         "images_per_s": round(report.images_per_s, 2),
         "problems": [problem_document(problem) for problem in report.problems],
@@ -120,7 +123,15 @@ def problems_document(problems: Iterable[Problem]) -> Document:
 def folders_document(folders: Iterable[FolderStatus]) -> Document:
     return {
         "folders": [
-            {"path": str(folder.path), "state": folder.state.value, "photos": folder.photos}
+            {
+                "path": str(folder.path),
+                "state": folder.state.value,
+                "photos": folder.photos,
+                "videos": folder.videos,
+                "online_only": folder.online_only,
+                "includes_online_only": folder.includes_online_only,
+                "exclusions": list(folder.exclusions),
+            }
             for folder in folders
         ]
     }
@@ -136,6 +147,8 @@ def status_document(status: CatalogStatus, model: str, *, paused: bool) -> Docum
         "offline": status.offline,
         "forgotten": status.forgotten,
         "paused": paused,
+        "videos": sum(folder.videos for folder in status.folders),
+        "online_only": sum(folder.online_only for folder in status.folders),
         "model": model,
         **folders_document(status.folders),
     }

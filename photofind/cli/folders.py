@@ -1,4 +1,4 @@
-"""`photofind folders list`, `add`, `remove` and `relocate`."""
+"""`photofind folders`: list, add, remove, relocate, and what is looked at in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import FolderState
 from photofind.indexing.scanning import is_online
+from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
 from photofind.worker.forgetting_messages import ForgetFolder
 from photofind.worker.messages import AddFolders, RelocateFolder, RemoveFolder, path_to_wire
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus
     from photofind.cli.session import Session
+    from photofind.worker.choice_messages import ChoiceCommand
 
 
 def show_folders(session: Session) -> None:
@@ -70,10 +72,41 @@ def read_status(session: Session) -> CatalogStatus:
         return reader.status(lambda path: is_online(rows[path]))
 
 
+def exclude(session: Session, path: Path, pattern: str) -> None:
+    """Leaves out what a pattern matches, or all of a subfolder, and prints the folders."""
+    _choose(session, Exclude(path=path_to_wire(path), pattern=pattern))
+
+
+def include(session: Session, path: Path, pattern: str) -> None:
+    """Takes a pattern back and prints the folders."""
+    _choose(session, Include(path=path_to_wire(path), pattern=pattern))
+
+
+def set_online_only(session: Session, path: Path, *, included: bool) -> None:
+    """Says whether files that lie in a cloud alone are indexed, and prints the folders."""
+    _choose(session, SetOnlineOnly(path=path_to_wire(path), included=included))
+
+
+def _choose(session: Session, command: ChoiceCommand) -> None:
+    report = run_job(session, command)
+    if not session.output.as_json:
+        print_report(session.output, report)
+    show_folders(session)
+
+
 def folder_lines(folders: Iterable[FolderStatus]) -> list[str]:
-    """One line a folder, for people."""
-    return [
-        f"{folder.path}  {folder.photos:,} photos"
-        + ("  (offline: not connected now)" if folder.state is FolderState.OFFLINE else "")
-        for folder in folders
-    ]
+    """A line or more for each folder, for people."""
+    lines = []
+    for folder in folders:
+        remarks = [f"{folder.photos:,} photos"]
+        if folder.videos:
+            remarks.append(f"{folder.videos:,} videos (not searchable yet)")
+        if folder.online_only:
+            remarks.append(f"{folder.online_only:,} online only")
+        if folder.includes_online_only:
+            remarks.append("with what is online only")
+        if folder.state is FolderState.OFFLINE:
+            remarks.append("(offline: not connected now)")
+        lines.append(f"{folder.path}  {'  '.join(remarks)}")
+        lines += [f"    without {pattern}" for pattern in folder.exclusions]
+    return lines

@@ -37,7 +37,10 @@ def summarise(report: IndexReport) -> str:
             ("copies", report.copies),
             ("missing", report.missing),
             ("failed", report.failed),
-            ("other files left out", report.ignored),
+            ("videos (not searchable yet)", report.videos),
+            ("photos that are online only", report.online_only),
+            ("excluded", report.excluded),
+            ("other files left out", report.ignored - report.videos),
         )
         if count
     ]

@@ -59,6 +59,16 @@ def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[st
             ("Problems", status.failed, "`photofind problems` lists them"),
             ("Missing", status.missing, "files that were there before"),
             ("Offline", status.offline, "on drives that are not connected"),
+            (
+                "Online only",
+                sum(folder.online_only for folder in status.folders),
+                "left in their cloud; `photofind folders online-only` changes that",
+            ),
+            (
+                "Videos",
+                sum(folder.videos for folder in status.folders),
+                "not searchable yet",
+            ),
             ("Forgotten", status.forgotten, "`photofind forget --undo` lets them in again"),
         )
         if count

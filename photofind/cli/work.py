@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from photofind.cli.progress import ProgressDisplay
     from photofind.cli.session import Session
     from photofind.domain import IndexReport
+    from photofind.worker.choice_messages import ChoiceCommand
     from photofind.worker.messages import AddFolders, Command, Event, RelocateFolder, Rescan
 
 
-def run_job(session: Session, command: AddFolders | Rescan | RelocateFolder) -> IndexReport:
+def run_job(
+    session: Session, command: AddFolders | Rescan | RelocateFolder | ChoiceCommand
+) -> IndexReport:
     """Has the worker index until done, showing its progress on standard error.
 
     Raises:

@@ -277,8 +277,11 @@ class Indexer(PipelineListener):
         job.add_scan(
             unchanged=findings.unchanged,
             ignored=findings.ignored,
+            videos=findings.videos,
+            online_only=findings.online_only,
+            excluded=findings.excluded,
             gone=findings.gone,
             problems=findings.problems,
         )
-        if findings.gone:
+        if findings.gone or findings.left_out:
             self._listener.catalog_changed()

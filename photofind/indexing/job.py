@@ -62,6 +62,9 @@ class Job:
         self._counts: Counter[Outcome] = Counter()
         self._embedded = 0
         self._ignored = 0
+        self._videos = 0
+        self._online_only = 0
+        self._excluded = 0
         self._gone: list[FileRow] = []
         self._copied: Counter[ContentId] = Counter()
         self._moved: Counter[ContentId] = Counter()
@@ -77,6 +80,9 @@ class Job:
         *,
         unchanged: int = 0,
         ignored: int = 0,
+        videos: int = 0,
+        online_only: int = 0,
+        excluded: int = 0,
         gone: Iterable[FileRow] = (),
         problems: Sequence[Problem] = (),
     ) -> None:
@@ -85,6 +91,9 @@ class Job:
             self._counts[Outcome.UNCHANGED] += unchanged
             self._counts[Outcome.FAILED] += len(problems)
             self._ignored += ignored
+            self._videos += videos
+            self._online_only += online_only
+            self._excluded += excluded
             self._gone.extend(gone)
             self._problems.extend(problems)
 
@@ -143,6 +152,9 @@ class Job:
                 missing=len(self._gone) - sum(departed.values()),
                 failed=self._counts[Outcome.FAILED],
                 ignored=self._ignored + self._counts[Outcome.FORGOTTEN],
+                videos=self._videos,
+                online_only=self._online_only,
+                excluded=self._excluded,
                 elapsed_s=round(elapsed, 3),
                 images_per_s=round(self._embedded / elapsed, 2) if elapsed > 0 else 0.0,
                 problems=tuple(self._problems),

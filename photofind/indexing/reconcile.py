@@ -100,19 +100,15 @@ class Reconciliation:
         """Whether the path is in the catalog and did not turn up so far."""
         return rel_path in self._unseen
 
-    def gone(self, unreadable: Collection[bytes]) -> list[FileRow]:
-        """What was there before and did not turn up, once the whole folder was compared.
+    def unseen(self, unreadable: Collection[bytes]) -> list[FileRow]:
+        """What did not turn up, once the whole folder was compared.
 
         Args:
             unreadable: relative paths of subfolders that could not be listed (b"" is the
                 folder itself), and of files that could not be looked at. They are left as
                 they were: a folder that can't be read is no proof that its files are gone.
         """
-        return [
-            row
-            for row in self._unseen.values()
-            if not row.missing and not lies_in(row.rel_path, unreadable)
-        ]
+        return [row for row in self._unseen.values() if not lies_in(row.rel_path, unreadable)]
 
 
 def lies_in(rel_path: bytes, places: Collection[bytes]) -> bool:

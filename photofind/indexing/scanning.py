@@ -13,6 +13,7 @@ from photofind.domain import Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation, outermost
 from photofind.media.companions import companion_stem
+from photofind.media.patterns import IGNORE_FILE_NAME
 from photofind.media.scan import FolderScan, root_problem
 from photofind.media.volume import read_volume_id
 
@@ -33,10 +34,20 @@ _CHUNK = 1_000
 
 @dataclass(slots=True)
 class ScanFindings:
-    """What the scan of one folder settled by itself; the rest went to the queue."""
+    """What the scan of one folder settled by itself; the rest went to the queue.
+
+    Attributes:
+        ignored, videos, online_only, excluded: as in IndexReport.
+        left_out: files that were in the catalog and are excluded now.
+        gone: files that were there before.
+    """
 
     unchanged: int = 0
     ignored: int = 0
+    videos: int = 0
+    online_only: int = 0
+    excluded: int = 0
+    left_out: int = 0
     gone: list[FileRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -69,9 +80,13 @@ def scan_folder(
         CatalogError: the catalog can't be written.
     """
     findings = ScanFindings()
-    if parts is not None:
-        parts = outermost(parts)
-    scan = FolderScan(folder.path, parts)
+    parts = _whole_parts(parts)
+    scan = FolderScan(
+        folder.path,
+        parts,
+        exclude=folder.exclusions,
+        include_online_only=folder.includes_online_only,
+    )
     known = (
         reader.files(folder.id)
         if parts is None
@@ -96,15 +111,30 @@ def scan_folder(
         known_bad.update(_path(folder, row.rel_path) for row in differences.known_bad)
         enqueue(items)
     findings.ignored += scan.ignored
+    findings.videos = sum(scan.videos.values())
+    findings.online_only = scan.online_only
+    findings.excluded = scan.excluded
+    if parts is None:
+        writer.choices.count_aside(
+            folder.id, videos=findings.videos, online_only=findings.online_only
+        )
     if known_bad:
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
         findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
     # An empty folder where the catalog has files is the mount point of an unplugged drive.
-    if seen_any or parts is not None or not reconciliation.knows_files:
+    if seen_any or scan.excluded or parts is not None or not reconciliation.knows_files:
         untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
         untold.update(file.rel_path for file in scan.online_only_files)  # there, not to be opened
-        findings.gone = reconciliation.gone(untold)
+        left_out = []
+        for row in reconciliation.unseen(untold):
+            if scan.rules.is_excluded(row.rel_path):
+                left_out.append(row.id)
+            elif not row.missing:
+                findings.gone.append(row)
+        if left_out:
+            findings.left_out = len(left_out)
+            writer.choices.leave_out(left_out)
         writer.mark_missing([row.id for row in findings.gone], now_ms())
     if parted:
         writer.companions.pair_files([(item.file_id, None) for item in parted])
@@ -122,6 +152,19 @@ def _take_out(folder: FolderRow, differences: Differences, forgotten: Collection
         if place_mark(root, file.rel_path, file.byte_size, file.mtime_ns) not in forgotten
     ]
     return before - len(differences.added)
+
+
+def _whole_parts(parts: Collection[bytes] | None) -> set[bytes] | None:
+    """What to look at when these paths changed: other patterns change what all of their folder
+    is."""
+    if parts is None:
+        return None
+    ignore_file = os.fsencode(IGNORE_FILE_NAME)
+    whole = {
+        os.path.dirname(part) if os.path.basename(part) == ignore_file else part  # noqa: PTH119, PTH120
+        for part in parts
+    }
+    return None if b"" in whole else outermost(whole)
 
 
 def _known_at(reader: CatalogReader, folder: FolderRow, part: bytes) -> Iterator[FileRow]:

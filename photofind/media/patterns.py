@@ -90,6 +90,31 @@ def pattern_for(rel_path: bytes, *, is_folder: bool) -> str:
     return f"/{path}/" if is_folder else f"/{path}"
 
 
+def pattern_below(pattern: str, below: bytes) -> str:
+    """A pattern of a subfolder, as it must be written in the folder above to mean the same.
+
+    Args:
+        below: path of the subfolder, as in ScannedFile.
+    """
+    sign, rest = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    folder = pattern_for(below, is_folder=True)
+    anchored = "/" in rest.rstrip("/")  # else it holds at any depth
+    return sign + folder + (rest.lstrip("/") if anchored else f"**/{rest}")
+
+
+def pattern_problem(pattern: str) -> str | None:
+    """Why a person's pattern can't be used, None when it can: a sentence."""
+    if not pattern.strip() or pattern.startswith("#"):
+        return "A pattern names files or folders: *.png, or Screenshots/ for a folder."
+    if len(pattern) > _LONGEST_PATTERN or not pattern.isprintable():
+        return f"A pattern is one line of at most {_LONGEST_PATTERN:,} characters."
+    try:
+        GitIgnoreSpec.from_lines([pattern])
+    except ValueError:
+        return f"“{pattern}” is no pattern. Write it as in a .gitignore file: *.png, Screenshots/"
+    return None
+
+
 def read_ignore_file(folder: str) -> str | None:
     """Reads the `.photofindignore` of a folder.
 

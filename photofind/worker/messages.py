@@ -13,6 +13,7 @@ import msgspec
 
 from photofind.domain import IndexReport, MediaCode, Problem
 from photofind.settings import OnBattery
+from photofind.worker.choice_messages import ChoiceCommand
 from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
 from photofind.worker.forgetting_messages import ForgettingCommand
 from photofind.worker.tag_messages import TagCommand
@@ -133,6 +134,7 @@ Command: TypeAlias = (
     | RemoveModelIndex
     | FinishBackground
     | DescriptionCommand
+    | ChoiceCommand
     | ForgettingCommand
     | TagCommand
     | Shutdown
@@ -260,6 +262,9 @@ class WireReport(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     failed: int
     ignored: int
+    videos: int
+    online_only: int
+    excluded: int
     elapsed_s: float
     images_per_s: float
     problems: tuple[WireProblem, ...]
@@ -308,6 +313,9 @@ def report_to_wire(report: IndexReport) -> WireReport:
         missing=report.missing,
         failed=report.failed,
         ignored=report.ignored,
+        videos=report.videos,
+        online_only=report.online_only,
+        excluded=report.excluded,
         elapsed_s=report.elapsed_s,
         images_per_s=report.images_per_s,
         problems=tuple(
@@ -327,6 +335,9 @@ def report_from_wire(wire: WireReport) -> IndexReport:
         missing=wire.missing,
         failed=wire.failed,
         ignored=wire.ignored,
+        videos=wire.videos,
+        online_only=wire.online_only,
+        excluded=wire.excluded,
         elapsed_s=wire.elapsed_s,
         images_per_s=wire.images_per_s,
         problems=tuple(

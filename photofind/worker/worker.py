@@ -21,6 +21,7 @@ from photofind.indexing.pace import Pace
 from photofind.inference.store import ModelStore
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
+from photofind.worker.handlers.choices import ChoiceHandlers
 from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.handlers.forgetting import ForgettingHandlers
 from photofind.worker.handlers.models import ModelHandlers
@@ -142,6 +143,7 @@ class Worker(IndexerListener):
         forgetting = ForgettingHandlers(writer, self._housekeeper, self._server, library.changed)
         self._handlers: Handlers = {
             **library.handlers,
+            **ChoiceHandlers(writer, library).handlers,
             **forgetting.handlers,
             **self._models.handlers,
             **self._describing.handlers,

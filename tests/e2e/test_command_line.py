@@ -12,6 +12,19 @@ from tests.e2e.program import PATIENCE_S, Program
 from tests.plugins.pictures import PhotoExif, make_photo
 
 
+def folder_document(path: Path, state: str, photos: int) -> dict[str, object]:
+    """A folder as documents have it, when nothing was said about it."""
+    return {
+        "path": str(path),
+        "state": state,
+        "photos": photos,
+        "videos": 0,
+        "online_only": 0,
+        "includes_online_only": False,
+        "exclusions": [],
+    }
+
+
 def test_a_second_run_embeds_nothing(program: Program, photos: Path) -> None:
     (photos / "notes.txt").write_text("no photo")
     first = program.document("index", photos)
@@ -42,6 +55,9 @@ def test_every_photo_is_counted_once_as_what_became_of_it(program: Program, phot
         "missing": 1,
         "failed": 1,
         "ignored": 0,
+        "videos": 0,
+        "online_only": 0,
+        "excluded": 0,
     }
     assert [Path(problem["path"]).name for problem in report["problems"]] == ["broken.jpg"]
 
@@ -121,8 +137,12 @@ def test_status_counts_photos_and_folders(program: Program, photos: Path) -> Non
         "failed": 1,
         "missing": 1,
         "offline": 0,
+        "forgotten": 0,
+        "paused": False,
         "model": "basic",
-        "folders": [{"path": str(photos), "state": "online", "photos": 2}],
+        "videos": 0,
+        "online_only": 0,
+        "folders": [folder_document(photos, "online", 2)],
     }
     said = program.run("status").out
     assert "built in" in said
@@ -141,7 +161,7 @@ def test_problems_say_which_file_and_why(program: Program, photos: Path) -> None
 
 
 def test_folders_are_added_listed_and_removed(program: Program, photos: Path) -> None:
-    listed = [{"path": str(photos), "state": "online", "photos": 3}]
+    listed = [folder_document(photos, "online", 3)]
     assert program.document("folders", "add", photos) == {"folders": listed}
     assert program.document("folders", "list") == {"folders": listed}
     assert program.document("folders", "remove", photos) == {"folders": []}
@@ -158,7 +178,7 @@ def test_a_folder_out_of_reach_is_offline_and_still_searched(
     program.document("index", photos)
     away = photos.rename(photos.with_name("away"))
     status = program.document("status")
-    assert status["folders"] == [{"path": str(photos), "state": "offline", "photos": 3}]
+    assert status["folders"] == [folder_document(photos, "offline", 3)]
     assert (status["offline"], status["missing"]) == (3, 0)
     program.document("index")
     assert len(program.document("search", "anything")["hits"]) == 3

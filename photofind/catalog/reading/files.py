@@ -32,10 +32,27 @@ _AT_OR_BELOW = "(f.rel_path = :path OR (f.rel_path > :below AND f.rel_path < :be
 
 
 def read_folders(connection: sqlite3.Connection) -> list[FolderRow]:
-    rows = connection.execute("SELECT id, path, volume_id, added_at FROM folders ORDER BY id")
+    patterns: dict[int, list[str]] = {}
+    for folder_id, pattern in connection.execute(
+        "SELECT folder_id, pattern FROM exclusions ORDER BY pattern"
+    ):
+        patterns.setdefault(folder_id, []).append(pattern)
+    rows = connection.execute(
+        """SELECT id, path, volume_id, added_at, includes_online_only, videos, online_only
+           FROM folders ORDER BY id"""
+    )
     return [
-        FolderRow(FolderId(folder_id), path_from_blob(path), volume_id, added_at)
-        for folder_id, path, volume_id, added_at in rows
+        FolderRow(
+            id=FolderId(folder_id),
+            path=path_from_blob(path),
+            volume_id=volume_id,
+            added_at=added_at,
+            exclusions=tuple(patterns.get(folder_id, ())),
+            includes_online_only=bool(includes_online_only),
+            videos=videos,
+            online_only=online_only,
+        )
+        for folder_id, path, volume_id, added_at, includes_online_only, videos, online_only in rows
     ]
 
 
@@ -120,7 +137,8 @@ def find_photo_at(connection: sqlite3.Connection, path: Path) -> PhotoId | None:
                    WHERE f.folder_id = ? AND f.rel_path = ?""",
                 (folder.id, rel_path),
             ).fetchone()
-            return None if row is None else PhotoId(row[0])
+            if row is not None:  # else it may lie in a root below this one
+                return PhotoId(row[0])
     return None
 
 

@@ -67,6 +67,10 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
                 folder.path,
                 FolderState.OFFLINE if folder.id in offline else FolderState.ONLINE,
                 photos_in.get(folder.id, 0),
+                folder.exclusions,
+                folder.includes_online_only,
+                folder.videos,
+                folder.online_only,
             )
             for folder in folders
         ),

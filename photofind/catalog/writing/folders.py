@@ -6,7 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from photofind.catalog.encoding import path_from_blob, relative_to_root
+from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
+from photofind.catalog.reading.files import read_folders
 from photofind.catalog.rows import FolderRow
 from photofind.catalog.writing.parts import settle_parts
 from photofind.catalog.writing.photos import refresh_visible
@@ -15,33 +16,57 @@ from photofind.domain import FolderError, FolderId, PhotoId
 if TYPE_CHECKING:
     import sqlite3
 
+    from photofind.catalog.nesting import Nesting
 
-def add_folder(connection: sqlite3.Connection, path: bytes, volume_id: str | None) -> FolderRow:
+
+def add_folder(
+    connection: sqlite3.Connection, path: bytes, volume_id: str | None, nesting: Nesting
+) -> FolderRow:
     """The root that covers `path` from now on: a known one, or a new one."""
-    rows = connection.execute("SELECT id, path, volume_id, added_at FROM folders").fetchall()
-    inside = []
-    for folder_id, root, root_volume, added_at in rows:
-        if relative_to_root(path, root) is not None:
-            return FolderRow(FolderId(folder_id), path_from_blob(root), root_volume, added_at)
-        if below := relative_to_root(root, path):
-            inside.append((folder_id, below))
+    for folder in read_folders(connection):
+        below = relative_to_root(path, path_to_blob(folder.path))
+        if below == b"" or (
+            below is not None and nesting.is_walked(folder.path, below, folder.exclusions)
+        ):
+            return folder
     added_at = time.time_ns() // 1_000_000
     row = connection.execute(
         "INSERT INTO folders (path, volume_id, added_at) VALUES (?, ?, ?) RETURNING id",
         (path, volume_id, added_at),
     ).fetchone()
-    for child_id, below in inside:
-        _absorb(connection, child_id, below, row[0])
+    absorb_below(connection, FolderId(row[0]), path, nesting)
     return FolderRow(FolderId(row[0]), path_from_blob(path), volume_id, added_at)
 
 
-def _absorb(connection: sqlite3.Connection, child_id: int, below: bytes, parent_id: int) -> None:
+def absorb_below(
+    connection: sqlite3.Connection, parent_id: FolderId, path: bytes, nesting: Nesting
+) -> None:
+    """Makes roots part of a root above them, if a walk through that one comes to them."""
+    folders = read_folders(connection)
+    (patterns,) = (folder.exclusions for folder in folders if folder.id == parent_id)
+    for folder in folders:
+        below = relative_to_root(path_to_blob(folder.path), path)
+        if below and nesting.is_walked(path_from_blob(path), below, patterns):
+            _absorb(connection, folder, below, parent_id, nesting)
+
+
+def _absorb(
+    connection: sqlite3.Connection,
+    child: FolderRow,
+    below: bytes,
+    parent_id: FolderId,
+    nesting: Nesting,
+) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO exclusions (folder_id, pattern) VALUES (?, ?)",
+        [(parent_id, nesting.rebase(pattern, below)) for pattern in child.exclusions],
+    )
     connection.execute(
         """UPDATE files SET folder_id = ?1, rel_path = CAST(?2 || rel_path AS BLOB),
            part_of = CAST(?2 || part_of AS BLOB) WHERE folder_id = ?3""",
-        (parent_id, below + os.sep.encode(), child_id),
+        (parent_id, below + os.sep.encode(), child.id),
     )
-    connection.execute("DELETE FROM folders WHERE id = ?", (child_id,))
+    connection.execute("DELETE FROM folders WHERE id = ?", (child.id,))
 
 
 def relocate_folder(
@@ -69,9 +94,7 @@ def relocate_folder(
 
 def remove_folder(connection: sqlite3.Connection, path: bytes) -> None:
     """Forgets a root and its files; contents, photos and vectors stay, hidden."""
-    row = connection.execute("SELECT id FROM folders WHERE path = ?", (path,)).fetchone()
-    if row is None:
-        raise FolderError("folder_unknown", _unknown_sentence(connection, path))
+    row = (find_root(connection, path),)
     hidden = connection.execute(
         """SELECT DISTINCT c.photo_id FROM files f JOIN contents c ON c.id = f.content_id
            WHERE f.folder_id = ?""",
@@ -83,12 +106,23 @@ def remove_folder(connection: sqlite3.Connection, path: bytes) -> None:
     refresh_visible(connection, touched)
 
 
+def find_root(connection: sqlite3.Connection, path: bytes) -> FolderId:
+    """The number of a root.
+
+    Raises:
+        FolderError: folder_unknown.
+    """
+    row = connection.execute("SELECT id FROM folders WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        raise FolderError("folder_unknown", _unknown_sentence(connection, path))
+    return FolderId(row[0])
+
+
 def _unknown_sentence(connection: sqlite3.Connection, path: bytes) -> str:
     shown = path_from_blob(path)
     for (root,) in connection.execute("SELECT path FROM folders"):
         if relative_to_root(path, root) is not None:
             return (
                 f"{shown} lies inside {path_from_blob(root)}, which is the folder that was added."
-                " Remove that one instead."
             )
     return f"{shown} is not one of photofind's folders. 'photofind folders list' shows them."

@@ -60,3 +60,53 @@ def relocate_folder(
     from photofind.cli.folders import relocate_folder as relocate
 
     relocate(session_of(context), absolute_path(old), absolute_path(new))
+
+
+@app.command("exclude", epilog=GLOBAL_OPTIONS)
+def exclude(
+    context: typer.Context,
+    folder: Annotated[str, argument("FOLDER")],
+    pattern: Annotated[str, argument("[PATTERN]")] = "",
+) -> None:
+    """Leave files or a subfolder out.
+
+    FOLDER is one of the folders, or lies in one. PATTERN is written as in a .gitignore file
+    ("*.png", "Screenshots/"), in quotes; without it, all of FOLDER is left out. Photos that are
+    indexed already are no longer found, and what you made of them is kept.
+    """
+    from photofind.cli.folders import exclude as leave_out
+
+    leave_out(session_of(context), absolute_path(folder), pattern)
+
+
+@app.command("include", epilog=GLOBAL_OPTIONS)
+def include(
+    context: typer.Context,
+    folder: Annotated[str, argument("FOLDER")],
+    pattern: Annotated[str, argument("[PATTERN]")] = "",
+) -> None:
+    """Take an exclusion back.
+
+    FOLDER and PATTERN as they were given to exclude, or as the list shows them. What was indexed
+    before is found again at once.
+    """
+    from photofind.cli.folders import include as take_back
+
+    take_back(session_of(context), absolute_path(folder), pattern)
+
+
+@app.command("online-only", epilog=GLOBAL_OPTIONS)
+def online_only(
+    context: typer.Context,
+    folder: Annotated[str, argument("FOLDER")],
+    included: Annotated[
+        bool, typer.Option("--include/--skip", help="Index them too, or leave them (the default).")
+    ],
+) -> None:
+    """Say what to do with photos that lie in a cloud alone.
+
+    To look at one, it must be downloaded: --include does that with all of them.
+    """
+    from photofind.cli.folders import set_online_only
+
+    set_online_only(session_of(context), absolute_path(folder), included=included)

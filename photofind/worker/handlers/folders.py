@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import FolderError
+from photofind.indexing.nesting import DiskNesting
 from photofind.media.scan import root_problem
 from photofind.media.volume import read_volume_id
 from photofind.worker.handlers.base import refuse
@@ -81,7 +82,8 @@ class FolderHandlers:
         for path in paths:
             if (problem := root_problem(path)) is not None:
                 raise problem
-        rows = [self._writer.add_folder(path, read_volume_id(path)) for path in paths]
+        nesting = DiskNesting()
+        rows = [self._writer.add_folder(path, read_volume_id(path), nesting) for path in paths]
         self.changed()
         self._index(peer, command, rows)
 
@@ -114,6 +116,15 @@ class FolderHandlers:
         """The list of folders is another one."""
         self._server.broadcast(CatalogChanged())
         self.watching.folders_changed()
+
+    def look_again(self, peer: Peer, command: Command, root: Path) -> None:
+        """Other files of a root than before are wanted: answers with a look at it."""
+        self.changed()
+        self._index(peer, command, self._chosen([root]))
+
+    def read_folders(self) -> list[FolderRow]:
+        """The roots as the catalog has them now."""
+        return self._chosen([])
 
     def _chosen(self, paths: Sequence[Path]) -> list[FolderRow]:
         with CatalogReader(self._folders) as reader:

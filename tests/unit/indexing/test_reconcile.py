@@ -73,20 +73,20 @@ def test_a_missing_file_that_is_back_unchanged_has_returned() -> None:
     assert differences.unchanged == 1
 
 
-def test_what_did_not_turn_up_is_gone_once() -> None:
+def test_what_did_not_turn_up_is_told() -> None:
     here, newly_gone, long_gone = row(b"a.jpg"), row(b"b.jpg"), row(b"c.jpg", missing=True)
     reconciliation = Reconciliation([here, newly_gone, long_gone])
     reconciliation.compare([seen(b"a.jpg")])
-    assert reconciliation.gone([]) == [newly_gone]
+    assert reconciliation.unseen([]) == [newly_gone, long_gone]
 
 
 def test_a_subfolder_that_cannot_be_listed_is_no_proof_of_absence() -> None:
     locked, near, other = row(b"sub/a.jpg"), row(b"subway/a.jpg"), row(b"b.jpg")
     deep = row(b"sub/deeper/c.jpg")
     reconciliation = Reconciliation([locked, near, other, deep])
-    assert reconciliation.gone([b"sub"]) == [near, other]
-    assert reconciliation.gone([b""]) == []
-    assert reconciliation.gone([b"b.jpg"]) == [locked, near, deep]
+    assert reconciliation.unseen([b"sub"]) == [near, other]
+    assert reconciliation.unseen([b""]) == []
+    assert reconciliation.unseen([b"b.jpg"]) == [locked, near, deep]
 
 
 def test_knows_files_ignores_missing_ones() -> None:

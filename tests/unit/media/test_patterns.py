@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from photofind.media.patterns import IGNORE_FILE_NAME, ExclusionRules, pattern_for
+from photofind.media.patterns import (
+    IGNORE_FILE_NAME,
+    ExclusionRules,
+    pattern_below,
+    pattern_for,
+    pattern_problem,
+)
 from photofind.media.scan import FolderScan
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX names")
@@ -167,3 +173,38 @@ def test_odd_ignore_files(tmp_path: Path) -> None:
     (tmp_path / IGNORE_FILE_NAME).write_bytes(b"\xef\xbb\xbfa.jpg\r\n\xff\xfe*\r\n")
     (tmp_path / "b" / IGNORE_FILE_NAME).mkdir()
     assert _names(tmp_path) == {"b/b.jpg", "c/c.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "inside", "outside"),
+    [
+        ("*.png", b"sub/deep/a.png", b"a.png"),
+        ("/*.png", b"sub/a.png", b"sub/deep/a.png"),
+        ("shots/", b"sub/x/shots/a.jpg", b"shots/a.jpg"),
+        ("x/shots/", b"sub/x/shots/a.jpg", b"sub/y/x/shots/a.jpg"),
+    ],
+)
+def test_a_folder_s_pattern_means_the_same_from_above(
+    pattern: str, inside: bytes, outside: bytes
+) -> None:
+    rules = ExclusionRules([pattern_below(pattern, b"sub")])
+    assert rules.is_excluded(inside)
+    assert not rules.is_excluded(outside)
+
+
+def test_an_exception_stays_one_from_above() -> None:
+    rules = ExclusionRules(["*.png", pattern_below("!keep.png", b"s*b")])
+    assert not rules.is_excluded(b"s*b/keep.png")
+    assert rules.is_excluded(b"sub/keep.png")
+
+
+@pytest.mark.parametrize("pattern", ["", "  ", "# a remark", "a\nb", "x" * 1_001, "!"])
+def test_what_is_no_pattern_is_explained(pattern: str) -> None:
+    problem = pattern_problem(pattern)
+    assert problem is not None
+    assert problem.endswith((".", "/"))
+
+
+@pytest.mark.parametrize("pattern", ["*.png", "Screenshots/", "/a b/", "!keep.jpg", "été/**"])
+def test_patterns(pattern: str) -> None:
+    assert pattern_problem(pattern) is None

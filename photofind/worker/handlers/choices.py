@@ -1,0 +1,88 @@
+"""What is looked at in a folder: patterns that leave out, files that lie in a cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.encoding import path_to_blob, relative_to_root
+from photofind.domain import FolderError
+from photofind.indexing.nesting import DiskNesting
+from photofind.media.patterns import pattern_below, pattern_for, pattern_problem
+from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
+from photofind.worker.messages import path_from_wire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.catalog.rows import FolderRow
+    from photofind.catalog.writer import CatalogWriter
+    from photofind.worker.handlers.base import Handlers
+    from photofind.worker.handlers.folders import FolderHandlers
+    from photofind.worker.server import Peer
+
+
+class ChoiceHandlers:
+    """Changes what belongs to a root and has it looked through again."""
+
+    def __init__(self, writer: CatalogWriter, library: FolderHandlers) -> None:
+        self._writer = writer
+        self._library = library
+
+    @property
+    def handlers(self) -> Handlers:
+        return {
+            Exclude: self._exclude,
+            Include: self._include,
+            SetOnlineOnly: self._set_online_only,
+        }
+
+    def _exclude(self, peer: Peer, command: Exclude) -> None:
+        root, pattern = self._understand(command)
+        self._writer.choices.exclude(root, pattern)
+        self._library.look_again(peer, command, root)
+
+    def _include(self, peer: Peer, command: Include) -> None:
+        root, pattern = self._understand(command)
+        self._writer.choices.include(root, pattern, DiskNesting())
+        self._library.look_again(peer, command, root)
+
+    def _set_online_only(self, peer: Peer, command: SetOnlineOnly) -> None:
+        root = path_from_wire(command.path)
+        self._writer.choices.set_online_only(root, included=command.included)
+        self._library.look_again(peer, command, root)
+
+    def _understand(self, command: Exclude | Include) -> tuple[Path, str]:
+        """The root that is meant, and the pattern as the root has it.
+
+        Raises:
+            FolderError: folder_unknown, no root covers the folder; pattern_invalid.
+        """
+        path = path_from_wire(command.path)
+        root, below = self._covering_root(path)
+        if not command.pattern:
+            if not below:
+                raise FolderError(
+                    "pattern_invalid",
+                    f"All of {path} can't be left out of itself. Name a folder inside it or a "
+                    "pattern, or remove it: photofind folders remove FOLDER",
+                )
+            return root, pattern_for(below, is_folder=True)
+        if (problem := pattern_problem(command.pattern)) is not None:
+            raise FolderError("pattern_invalid", problem)
+        return root, pattern_below(command.pattern, below) if below else command.pattern
+
+    def _covering_root(self, path: Path) -> tuple[Path, bytes]:
+        roots: list[FolderRow] = self._library.read_folders()
+        found = [
+            (folder.path, below)
+            for folder in roots
+            if (below := relative_to_root(path_to_blob(path), path_to_blob(folder.path)))
+            is not None
+        ]
+        if not found:
+            raise FolderError(
+                "folder_unknown",
+                f"{path} is not one of photofind's folders, nor inside one. "
+                "'photofind folders list' shows them.",
+            )
+        return min(found, key=lambda each: len(each[1]))  # the nearest

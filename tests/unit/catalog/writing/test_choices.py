@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.catalog.nesting import Nesting
+from photofind.domain import FolderError
+from tests.unit.catalog.library import Library, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class OwnNesting(Nesting):
+    """A walk comes to whatever no pattern names; patterns are written with their folder."""
+
+    def is_walked(self, root: Path, below: bytes, patterns: Sequence[str]) -> bool:
+        del root
+        return below.decode() not in patterns
+
+    def rebase(self, pattern: str, below: bytes) -> str:
+        return f"{below.decode()}/{pattern}"
+
+
+def roots(library: Library) -> dict[str, tuple[str, ...]]:
+    return {folder.path.name: folder.exclusions for folder in library.reader.folders()}
+
+
+def test_what_is_left_out_is_hidden_not_missing_and_keeps_what_was_made(library: Library) -> None:
+    file_id = library.add("a.jpg", "a")
+    library.add("b.jpg", "b")
+    with library.writer._transaction() as connection:
+        connection.execute("UPDATE photos SET rating = 5")
+    library.writer.choices.leave_out([file_id])
+    assert library.names() == {sha256("b"): ["b.jpg"]}
+    assert library.reader.status(lambda _: True).missing == 0
+    assert library.claim(library.insert("a.jpg"), "a").outcome == "ready"
+    (photo,) = library.reader.photos([library.photo_id("a")]).values()
+    assert photo.rating == 5
+
+
+def test_patterns_belong_to_a_root(library: Library) -> None:
+    library.writer.choices.exclude(library.root, "*.png")
+    library.writer.choices.exclude(library.root, "*.png")
+    library.writer.choices.exclude(library.root, "/a/")
+    assert roots(library)[library.root.name] == ("*.png", "/a/")
+    library.writer.choices.include(library.root, "*.png", Nesting())
+    assert roots(library)[library.root.name] == ("/a/",)
+    with pytest.raises(FolderError) as caught:
+        library.writer.choices.include(library.root, "*.png", Nesting())
+    assert caught.value.code == "pattern_unknown"
+    with pytest.raises(FolderError) as caught:
+        library.writer.choices.exclude(library.root / "sub", "*.png")
+    assert caught.value.code == "folder_unknown"
+
+
+def test_a_root_that_is_absorbed_brings_its_patterns(library: Library) -> None:
+    library.writer.choices.exclude(library.root, "*.png")
+    top = library.writer.add_folder(library.root.parent, None, OwnNesting())
+    assert roots(library) == {top.path.name: (f"{library.root.name}/*.png",)}
+
+
+def test_a_root_where_no_walk_comes_stays_until_one_does(library: Library) -> None:
+    own = library.root / "own"
+    library.writer.choices.exclude(library.root, "own")
+    library.writer.add_folder(own, None, OwnNesting())
+    assert set(roots(library)) == {library.root.name, "own"}
+    library.add("a.jpg", "a", folder=library.reader.folders()[1])
+    assert library.reader.photo_at(own / "a.jpg") == library.photo_id("a")
+    library.writer.choices.include(library.root, "own", OwnNesting())
+    assert set(roots(library)) == {library.root.name}
+    assert library.names() == {sha256("a"): ["a.jpg"]}
+
+
+def test_files_that_are_online_only_are_left_alone_until_asked_for(library: Library) -> None:
+    (folder,) = library.reader.folders()
+    assert not folder.includes_online_only
+    library.writer.choices.set_online_only(library.root, included=True)
+    (folder,) = library.reader.folders()
+    assert folder.includes_online_only
+
+
+def test_counting_the_same_again_changes_nothing(library: Library) -> None:
+    library.writer.choices.count_aside(library.folder.id, videos=3, online_only=4)
+    (status,) = library.reader.status(lambda _: True).folders
+    assert (status.videos, status.online_only) == (3, 4)
+    version = library.reader.data_version()
+    library.writer.choices.count_aside(library.folder.id, videos=3, online_only=4)
+    assert library.reader.data_version() == version
