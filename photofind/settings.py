@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         last_query: shown again at the next start.
         thumbnail_px: size of a grid cell's picture in device-independent pixels.
         shows_details: the panel beside a large photo is open.
+        descriptions_paused: describing photos rests until the person resumes it.
         offline: no model may be downloaded.
     """
 
@@ -33,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     last_query: str = ""
     thumbnail_px: int = 200
     shows_details: bool = True
+    descriptions_paused: bool = False
     offline: bool = False
 
 

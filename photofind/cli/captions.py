@@ -15,6 +15,7 @@ from photofind.cli.documents import (
 )
 from photofind.cli.progress import choose_display
 from photofind.cli.work import connected
+from photofind.describe.orders import CAPTIONER_MISSING
 from photofind.domain import PhotofindError
 from photofind.worker.description_messages import (
     CaptionReady,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from photofind.worker.messages import Event
 
 _STOPPED = "Stopped. The captions that are there stay; the others are written when photofind runs."
-_FATAL = {"model_missing", "order_invalid", "worker_gone"}
+_FATAL = {"model_missing", CAPTIONER_MISSING, "order_invalid", "worker_gone"}
 """Errors that every other file would end with too."""
 
 
@@ -114,7 +115,7 @@ def caption_folder(session: Session, folder: Path, wish: CaptionWish, *, again: 
                         " captions that are there stay.",
                     )
     if waiting.blocked:
-        raise PhotofindError("model_missing", waiting.blocked)
+        raise PhotofindError(CAPTIONER_MISSING, waiting.blocked)
     ready, failed = waiting.ready, waiting.failed
     with CatalogReader(session.folders) as reader:
         photos = reader.photos([*ready, *failed])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.describe.runner import AvailableModel
 from photofind.domain import ModelError
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
@@ -35,29 +36,31 @@ class InstalledModels:
         """The model of this key; with "" the first that is installed.
 
         Raises:
-            ModelError: model_missing, with what to do about it.
+            ModelError: captioner_missing, none is installed; model_missing, this one is not.
         """
         installed = self._find(
             key,
             CaptionerSpec,
+            CAPTIONER_MISSING,
             "No model that describes photos is installed. Install one with: photofind models"
             " install blip-base",
         )
         return AvailableModel(installed.spec.catalog_key, lambda: self._open_captioner(installed))
 
     def find_answerer(self, key: str) -> AvailableModel[Answerer]:
-        """As `find_captioner`, of those that answer questions."""
+        """As `find_captioner`, of those that answer questions (answerer_missing)."""
         installed = self._find(
             key,
             AnswererSpec,
+            ANSWERER_MISSING,
             "No model that answers questions about photos is installed. Install one with:"
             " photofind models install blip-vqa-base",
         )
         return AvailableModel(installed.spec.catalog_key, lambda: self._open_answerer(installed))
 
-    def _find(self, key: str, kind: type[SpecT], missing: str) -> InstalledModel[SpecT]:
+    def _find(self, key: str, kind: type[SpecT], code: str, missing: str) -> InstalledModel[SpecT]:
         if key:
             return self._store.find(key, kind)
         for installed in self._store.installed(kind):
             return installed
-        raise ModelError("model_missing", missing)
+        raise ModelError(code, missing)

@@ -11,6 +11,12 @@ from photofind.domain import PhotofindError
 CAPTION = "caption"
 ANSWER = "answer"
 
+SERVER_PREFIX = "server:"
+"""Begins the keys of models that a server on this computer runs; its own name for them follows."""
+CAPTIONER_MISSING = "captioner_missing"
+ANSWERER_MISSING = "answerer_missing"
+"""Codes of the ModelErrors that say that there is no model of that kind at all."""
+
 MOST_BEAMS = 8
 MOST_QUESTION_CHARACTERS = 1_000
 """A model reads some hundred words at most; longer ones are a paste that went wrong."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from photofind.gui.pacing import Throttler
+from photofind.worker.description_messages import DescriptionEvent, DescriptionProgress
 from photofind.worker.messages import (
     CatalogChanged,
     Done,
@@ -42,6 +43,8 @@ class WorkerBridge(QObject):
     done = Signal(int)
     refused = Signal(int, str, str)
     """Request number, code and a sentence for people."""
+    described = Signal(object)
+    """An event about captions and questions; of several `DescriptionProgress` the last."""
     noticed = Signal(str, str)
     """Code and a sentence for people."""
     _arrived = Signal()
@@ -71,6 +74,7 @@ class WorkerBridge(QObject):
         with self._lock:
             events, self._events = self._events, []
         last_progress: Progress | None = None
+        last_described: DescriptionProgress | None = None
         ready = changed = False
         for event in events:
             match event:
@@ -90,6 +94,14 @@ class WorkerBridge(QObject):
                     self.refused.emit(number, code, message)
                 case Notice(code=code, message=message):
                     self.noticed.emit(code, message)
+                case DescriptionProgress():
+                    last_described = event
+                case _ if isinstance(event, DescriptionEvent):
+                    self.described.emit(event)
+                case _:
+                    pass
+        if last_described is not None:
+            self.described.emit(last_described)
         if last_progress is not None:
             self.progressed.emit(last_progress)
         if ready:

@@ -104,6 +104,13 @@ class BrowseController(QObject):
         """What is searched for in words; "" when it is something else."""
         return self._ask.text if isinstance(self._ask, Words) else ""
 
+    def shown_photos(self) -> list[PhotoId] | None:
+        """The photos that were found and fit; None while all are shown."""
+        if isinstance(self._ask, Everything):
+            return None
+        rows = self._model.rows
+        return [rows.photo_id(row) for row in range(min(rows.relevant, len(rows)))]
+
     def begin(self, words: str) -> None:
         """Waits for the first photos: those of the last words, or all."""
         self._bar.show_words(words)

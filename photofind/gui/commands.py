@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, 
 from PySide6.QtWidgets import QMenu
 
 from photofind.gui import actions
+from photofind.gui.describing.actions import ASK_KEYS, DESCRIBE_KEYS
 from photofind.gui.dialogs import about_dialog
 from photofind.gui.window import LARGEST_PHOTO_PX, SMALLEST_PHOTO_PX
 from photofind.settings import OnBattery
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from photofind.domain import PhotoId
     from photofind.gui.actions import PhotoActions
     from photofind.gui.browsing import BrowseController
+    from photofind.gui.describing.actions import DescriptionActions
+    from photofind.gui.describing.controller import DescriptionsController
     from photofind.gui.forgetting import ForgettingController
     from photofind.gui.library import LibraryController
     from photofind.gui.preview.controller import PreviewController
@@ -46,6 +49,8 @@ class Commands(QObject):
         preview: PreviewController,
         photo_actions: PhotoActions,
         forgetting: ForgettingController,
+        descriptions: DescriptionsController,
+        description_actions: DescriptionActions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,6 +60,8 @@ class Commands(QObject):
         self._preview = preview
         self._actions = photo_actions
         self._forgetting = forgetting
+        self._descriptions = descriptions
+        self._description_actions = description_actions
         self._view = window.grid_page.view
         self._menu = QMenu(window)
         self._fill_menu()
@@ -91,6 +98,8 @@ class Commands(QObject):
         self._recall = self._command(
             self.tr("&Bring back forgotten photos…"), "", self._forgetting.recall
         )
+        self._menu.addSeparator()
+        self._command(self.tr("&Describe the photos shown"), "", self._describe_shown)
         self._menu.addSeparator()
         self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))
         self._command(self.tr("S&maller photos"), "Ctrl+-", lambda: self.zoom(-1))
@@ -145,6 +154,8 @@ class Commands(QObject):
             (actions.COPY_PATH_KEYS, lambda: self._on_chosen(photo_actions.copy_paths)),
         ):
             self._key(keys, act)
+        self._key(DESCRIBE_KEYS, lambda: self._on_chosen(self._descriptions.describe))
+        self._key(ASK_KEYS, lambda: self._on_chosen(self._descriptions.ask))
         for place in (self._view, window.preview):
             slash = QShortcut(QKeySequence("/"), place)
             slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -192,8 +203,16 @@ class Commands(QObject):
         if not chosen:
             return
         menu = self._actions.menu(chosen, self._window)
+        self._description_actions.add_to(menu, chosen)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(position)
+
+    def _describe_shown(self) -> None:
+        shown = self._browsing.shown_photos()
+        if shown is None:
+            self._descriptions.describe_all()
+        elif shown:
+            self._descriptions.describe(shown)
 
     def _toggle_folders(self) -> None:
         self._window.show_folders(self._window.folders_panel.isHidden())

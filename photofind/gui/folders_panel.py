@@ -35,6 +35,7 @@ _WIDTH = 286
 class _FolderRow(QFrame):
     remove_requested = Signal(object)
     relocate_requested = Signal(object)
+    describe_requested = Signal(object)
 
     def __init__(self, folder: FolderStatus, parent: QWidget) -> None:
         super().__init__(parent)
@@ -82,6 +83,7 @@ class _FolderRow(QFrame):
     def _add_menu(self, folder: FolderStatus) -> None:
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, signal in (
+            (self.tr("Describe the photos in this folder"), self.describe_requested),
             (self.tr("Find this folder's new place…"), self.relocate_requested),
             (self.tr("Remove from photofind…"), self.remove_requested),
         ):
@@ -102,6 +104,8 @@ class FoldersPanel(QFrame):
     """A folder, a Path."""
     relocate_requested = Signal(object)
     """A folder that lies somewhere else now, a Path."""
+    describe_requested = Signal(object)
+    """A folder, a Path."""
     rescan_requested = Signal()
     closed = Signal()
 
@@ -154,6 +158,7 @@ class FoldersPanel(QFrame):
             row = _FolderRow(folder, self._list)
             row.remove_requested.connect(self.remove_requested)
             row.relocate_requested.connect(self.relocate_requested)
+            row.describe_requested.connect(self.describe_requested)
             self._rows.insertWidget(place, row)
             for button in filter(None, (row.relocate, row.remove)):
                 QWidget.setTabOrder(before, button)

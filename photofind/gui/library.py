@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.domain import FolderState, PhotofindError
 from photofind.gui.banner import BannerLevel
 from photofind.gui.dialogs import model_dialog
@@ -200,6 +201,9 @@ class LibraryController(QObject):
     def show_error(self, message: str) -> None:
         self._window.banner.show_message(message)
 
+    def show_notice(self, message: str) -> None:
+        self._window.banner.show_message(message, BannerLevel.NOTICE)
+
     # What the worker says
 
     def _on_greeted(self, hello: Hello) -> None:
@@ -240,7 +244,9 @@ class LibraryController(QObject):
         self._status_stale.call()
         self.photos_changed.emit()
 
-    def _on_refused(self, _request_id: int, _code: str, message: str) -> None:
+    def _on_refused(self, _request_id: int, code: str, message: str) -> None:
+        if code in {CAPTIONER_MISSING, ANSWERER_MISSING}:
+            return  # the model is offered instead
         self._adding = False
         self._pause_asked = None
         self.show_error(message)

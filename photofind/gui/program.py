@@ -12,6 +12,9 @@ from photofind.gui.actions import PhotoActions
 from photofind.gui.bridge import WorkerBridge
 from photofind.gui.browsing import BrowseController
 from photofind.gui.commands import Commands
+from photofind.gui.describing.actions import DescriptionActions, choose_list_file
+from photofind.gui.describing.controller import DescriptionsController
+from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.desktop import Desktop
 from photofind.gui.dialogs import choose_folder, choose_new_place, pictures_folder
 from photofind.gui.errands import Errands
@@ -58,6 +61,7 @@ class WindowProgram(QObject):
         searcher: may be at work already; is closed with the rest.
         desktop: the person's own programs.
         questions: how the person is asked; dialogs when left out.
+        choose_list: asks where a list of photos goes; a dialog when left out.
         make_client: makes the connection to the worker.
     """
 
@@ -69,6 +73,7 @@ class WindowProgram(QObject):
         *,
         desktop: Desktop | None = None,
         questions: Questions | None = None,
+        choose_list: Callable[[], Path | None] | None = None,
         make_client: Callable[[AppFolders, Callable[[Event], None]], Worker] = WorkerClient,
     ) -> None:
         super().__init__()
@@ -114,6 +119,24 @@ class WindowProgram(QObject):
             parent=self,
         )
         self.forgetting = ForgettingController(self.library.send, questions, self)
+        self.description_reads = DescriptionReads(folders)
+        self.descriptions = DescriptionsController(
+            self.window,
+            self.preview,
+            self.bridge,
+            self.library.send,
+            self.errands,
+            self.description_reads,
+            paused=settings.descriptions_paused,
+            parent=self,
+        )
+        self.description_actions = DescriptionActions(
+            self.descriptions,
+            self.errands,
+            self.description_reads,
+            choose_list or partial(choose_list_file, self.window),
+            self,
+        )
         self.commands = Commands(
             self.window,
             self.browsing,
@@ -121,6 +144,8 @@ class WindowProgram(QObject):
             self.preview,
             self.actions,
             self.forgetting,
+            self.descriptions,
+            self.description_actions,
             self,
         )
         self._connect()
@@ -157,6 +182,7 @@ class WindowProgram(QObject):
             last_first.callback(self.rounds.run, self.round_reads.close)
             last_first.callback(self.errands.close)
             last_first.callback(self.errands.run, self.reads.close)
+            last_first.callback(self.errands.run, self.description_reads.close)
             last_first.callback(self.errands.run, self.intake.close)
             # After its start, which may not be through: a worker that just began must not be left.
             last_first.callback(self.errands.run, self.client.close)
@@ -186,6 +212,11 @@ class WindowProgram(QObject):
         library.paths_changed.connect(browsing.paths_changed)
         library.indexing_changed.connect(browsing.show_indexing)
         library.offline_changed.connect(self.thumbnails.mark_offline)
+        descriptions = self.descriptions
+        descriptions.texts_changed.connect(browsing.library_changed)
+        descriptions.paused_changed.connect(self.remembered.set_descriptions_paused)
+        window.folders_panel.describe_requested.connect(descriptions.describe_folder)
+        self.description_actions.told.connect(library.show_notice)
         library.problem_revealed.connect(self.actions.reveal_file)
         browsing.asked.connect(self.remembered.set_last_query)
         window.size_slider.valueChanged.connect(self.remembered.set_thumbnail_px)

@@ -49,6 +49,9 @@ class Remembered(QObject):
     def set_shows_details(self, shows_details: bool) -> None:
         self._change(msgspec.structs.replace(self._settings, shows_details=shows_details))
 
+    def set_descriptions_paused(self, paused: bool) -> None:
+        self._change(msgspec.structs.replace(self._settings, descriptions_paused=paused))
+
     def keep_geometry(self, window: QWidget) -> None:
         """Remembers where the window is."""
         encoded = window.saveGeometry().toBase64().toStdString()

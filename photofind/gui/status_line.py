@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
+from photofind.gui.describing.status import DescriptionStatus
 from photofind.gui.elided import ElidedLabel
 from photofind.gui.wording import count, count_photos, describe_duration
 from photofind.worker.messages import Progress
@@ -59,6 +60,7 @@ class StatusLine(QFrame):
         self._bar.setFixedWidth(_BAR_PX)
         self._bar.setAccessibleName(self.tr("Indexing progress"))
         self._pause = IconButton("pause", self.tr("Pause indexing"), self)
+        self.descriptions = DescriptionStatus(self)
         self._problems = PushButton("", self, ButtonKind.QUIET)
         self._problems.hide()
         self._model = PushButton("", self, ButtonKind.QUIET)
@@ -69,6 +71,7 @@ class StatusLine(QFrame):
         row.addWidget(self._bar)
         row.addWidget(self._text, 1)
         row.addWidget(self._pause)
+        row.addWidget(self.descriptions)
         row.addWidget(self._problems)
         row.addWidget(self._model)
         self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))

@@ -52,12 +52,26 @@ QLabel[tone="warning"] { color: $warning; }
 QLabel[textStyle="title"] { font-size: 22pt; font-weight: 600; }
 QLabel[textStyle="heading"] { font-size: 13pt; font-weight: 600; }
 QLabel[textStyle="strong"] { font-weight: 600; }
+QLabel[textStyle="caption"] { font-size: 12pt; }
+QLabel[textStyle="code"] { font-family: monospace; }
+QLineEdit { background: $raised; border: 1px solid $hairline; border-radius: 8px;
+    padding: 6px 10px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus { border-color: $accent; }
+QComboBox { background: $raised; border: 1px solid $hairline; border-radius: 8px;
+    padding: 5px 10px; }
+QComboBox:focus { border-color: $accent; }
+QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px solid $hairline;
+    selection-background-color: $accent_soft; selection-color: $text; }
 
 #topBar { background: $chrome; border-bottom: 1px solid $hairline; }
 #statusLine { background: $chrome; border-top: 1px solid $hairline; }
 #sidePanel { background: $chrome; border-right: 1px solid $hairline; }
 #detailsPanel { background: $chrome; border-left: 1px solid $hairline; }
 #detailsBody { background: $chrome; }
+#captionStrip { background: $canvas; }
+#captionLine { background: transparent; border-radius: 9px; }
+#captionLine:hover { background: $chrome; }
+#answerCard, #commandBox { background: $raised; border-radius: 10px; }
 #gridPage, #emptyPage { background: $canvas; }
 
 #searchField { background: $raised; border: 2px solid transparent; border-radius: 20px; }

@@ -16,6 +16,7 @@ from photofind.gui.program import WindowProgram
 from photofind.gui.questions import Questions, Removal
 from photofind.gui.searching import Searcher, Words
 from photofind.settings import read_settings
+from photofind.worker.client import WorkerClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,6 +93,7 @@ class Driver:
         chosen_folder: Path | None = None,
         confirms: bool = True,
         removal: Removal | None = None,
+        list_file: Path | None = None,
         make_engine: Callable[[AppFolders], Engine] = open_engine,
     ) -> None:
         """Opens the window.
@@ -101,10 +103,11 @@ class Driver:
             chosen_folder: what the person picks when asked for a folder.
             confirms: what the person says when asked whether they are sure.
             removal: what they say when asked what is to become of a folder.
+            list_file: what they choose when asked where a list of photos goes.
         """
         self.qtbot = qtbot
         self._closed = False
-        self._patience_ms = WORKER_PATIENCE_MS if worker else PATIENCE_MS
+        self.patience_ms = WORKER_PATIENCE_MS if worker else PATIENCE_MS
         self.desktop = RecordedDesktop()
         self.asked: list[object] = []
         self.workers: list[QuietWorker] = []
@@ -136,7 +139,8 @@ class Driver:
                 confirm_forgetting=confirm,
                 confirm_recall=confirm,
             ),
-            **({} if worker else {"make_client": quiet}),
+            choose_list=lambda: list_file,
+            make_client=WorkerClient if worker else quiet,
         )
         self.window = self.program.window
         self.grid = self.window.grid_page
@@ -159,7 +163,7 @@ class Driver:
     # Waiting
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=self._patience_ms)
+        self.qtbot.waitUntil(condition, timeout=self.patience_ms)
 
     def wait_rows(self, count: int) -> None:
         self.until(lambda: self.model.rowCount() == count)

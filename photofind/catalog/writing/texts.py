@@ -33,18 +33,26 @@ def store_finding(
                    AND edited = 0 AND accepted = 0""",
                 (content_id, finding.kind.value, model_id),
             )
-            row = connection.execute(
-                """INSERT INTO texts (content_id, kind, model_id, text, data, created_at)
-                   VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
-                (
-                    content_id,
-                    finding.kind.value,
-                    model_id,
-                    clean_text(finding.text),
-                    json.dumps(finding.details) if finding.details else None,
-                    now_ms,
-                ),
+            same = connection.execute(
+                """SELECT id FROM texts WHERE content_id = ? AND kind = ? AND model_id = ?
+                   AND text = ?""",
+                (content_id, finding.kind.value, model_id, clean_text(finding.text)),
             ).fetchone()
+            row = (
+                same
+                or connection.execute(
+                    """INSERT INTO texts (content_id, kind, model_id, text, data, created_at)
+                   VALUES (?, ?, ?, ?, ?, ?) RETURNING id""",
+                    (
+                        content_id,
+                        finding.kind.value,
+                        model_id,
+                        clean_text(finding.text),
+                        json.dumps(finding.details) if finding.details else None,
+                        now_ms,
+                    ),
+                ).fetchone()
+            )
             refresh_visible(connection, [photo_of(connection, content_id)])
         case FoundAnswer():
             row = connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from photofind.gui.images import to_pixmap
 from photofind.gui.preview.loader import PreviewKey
@@ -31,6 +31,9 @@ _KEPT = 4
 
 class PreviewController(QObject):
     """Opens, walks and closes the preview; the grid's current photo follows."""
+
+    facts_shown = Signal(object)
+    """`PreviewFacts` of the photo on show, each time they are known anew."""
 
     def __init__(
         self,
@@ -65,6 +68,24 @@ class PreviewController(QObject):
         """The photo on show; None while the preview is closed."""
         return self._photo_id
 
+    @property
+    def facts(self) -> PreviewFacts | None:
+        """What is known of the photo on show; None while it is being read."""
+        return None if self._photo_id is None else self._facts.get(self._photo_id)
+
+    def reread(self, photo_id: PhotoId) -> None:
+        """What is known of a photo is another thing now; it is read again when it is shown."""
+        if photo_id == self._photo_id and (row := self._row()) is not None:
+            self._loader.reread(self._key(row))
+        else:
+            self._facts.pop(photo_id, None)
+
+    def open_photo(self, photo_id: PhotoId) -> None:
+        """Shows a photo of the grid, unless it is there already."""
+        row = self._model.rows.find(photo_id)
+        if row is not None and photo_id != self._photo_id:
+            self.open_row(row)
+
     def open_row(self, row: int) -> None:
         """Shows the photo of a row of the grid."""
         rows = self._model.rows
@@ -85,7 +106,7 @@ class PreviewController(QObject):
         if self._photo_id is None:
             return
         self._photo_id = None
-        self._loader.want([])
+        self._loader.want([], [])
         self._ready.clear()
         self._facts.clear()
         self._window.show_browsing()
@@ -97,6 +118,7 @@ class PreviewController(QObject):
         self._page.begin(self._stand_in(photo_id), photo, self._why(row))
         if facts is not None:
             self._page.show_facts(facts.photo, facts.tags, self._why(row))
+            self.facts_shown.emit(facts)
 
     def _stand_in(self, photo_id: PhotoId) -> QPixmap | None:
         """The decoded photo if it is there, else its thumbnail; the cell's square is no use."""
@@ -128,18 +150,19 @@ class PreviewController(QObject):
 
     def _want_around(self, row: int) -> None:
         """This photo, then its neighbours: walking on shows the next one at once."""
+        near = [
+            self._key(each) for each in (row, row + 1, row - 1) if 0 <= each < len(self._model.rows)
+        ]
+        self._loader.want(
+            [key for key in near if key.photo_id not in self._ready],
+            [key for key in near if key.photo_id not in self._facts],
+        )
+
+    def _key(self, row: int) -> PreviewKey:
         view = self._page.picture
         seen = max(view.width(), view.height()) * view.devicePixelRatioF() * _OVERSAMPLING
         longest = min(_MOST_PX, max(_LEAST_PX, round(seen)))
-        rows = self._model.rows
-        near = [each for each in (row, row + 1, row - 1) if 0 <= each < len(rows)]
-        self._loader.want(
-            [
-                PreviewKey(rows.photo_id(each), longest)
-                for each in near
-                if rows.photo_id(each) not in self._ready
-            ]
-        )
+        return PreviewKey(self._model.rows.photo_id(row), longest)
 
     def _on_facts(self, facts: PreviewFacts) -> None:
         if self._photo_id is None:
@@ -152,6 +175,7 @@ class PreviewController(QObject):
         if facts.thumbnail is not None and facts.photo.id not in self._ready:
             self._page.show_early(to_pixmap(facts.thumbnail), facts.photo)
             self._page.picture.show_problem(self._problem)
+        self.facts_shown.emit(facts)
 
     def _on_picture(self, picture: PreviewPicture) -> None:
         if self._photo_id is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.describe.orders import CAPTION
 from photofind.domain import PhotofindError, PhotoId
 from photofind.gui.images import read_jpeg, read_photo
 from photofind.gui.lazy_reader import LazyReader
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from photofind.catalog.description_rows import AnswerRow, CaptionRow
+    from photofind.catalog.reader import CatalogReader
     from photofind.catalog.rows import TagRow
     from photofind.domain import Photo
     from photofind.paths import AppFolders
@@ -45,6 +48,9 @@ class PreviewFacts:
     photo: Photo
     tags: tuple[TagRow, ...]
     thumbnail: QImage | None
+    captions: tuple[CaptionRow, ...] = ()
+    answers: tuple[AnswerRow, ...] = ()
+    waits_for_caption: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,14 @@ class PreviewLoader(QObject):
         self._facts.start()
         self._pictures.start()
 
-    def want(self, keys: Sequence[PreviewKey]) -> None:
+    def want(self, pictures: Sequence[PreviewKey], facts: Sequence[PreviewKey]) -> None:
         """Replaces what is wanted, the most urgent first."""
-        self._facts.want(keys)
-        self._pictures.want(keys)
+        self._facts.want(facts)
+        self._pictures.want(pictures)
+
+    def reread(self, key: PreviewKey) -> None:
+        """Delivers the facts of a photo once more; something about it changed."""
+        self._facts.want([key])
 
     def close(self) -> None:
         self._facts.close()
@@ -99,8 +109,7 @@ class PreviewLoader(QObject):
             def work(key: PreviewKey) -> None:
                 photo = _find(reader, key)
                 if photo is not None:
-                    tags = reader.get().tags(key.photo_id)
-                    self.facts_loaded.emit(PreviewFacts(photo, tags, _thumbnail(photo, store)))
+                    self.facts_loaded.emit(_facts(photo, reader.get(), _thumbnail(photo, store)))
 
             yield work
 
@@ -125,6 +134,18 @@ def _find(reader: LazyReader, key: PreviewKey) -> Photo | None:
     except PhotofindError as error:
         logger.info("the catalog can't be read: %s", error)
         return None
+
+
+def _facts(photo: Photo, reader: CatalogReader, thumbnail: QImage | None) -> PreviewFacts:
+    descriptions = reader.descriptions
+    return PreviewFacts(
+        photo=photo,
+        tags=reader.tags(photo.id),
+        thumbnail=thumbnail,
+        captions=descriptions.captions([photo.id]).get(photo.id, ()),
+        answers=descriptions.answers([photo.id]).get(photo.id, ()),
+        waits_for_caption=descriptions.waiting([photo.id]).get(photo.id) == CAPTION,
+    )
 
 
 def _thumbnail(photo: Photo, store: ThumbnailStore) -> QImage | None:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from photofind.gui.buttons import IconButton
+from photofind.gui.describing.ask_panel import AskPanel
+from photofind.gui.describing.caption_strip import CaptionStrip
 from photofind.gui.elided import ElidedLabel
 from photofind.gui.preview.details import DetailsPanel
 from photofind.gui.preview.picture_view import PictureView
@@ -42,6 +44,8 @@ class PreviewPage(QFrame):
     """To the first photo (False) or the last (True)."""
     menu_requested = Signal(QPoint)
     details_toggled = Signal(bool)
+    asking_changed = Signal(bool)
+    """The questions beside the photo are there (True), or not any more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,12 +54,16 @@ class PreviewPage(QFrame):
         self.setAccessibleName(self.tr("Photo"))
         self.picture = PictureView(self)
         self.details = DetailsPanel(self)
+        self.captions = CaptionStrip(self)
+        self.questions = AskPanel(self)
         self._details_wished = True
         back = IconButton("back", self.tr("Back to all photos (Esc)"), self)
         self._name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
         self._name.setProperty("textStyle", "strong")
         self._place = QLabel(self)
         self._place.setProperty("tone", "faint")
+        self._ask = IconButton("ask", self.tr("Ask about this photo (Q)"), self)
+        self._ask.setCheckable(True)
         self._info = IconButton("info", self.tr("Show or hide the details (I)"), self)
         self._info.setCheckable(True)
         self._info.setChecked(True)
@@ -69,6 +77,7 @@ class PreviewPage(QFrame):
         head.addWidget(self._name)
         head.addWidget(self._place)
         head.addStretch(1)
+        head.addWidget(self._ask)
         head.addWidget(self._info)
         head.addWidget(more)
         self._previous = self._side_button("previous", self.tr("Previous photo (←)"))
@@ -79,9 +88,14 @@ class PreviewPage(QFrame):
         middle.addWidget(self._previous)
         middle.addWidget(self.picture, 1)
         middle.addWidget(self._next)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addLayout(middle, 1)
+        left.addWidget(self.captions)
         row = QHBoxLayout()
         row.setSpacing(0)
-        row.addLayout(middle, 1)
+        row.addLayout(left, 1)
+        row.addWidget(self.questions)
         row.addWidget(self.details)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +106,8 @@ class PreviewPage(QFrame):
         more.clicked.connect(
             lambda: self.menu_requested.emit(more.mapToGlobal(more.rect().bottomLeft()))
         )
+        self._ask.clicked.connect(self.show_questions)
+        self.questions.closed.connect(lambda: self.show_questions(False))
         self._info.clicked.connect(self._on_info)
         self._previous.clicked.connect(lambda: self.walked.emit(-1))
         self._next.clicked.connect(lambda: self.walked.emit(1))
@@ -106,6 +122,7 @@ class PreviewPage(QFrame):
         """Shows another photo with what is at hand."""
         full = QSize(photo.width, photo.height) if photo is not None else QSize()
         self.picture.show_picture(pixmap, full)
+        self.captions.begin()
         if photo is not None:
             self.show_facts(photo, (), why)
 
@@ -124,6 +141,21 @@ class PreviewPage(QFrame):
         self._info.setChecked(shown)
         self._fit_details()
 
+    @property
+    def shows_questions(self) -> bool:
+        return not self.questions.isHidden()
+
+    def show_questions(self, shown: bool) -> None:
+        """Shows or hides the questions; they take the place of the details."""
+        if shown == self.shows_questions:
+            return
+        self._ask.setChecked(shown)
+        self.questions.setVisible(shown)
+        self._fit_details()
+        if not shown:
+            self.setFocus()
+        self.asking_changed.emit(shown)
+
     def _side_button(self, icon: str, label: str) -> IconButton:
         button = IconButton(icon, label, self)
         button.setIconSize(QSize(24, 24))
@@ -135,7 +167,9 @@ class PreviewPage(QFrame):
         self.details_toggled.emit(checked)
 
     def _fit_details(self) -> None:
-        self.details.setVisible(self._details_wished and self.width() >= _NARROW_PX)
+        room = self.width() >= _NARROW_PX and not self.shows_questions
+        self.details.setVisible(self._details_wished and room)
+        self.captions.set_inviting(self._details_wished)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -157,6 +191,10 @@ class PreviewPage(QFrame):
             self.picture.reset_zoom()
         elif key == Qt.Key.Key_I:
             self._info.click()
+        elif key == Qt.Key.Key_Q:
+            self._ask.click()
+        elif key == Qt.Key.Key_E:
+            self.captions.edit_first()
         else:
             super().keyPressEvent(event)
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from photofind.gui.icons import draw_icon
 
@@ -39,6 +39,7 @@ class PictureView(QWidget):
         self._middle = QPointF(0.5, 0.5)
         self._dragged_from: QPoint | None = None
         self.setMinimumSize(120, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
     def has_picture(self) -> bool:

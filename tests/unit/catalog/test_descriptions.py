@@ -87,6 +87,15 @@ def test_what_a_person_edited_or_accepted_stays(library: Library, own: str) -> N
     assert library.found(kept)
 
 
+def test_what_a_person_accepted_is_not_said_twice(library: Library) -> None:
+    library.add("a.jpg", "A")
+    content, writer = library.content_id("A"), library.writer.descriptions
+    text_id = TextId(writer.store(content, caption("two dogs")))
+    writer.accept_caption(text_id)
+    assert writer.store(content, caption("two dogs")) == text_id
+    assert texts_of(library, "A") == ["two dogs"]
+
+
 def test_a_persons_caption_survives_a_change_of_the_file(library: Library) -> None:
     file = library.add("a.jpg", "A")
     content, writer = library.content_id("A"), library.writer.descriptions

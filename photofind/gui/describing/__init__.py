@@ -1,0 +1,1 @@
+"""Captions and questions in the window: shown, asked for, corrected, taken along."""

@@ -1,0 +1,42 @@
+"""What captions and questions need to know of the disk, as the errands thread reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.describe.sheet import read_sheet
+from photofind.gui.describing.model_chooser import OfferedModel
+from photofind.gui.lazy_reader import LazyReader
+from photofind.inference.spec_texts import AnswererSpec
+from photofind.inference.store import ModelStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photofind.describe.sheet import SheetRow
+    from photofind.domain import Photo, PhotoId
+    from photofind.paths import AppFolders
+
+
+class DescriptionReads:
+    """Every method belongs to the errands thread."""
+
+    def __init__(self, folders: AppFolders) -> None:
+        self._reader = LazyReader(folders)
+        self._store = ModelStore(folders)
+
+    def answerers(self) -> list[OfferedModel]:
+        """The installed models that answer questions."""
+        installed = self._store.installed(AnswererSpec)
+        return [OfferedModel(model.spec.key, model.spec.title) for model in installed]
+
+    def photos(self, photo_ids: Sequence[PhotoId]) -> list[Photo]:
+        """In the order asked for; photos that are gone are left out."""
+        found = self._reader.get().photos(photo_ids)
+        return [found[photo_id] for photo_id in photo_ids if photo_id in found]
+
+    def sheet(self, photo_ids: Sequence[PhotoId]) -> list[SheetRow]:
+        return read_sheet(self._reader.get(), photo_ids)
+
+    def close(self) -> None:
+        self._reader.close()

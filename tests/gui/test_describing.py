@@ -1,0 +1,275 @@
+"""Captions and questions in the real window, with a worker whose models a test scripts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
+
+from photofind.catalog.reader import CatalogReader
+from photofind.catalog.writer import CatalogWriter
+from photofind.gui.buttons import IconButton
+from photofind.gui.describing.answers_dialog import AnswersDialog
+from photofind.gui.describing.offer_dialog import InstallOffer
+from photofind.worker.description_messages import (
+    CancelDescriptions,
+    Describe,
+    DescriptionProgress,
+    LookAt,
+    RetryDescriptions,
+    SetDescriptionsPaused,
+)
+from photofind.worker.messages import Refused, path_to_wire
+from tests.gui.driver import PATIENCE_MS
+from tests.unit.describe.made_up import Gate, ModelShelf, ScriptedCaptioner
+from tests.unit.worker.inner_worker import working
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from photofind.domain import PhotoId
+    from photofind.paths import AppFolders
+    from tests.gui.driver import Driver, IndexedPhotos
+
+
+@pytest.fixture
+def shelf() -> ModelShelf:
+    return ModelShelf()
+
+
+@pytest.fixture
+def desk(
+    open_window: Callable[..., Driver],
+    folders: AppFolders,
+    indexed: IndexedPhotos,
+    shelf: ModelShelf,
+    tmp_path: Path,
+) -> Iterator[Driver]:
+    """A window on every indexed photo, with a worker that describes."""
+    with working(folders, shelf):
+        driver = open_window(folders, worker=True, list_file=tmp_path / "list.json")
+        driver.patience_ms = PATIENCE_MS  # only the models are a worker's, and they are quick
+        driver.wait_rows(indexed.count)
+        yield driver
+        driver.close()
+
+
+def open_first(driver: Driver) -> PhotoId:
+    driver.program.preview.open_row(0)
+    driver.until(lambda: driver.program.preview.facts is not None)
+    photo_id = driver.program.preview.photo_id
+    assert photo_id is not None
+    return photo_id
+
+
+def captions(driver: Driver) -> tuple[str, ...]:
+    return driver.window.preview.captions.texts
+
+
+def press_soon(driver: Driver, label: str) -> None:
+    """Presses a button of the captions as soon as it is shown."""
+
+    def found() -> list[IconButton]:
+        buttons = driver.window.preview.captions.findChildren(IconButton)
+        return [each for each in buttons if each.isVisible() and each.toolTip() == label]
+
+    driver.until(lambda: bool(found()))
+    driver.click(found()[0])
+
+
+def commands(driver: Driver, kind: type) -> list[object]:
+    return [command for command in driver.worker.commands if isinstance(command, kind)]
+
+
+def test_a_photo_is_described_corrected_and_found_by_its_words(desk: Driver) -> None:
+    open_first(desk)
+    strip = desk.window.preview.captions
+    desk.click(desk.button(strip, "Describe this photo"))
+    desk.until(lambda: captions(desk) == ("a picture",))
+    desk.press(Qt.Key.Key_E)
+    assert desk.focused().property("text") == "a picture"
+    desk.type("our balloon")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: captions(desk) == ("our balloon",))
+    assert desk.focused() is desk.window.preview, "the arrow keys walk on"
+    desk.press(Qt.Key.Key_Escape)
+    desk.search("balloon")
+    assert desk.model.rows.why[0][0].text == "our balloon"
+
+
+def test_escape_leaves_a_caption_as_it_was(desk: Driver) -> None:
+    open_first(desk)
+    desk.press(Qt.Key.Key_E)
+    desk.type("never mind")
+    desk.press(Qt.Key.Key_Escape)
+    assert captions(desk) == ()
+    desk.press(Qt.Key.Key_E)
+    desk.type("by hand")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: captions(desk) == ("by hand",))
+    assert desk.previews(), "Escape closed the line, not the photo"
+
+
+def test_an_accepted_caption_stays_beside_a_new_one(desk: Driver, shelf: ModelShelf) -> None:
+    open_first(desk)
+    strip = desk.window.preview.captions
+    desk.click(desk.button(strip, "Describe this photo"))
+    desk.until(lambda: captions(desk) == ("a picture",))
+    press_soon(desk, "This caption is right: keep it")
+    shelf.captioners["small"].says = lambda _: "another one"
+    desk.until(lambda: desk.program.preview.facts.captions[0].accepted)  # type: ignore[union-attr]
+    desk.press(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    desk.until(lambda: captions(desk) == ("a picture", "another one"))
+    press_soon(desk, "Delete this caption")
+    desk.until(lambda: captions(desk) == ("another one",))
+
+
+def test_a_caption_that_takes_long_can_be_cancelled(desk: Driver, shelf: ModelShelf) -> None:
+    gate = Gate()
+    shelf.captioners["small"] = ScriptedCaptioner(before=gate)
+    open_first(desk)
+    strip = desk.window.preview.captions
+    desk.click(desk.button(strip, "Describe this photo"))
+    assert strip.state == "Describing…"
+    gate.enter()
+    desk.click(desk.button(strip, "Cancel"))
+    gate.go.set()
+    desk.until(lambda: desk.button(strip, "Describe this photo") is not None)
+    assert captions(desk) == ()
+
+
+@pytest.mark.expects_log("out of memory while describing")
+def test_a_photo_that_cannot_be_described_says_why(desk: Driver, shelf: ModelShelf) -> None:
+    def fail(_cancelled: object) -> None:
+        raise MemoryError
+
+    shelf.captioners["small"] = ScriptedCaptioner(before=fail)
+    open_first(desk)
+    strip = desk.window.preview.captions
+    desk.click(desk.button(strip, "Describe this photo"))
+    desk.until(lambda: "memory" in strip.state)
+    desk.until(lambda: not desk.window.status_line.descriptions.isHidden())
+
+
+def test_a_question_is_answered_beside_the_photo_and_kept(
+    desk: Driver, folders: AppFolders
+) -> None:
+    photo_id = open_first(desk)
+    desk.until(desk.window.preview.details.isVisible)
+    desk.press(Qt.Key.Key_Q)
+    panel = desk.window.preview.questions
+    assert panel.isVisible()
+    assert not desk.window.preview.details.isVisible()
+    desk.type("how many dogs?")
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: "asked: how many dogs?" in panel.lines)
+    assert "how many dogs?" in panel.lines
+    desk.click(desk.button(panel, "Forget this question"))
+    desk.until(lambda: "how many dogs?" not in panel.lines)
+    with CatalogReader(folders) as reader:
+        assert reader.descriptions.answers([photo_id]) == {}
+    desk.press(Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert desk.window.preview.details.isVisible()
+
+
+def test_the_same_question_about_many_photos_fills_a_table(desk: Driver) -> None:
+    desk.view.selectAll()
+    desk.program.descriptions.ask(desk.view.selected_photos()[:3])
+    desk.until(lambda: bool(desk.window.findChildren(AnswersDialog)))
+    (dialog,) = desk.window.findChildren(AnswersDialog)
+    (field,) = dialog.findChildren(QLineEdit)
+    field.setText("how many?")
+    desk.click(desk.button(dialog, "Ask"))
+    table = dialog._model
+    desk.until(lambda: table.open == 0)
+    desk.click(desk.button(dialog, "Copy as CSV"))
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "path,answer"
+    assert len(lines) == 4
+    assert all(line.endswith("asked: how many?") for line in lines[1:])
+    dialog.close()
+
+
+def test_captions_travel_as_alt_texts_and_lists(
+    desk: Driver, indexed: IndexedPhotos, tmp_path: Path
+) -> None:
+    photo_id = open_first(desk)
+    desk.press(Qt.Key.Key_E)
+    desk.type('a "fine" day')
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: captions(desk) == ('a "fine" day',))
+    actions = desk.program.description_actions
+    actions.copy_html([photo_id])
+    desk.until(lambda: QGuiApplication.clipboard().text().startswith("<img"))
+    assert ' alt="a &quot;fine&quot; day"' in QGuiApplication.clipboard().text()
+    actions.export(desk.view.selected_photos())
+    desk.until((tmp_path / "list.json").exists)
+    (row,) = json.loads((tmp_path / "list.json").read_text())
+    assert row["caption"] == 'a "fine" day'
+    assert row["path"].startswith(str(indexed.photos))
+
+
+def test_a_missing_model_is_offered(window: Driver) -> None:
+    open_first(window)
+    strip = window.window.preview.captions
+    window.click(window.button(strip, "Describe this photo"))
+    refused = Refused(request_id=1, code="captioner_missing", message="None is installed.")
+    window.worker.on_event(refused)
+    window.until(lambda: bool(window.window.findChildren(InstallOffer)))
+    (offer,) = window.window.findChildren(InstallOffer)
+    assert offer.command == "photofind models install blip-base"
+    assert strip.state == ""
+    assert not window.window.banner.isVisible()
+    offer.close()
+
+
+def test_the_status_line_says_how_far_it_is_and_can_pause(window: Driver) -> None:
+    status = window.window.status_line.descriptions
+    assert not status.isVisible()
+    window.program.descriptions.describe_all()
+    window.until(lambda: commands(window, Describe) != [])
+    window.worker.on_event(
+        DescriptionProgress(activity="describing", done=3, total=40, failed=1, eta_s=300.0)
+    )
+    window.until(lambda: status.text == "Describing 3 of 40 · about 5 min left")
+    window.click(window.button(status, "Pause describing"))
+    window.until(lambda: commands(window, SetDescriptionsPaused) != [])
+    assert window.program.remembered.settings.descriptions_paused
+    window.worker.on_event(DescriptionProgress(activity="paused", done=3, total=40))
+    window.until(lambda: status.text == "Describing is paused · 3 of 40")
+    window.click(window.button(status, "Describe no more photos"))
+    window.until(lambda: commands(window, CancelDescriptions) != [])
+    status.retry_requested.emit()
+    window.until(lambda: commands(window, RetryDescriptions) != [])
+
+
+def test_a_photo_that_waits_is_hurried_when_it_is_looked_at(
+    window: Driver, folders: AppFolders
+) -> None:
+    with CatalogWriter(folders) as writer:
+        writer.descriptions.add_jobs("caption", [window.model.content_id(0)], "{}", 0)
+    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=9))
+    window.until(lambda: window.window.status_line.descriptions.isVisible())
+    photo_id = open_first(window)
+    window.until(lambda: commands(window, LookAt) != [])
+    assert commands(window, LookAt)[0].photo_ids == (photo_id,)  # type: ignore[attr-defined]
+    assert window.window.preview.captions.state == "Describing…"
+
+
+def test_a_folder_and_what_was_found_can_be_described(
+    window: Driver, indexed: IndexedPhotos
+) -> None:
+    window.window.folders_panel.describe_requested.emit(indexed.photos)
+    window.until(lambda: len(commands(window, Describe)) == 1)
+    window.search("astronaut")
+    window.program.commands._describe_shown()
+    window.until(lambda: len(commands(window, Describe)) == 2)
+    folder, found = commands(window, Describe)
+    assert folder.folder == path_to_wire(indexed.photos)  # type: ignore[attr-defined]
+    assert 0 < len(found.photo_ids) < indexed.count  # type: ignore[attr-defined]
