@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import psutil
+
 from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.describe.runner import AvailableModel
 from photofind.domain import ModelError
+from photofind.inference.blip.answerer import BlipAnswerer
+from photofind.inference.blip.captioner import BlipCaptioner
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from photofind.inference.describing import Answerer, Captioner
     from photofind.inference.spec import ModelSpec
     from photofind.inference.store import InstalledModel, ModelStore
@@ -22,15 +24,10 @@ SpecT = TypeVar("SpecT", bound="ModelSpec")
 class InstalledModels:
     """Finds the model for an order; looks at the disk each time, for models come and go."""
 
-    def __init__(
-        self,
-        store: ModelStore,
-        open_captioner: Callable[[InstalledModel[CaptionerSpec]], Captioner],
-        open_answerer: Callable[[InstalledModel[AnswererSpec]], Answerer],
-    ) -> None:
+    def __init__(self, store: ModelStore) -> None:
         self._store = store
-        self._open_captioner = open_captioner
-        self._open_answerer = open_answerer
+        # A person waits, or nothing else is done: all cores may work on one photo.
+        self._threads = psutil.cpu_count(logical=False) or 1
 
     def find_captioner(self, key: str) -> AvailableModel[Captioner]:
         """The model of this key; with "" the first that is installed.
@@ -45,7 +42,9 @@ class InstalledModels:
             "No model that describes photos is installed. Install one with: photofind models"
             " install blip-base",
         )
-        return AvailableModel(installed.spec.catalog_key, lambda: self._open_captioner(installed))
+        return AvailableModel(
+            installed.spec.catalog_key, lambda: BlipCaptioner(installed, threads=self._threads)
+        )
 
     def find_answerer(self, key: str) -> AvailableModel[Answerer]:
         """As `find_captioner`, of those that answer questions (answerer_missing)."""
@@ -56,7 +55,9 @@ class InstalledModels:
             "No model that answers questions about photos is installed. Install one with:"
             " photofind models install blip-vqa-base",
         )
-        return AvailableModel(installed.spec.catalog_key, lambda: self._open_answerer(installed))
+        return AvailableModel(
+            installed.spec.catalog_key, lambda: BlipAnswerer(installed, threads=self._threads)
+        )
 
     def _find(self, key: str, kind: type[SpecT], code: str, missing: str) -> InstalledModel[SpecT]:
         if key:

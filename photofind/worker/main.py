@@ -12,13 +12,13 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import filelock
 import psutil
 
 from photofind.describe.installed import InstalledModels
-from photofind.domain import CatalogError, ModelError, PhotofindError
+from photofind.domain import CatalogError, PhotofindError
 from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
 from photofind.paths import AppFolders
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from photofind.catalog.writer import CatalogWriter
-    from photofind.inference.spec import ModelSpec
-    from photofind.inference.store import InstalledModel
     from photofind.worker.messages import Notice
 
 logger = logging.getLogger(__name__)
@@ -83,7 +81,7 @@ def _serve(folders: AppFolders) -> int:
 
 def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | None) -> int:
     store = ModelStore(folders)
-    describing_models = InstalledModels(store, _not_runnable, _not_runnable)
+    describing_models = InstalledModels(store)
     choice = ModelChoice(folders, writer, store)
     listener, address = listen()
     publish(folders.worker_address, address)
@@ -97,12 +95,6 @@ def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | 
     finally:
         withdraw(folders.worker_address, address)
     return 0
-
-
-def _not_runnable(installed: InstalledModel[ModelSpec]) -> NoReturn:
-    raise ModelError(
-        "model_incompatible", f"This photofind can't run {installed.spec.title}. Update photofind."
-    )
 
 
 def _hold_lock(folders: AppFolders) -> filelock.BaseFileLock:

@@ -34,7 +34,7 @@ class InstallOffer(QDialog):
         specs: tuple[ModelSpec, ...] = registry.specs_of(
             CaptionerSpec if captions else AnswererSpec
         )
-        key = specs[0].key if specs else ("blip-base" if captions else "blip-vqa")
+        key = specs[0].key if specs else ("blip-base" if captions else "blip-vqa-base")
         self._command = f"photofind models install {key}"
         title = (
             self.tr("A model that describes photos")

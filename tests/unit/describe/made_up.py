@@ -165,7 +165,13 @@ class Ears:
 class Desk:
     """A catalog of photos that were drawn, and a describer at work on it."""
 
-    def __init__(self, folders: AppFolders, root: Path, shelf: ModelShelf) -> None:
+    def __init__(
+        self,
+        folders: AppFolders,
+        root: Path,
+        shelf: ModelShelf,
+        runners: Sequence[Runner] | None = None,
+    ) -> None:
         root.mkdir(exist_ok=True)
         self.folders = folders
         self.root = root
@@ -175,13 +181,14 @@ class Desk:
         self.ears = Ears()
         self.indexing = Bystander()
         self.loaded = OneModel()
+        self.runners = runners
         self.model = self.writer.ensure_model("test@1", "search", 8)
         self.writer.activate_model(self.model)
         self.folder = self.writer.add_folder(root, None)
         self.describer = self._new_describer()
 
     def _new_describer(self) -> Describer:
-        runners: list[Runner] = [
+        runners = self.runners or [
             CaptionRunner(self.shelf.find_captioner, self.loaded),
             AnswerRunner(self.shelf.find_answerer, self.loaded),
         ]

@@ -1,0 +1,66 @@
+"""The queue with real BLIP graphs: tiny, with random weights, so what they say is nonsense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
+from photofind.describe.answers import AnswerRunner
+from photofind.describe.captions import CaptionRunner
+from photofind.describe.installed import InstalledModels
+from photofind.describe.one_model import OneModel
+from photofind.describe.orders import AnswerOrder, order_to_text
+from photofind.domain import ModelError
+from photofind.inference.store import ModelStore
+from photofind.paths import app_folders
+from tests.unit.describe.made_up import Desk, ModelShelf
+from tests.unit.inference.blip import tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.describe.runner import Runner
+
+
+def test_without_models_it_is_said_which_to_install(tmp_path: Path) -> None:
+    models = InstalledModels(ModelStore(app_folders(tmp_path)))
+    with pytest.raises(ModelError, match="photofind models install blip-base") as caught:
+        models.find_captioner("")
+    assert caught.value.code == "captioner_missing"
+    with pytest.raises(ModelError, match="photofind models install blip-vqa-base") as caught:
+        models.find_answerer("")
+    assert caught.value.code == "answerer_missing"
+    with pytest.raises(ModelError) as caught:
+        models.find_captioner("blip-large")
+    assert caught.value.code == "model_missing"
+
+
+def test_photos_go_through_installed_graphs(
+    tmp_path: Path, repo_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = app_folders(tmp_path / "data")
+    tiny.build_resources(tmp_path / "resources", repo_root / "packaging", monkeypatch)
+    tiny.install(tiny.CAPTIONER, tmp_path, folders)
+    tiny.install(tiny.ANSWERER, tmp_path, folders)
+    models, loaded = InstalledModels(ModelStore(folders)), OneModel()
+    runners: list[Runner] = [
+        CaptionRunner(models.find_captioner, loaded),
+        AnswerRunner(models.find_answerer, loaded),
+    ]
+    desk = Desk(folders, tmp_path / "photos", ModelShelf(), runners=runners)
+    try:
+        content = desk.add("a.jpg")
+        desk.queue_captions([content], prefix="a photograph of")
+        order = order_to_text(AnswerOrder(question="how many dogs?"))
+        desk.writer.descriptions.add_jobs("answer", [content], order, Urgency.BACKGROUND)
+        desk.describer.start()
+        caption, answer = desk.ears.next().outcome, desk.ears.next().outcome
+    finally:
+        desk.close()
+    assert isinstance(caption, FoundText)
+    assert caption.text.startswith("a photograph of")
+    assert caption.model.catalog_key.startswith(f"{tiny.CAPTIONER.key}@")
+    assert isinstance(answer, FoundAnswer)
+    assert answer.model.catalog_key.startswith(f"{tiny.ANSWERER.key}@")
