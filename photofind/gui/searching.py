@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 _PATIENCE_S = 5.0
 REST_S = 3.0
 """Nobody has asked anything for so long: time to do what makes the next start faster."""
+LONG_REST_S = 60.0
+"""How often it is looked after what can be let go, while nobody asks anything."""
 LIMIT = 500
 """Most photos of one answer; nobody looks at the five hundred and first."""
 
@@ -56,6 +58,8 @@ class Engine(Protocol):
     def similar_to_file(self, path: Path, limit: int) -> SearchResult: ...
 
     def keep_vectors(self) -> None: ...
+
+    def release_when_idle(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -192,11 +196,13 @@ class Searcher(QObject):
                     self._arrived.emit(answerer.answer(task))
 
     def _next_task(self) -> Request | _Preparation | None:
-        try:
-            return self._tasks.get(timeout=REST_S)
-        except queue.Empty:
-            self._answerer.rest()
-            return self._tasks.get()
+        rest_s = REST_S
+        while True:
+            try:
+                return self._tasks.get(timeout=rest_s)
+            except queue.Empty:
+                self._answerer.rest()
+                rest_s = LONG_REST_S
 
     @Slot(object)
     def _on_arrived(self, answer: Answer) -> None:
@@ -253,6 +259,7 @@ class _Answerer:
                 self._engine.keep_vectors()
             except Exception:
                 logger.exception("vectors can't be kept")
+            self._engine.release_when_idle()
 
     def close(self) -> None:
         if self._engine is not None:

@@ -1,7 +1,8 @@
-"""The active model's encoders, loaded when they are first needed."""
+"""The active model's encoders, loaded when they are needed and let go when they are not."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from photofind.catalog.rows import same_weights
@@ -10,6 +11,7 @@ from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.spec_search import DualEncoderSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
     from photofind.inference.store import ModelStore
 
 
-class Encoders:
-    """Turns words and picture files into vectors of one model."""
+IDLE_S = 300.0
+"""Encoders that nobody needed for so long give their memory back."""
 
-    def __init__(self, model: DualEncoder) -> None:
+
+class Encoders:
+    """Turns words and picture files into vectors of one model. Not thread-safe."""
+
+    def __init__(self, model: DualEncoder, clock: Callable[[], float] = time.monotonic) -> None:
         self._model = model
+        self._clock = clock
+        self._last_used = clock()
         self._text: TextEncoder | None = None
         self._image: ImageEncoder | None = None
 
@@ -39,6 +47,7 @@ class Encoders:
         """Returns float32 [dim], unit length. Raises ModelError: the files can't be used."""
         if self._text is None:
             self._text = TextEncoder(self._model)
+        self._last_used = self._clock()
         vector: NDArray[np.float32] = self._text.encode([words])[0]
         return vector
 
@@ -54,10 +63,16 @@ class Encoders:
         decoded = decode_photo(path, [self.spec.preprocess.geometry])
         if self._image is None:
             self._image = ImageEncoder(self._model)
+        self._last_used = self._clock()
         found = self._image.encode(decoded.tensors)
         vectors = found.search if found.similar is None else found.similar
         vector: NDArray[np.float32] = vectors[0]
         return vector
+
+    def release_when_idle(self) -> None:
+        """Lets the encoders go if nobody has used one for a while; the next use loads anew."""
+        if self._clock() - self._last_used >= IDLE_S:
+            self._text = self._image = None
 
 
 def refuse_unreadable(path: Path) -> None:

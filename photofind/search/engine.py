@@ -152,6 +152,11 @@ class SearchEngine:
         if self._active is not None:
             self._active.library.keep()
 
+    def release_when_idle(self) -> None:
+        """Gives the encoders' memory back if nobody has searched for a while."""
+        if self._active is not None and self._active.encoders is not None:
+            self._active.encoders.release_when_idle()
+
     def search(self, query: Query, limit: int) -> SearchResult:
         """Finds the photos that a description fits, or whose names or texts hold its words.
 

@@ -57,6 +57,9 @@ class ScriptedEngine:
     def similar_to_file(self, path: Path, limit: int) -> SearchResult:
         return self._answer(f"file {path.name}")
 
+    def release_when_idle(self) -> None:
+        """Holds nothing."""
+
     def keep_vectors(self) -> None:
         self.threads.add(threading.current_thread().name)
         self.kept.set()
