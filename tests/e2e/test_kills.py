@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import random
 import signal
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -66,24 +67,51 @@ def _kill(pid: int) -> None:
         return
 
 
-def shuffle(photos: Path, chance: random.Random, seeds: list[int]) -> None:
-    """Does to the folder what people do: rename, move, change, delete, add."""
-    paths = sorted(photos.rglob("*.jpg"))
-    for path in chance.sample(paths, 12):
-        match chance.randrange(4):
-            case 0:
-                path.rename(path.with_name(f"renamed {chance.randrange(10**9)}.jpg"))
-            case 1:
-                folder = photos / f"moved {chance.randrange(4)}"
-                folder.mkdir(exist_ok=True)
-                path.rename(folder / f"{chance.randrange(10**9)}.jpg")
-            case 2:
-                make_photo(path, seed=seeds.pop(), size=(64, 48))
-            case 3:
-                path.unlink()
-                make_photo(
-                    photos / f"new {chance.randrange(10**9)}.jpg", seed=seeds.pop(), size=(64, 48)
-                )
+class Restless:
+    """Does to a folder what people do, while it is indexed: rename, move, change, delete, add."""
+
+    def __init__(self, photos: Path, chance: random.Random) -> None:
+        self._photos = photos
+        self._chance = chance
+        self._seed = 10_000
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.done: collections.Counter[str] = collections.Counter()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._chance.random() * 0.1):
+            path = self._chance.choice(sorted(self._photos.rglob("*.jpg")))
+            action = self._chance.choice([self._rename, self._move, self._change, self._replace])
+            action(path)
+            self.done[action.__name__] += 1
+
+    def _rename(self, path: Path) -> None:
+        path.rename(path.with_name(f"renamed {self._number()}.jpg"))
+
+    def _move(self, path: Path) -> None:
+        folder = self._photos / f"moved {self._chance.randrange(4)}"
+        folder.mkdir(exist_ok=True)
+        path.rename(folder / f"{self._number()}.jpg")
+
+    def _change(self, path: Path) -> None:
+        make_photo(path, seed=self._number(), size=(64, 48))
+
+    def _replace(self, path: Path) -> None:
+        path.unlink()
+        number = self._number()
+        make_photo(self._photos / f"new {number}.jpg", seed=number, size=(64, 48))
+
+    def _number(self) -> int:
+        self._seed += 1
+        return self._seed
 
 
 def assert_sound(folders: AppFolders, photos: Path) -> None:
@@ -105,6 +133,7 @@ def assert_sound(folders: AppFolders, photos: Path) -> None:
     assert {photos / os.fsdecode(rel) for (rel,) in live} == set(photos.rglob("*.jpg"))
 
 
+@pytest.mark.timeout(900)  # a hundred workers have to start
 @pytest.mark.expects_log("the worker died")
 def test_a_hundred_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(2**32)
@@ -113,22 +142,22 @@ def test_a_hundred_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None
     photos = tmp_path / "photos"
     for number in range(_FILES):
         make_photo(photos / f"{number:03}.jpg", seed=number, size=(64, 48))
-    seeds = list(range(10_000, 20_000))
     folders = app_folders(tmp_path / "data")
     killer = Killer(chance)
     client = WorkerClient(folders, killer, back_off_s=0.001, back_off_most_s=0.01)
     client.start()
     try:
         command: AddFolders | Rescan = AddFolders(paths=(path_to_wire(photos),))
-        while killer.kills < _KILLS:
-            try:
-                client.request(command, timeout_s=_PATIENCE_S)
-            except PhotofindError as error:
-                # Killed many times in a row before it could begin: said, and asked again.
-                if error.code != "worker_gone":
-                    raise
-            shuffle(photos, chance, seeds)
-            command = Rescan()
+        with Restless(photos, random.Random(seed + 1)) as restless:
+            while killer.kills < _KILLS:
+                try:
+                    client.request(command, timeout_s=_PATIENCE_S)
+                except PhotofindError as error:
+                    # Killed many times in a row before it could begin: said, and asked again.
+                    if error.code != "worker_gone":
+                        raise
+                command = Rescan()
+        assert len(restless.done) == 4, restless.done
         client.request(Rescan(), timeout_s=_PATIENCE_S)  # the last kill may be on its way
         # Whoever was killed three times while it was tried alone is listed as a problem.
         client.request(RetryProblems(), timeout_s=_PATIENCE_S)
