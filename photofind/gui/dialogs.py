@@ -48,6 +48,15 @@ def choose_new_place(parent: QWidget, folder: Path) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def choose_subfolder(parent: QWidget, folder: Path) -> Path | None:
+    """Asks which subfolder is to be left out; None when the person would rather not."""
+    title = QCoreApplication.translate("Dialogs", "Leave out which folder in “{folder}”?")
+    chosen = QFileDialog.getExistingDirectory(
+        parent, title.format(folder=display_name(folder)), str(folder)
+    )
+    return Path(chosen) if chosen else None
+
+
 class NoteDialog(QDialog):
     """A logo, a title and a few plain sentences."""
 

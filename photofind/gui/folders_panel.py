@@ -21,7 +21,7 @@ from photofind.domain import FolderState
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.elided import ElidedLabel
 from photofind.gui.icons import IconLabel
-from photofind.gui.wording import count_photos, display_name, display_path
+from photofind.gui.wording import count, count_photos, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import FolderStatus
 
-_WIDTH = 286
+_WIDTH = 300
 
 
 class _FolderRow(QFrame):
     remove_requested = Signal(object)
+    choices_requested = Signal(object)
     relocate_requested = Signal(object)
     describe_requested = Signal(object)
 
@@ -46,7 +47,11 @@ class _FolderRow(QFrame):
         details = count_photos(folder.photos)
         if offline:
             details = self.tr("{photos} · not connected").format(photos=details)
-        below = QLabel(details, self)
+        elif folder.online_only and not folder.includes_online_only:
+            details = self.tr("{photos} · {n} online only").format(
+                photos=details, n=count(folder.online_only)
+            )
+        below = ElidedLabel(details, Qt.TextElideMode.ElideRight, self)
         below.setProperty("tone", "warning" if offline else "faint")
         path = display_path(folder.path)
         if offline:
@@ -56,20 +61,25 @@ class _FolderRow(QFrame):
                 ).format(path=path)
             )
         else:
-            self.setToolTip(path)
+            self.setToolTip("\n".join([path, *self._remarks(folder)]))
         self.setAccessibleName(f"{path}, {details}")
         label = self.tr("Remove {name} from photofind").format(name=name.text())
         self.remove = IconButton("remove", label, self)
+        self.choices = IconButton(
+            "filter", self.tr("Choose what is left out of {name}").format(name=name.text()), self
+        )
         layout = QGridLayout(self)
         layout.setContentsMargins(10, 8, 6, 8)
-        layout.setHorizontalSpacing(10)
+        layout.setHorizontalSpacing(6)
         layout.setVerticalSpacing(1)
         layout.setColumnStretch(1, 1)
         icon = "folder-offline" if offline else "folder"
         layout.addWidget(IconLabel(icon, 22, QPalette.ColorRole.Accent, self), 0, 0, 2, 1)
         layout.addWidget(name, 0, 1)
-        layout.addWidget(below, 1, 1)
-        layout.addWidget(self.remove, 0, 2, 2, 1)
+        layout.addWidget(below, 1, 1, 1, 3)
+        layout.addWidget(self.choices, 0, 2)
+        layout.addWidget(self.remove, 0, 3)
+        self.choices.clicked.connect(lambda: self.choices_requested.emit(folder.path))
         self.remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
         self.relocate: QWidget | None = None
         if offline:
@@ -80,10 +90,28 @@ class _FolderRow(QFrame):
             self.relocate = find
         self._add_menu(folder)
 
+    def _remarks(self, folder: FolderStatus) -> list[str]:
+        """What is not searched in it."""
+        remarks = []
+        if folder.videos:
+            remarks.append(
+                self.tr("1 video, which can't be searched yet")
+                if folder.videos == 1
+                else self.tr("{n} videos, which can't be searched yet").format(
+                    n=count(folder.videos)
+                )
+            )
+        if folder.exclusions:
+            remarks.append(
+                self.tr("Without: {patterns}").format(patterns=", ".join(folder.exclusions))
+            )
+        return remarks
+
     def _add_menu(self, folder: FolderStatus) -> None:
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, signal in (
             (self.tr("Describe the photos in this folder"), self.describe_requested),
+            (self.tr("Choose what is left out…"), self.choices_requested),
             (self.tr("Find this folder's new place…"), self.relocate_requested),
             (self.tr("Remove from photofind…"), self.remove_requested),
         ):
@@ -102,6 +130,8 @@ class FoldersPanel(QFrame):
     add_requested = Signal()
     remove_requested = Signal(object)
     """A folder, a Path."""
+    choices_requested = Signal(object)
+    """A folder of which something is to be left out, a Path."""
     relocate_requested = Signal(object)
     """A folder that lies somewhere else now, a Path."""
     describe_requested = Signal(object)
@@ -157,10 +187,11 @@ class FoldersPanel(QFrame):
         for place, folder in enumerate(folders):
             row = _FolderRow(folder, self._list)
             row.remove_requested.connect(self.remove_requested)
+            row.choices_requested.connect(self.choices_requested)
             row.relocate_requested.connect(self.relocate_requested)
             row.describe_requested.connect(self.describe_requested)
             self._rows.insertWidget(place, row)
-            for button in filter(None, (row.relocate, row.remove)):
+            for button in filter(None, (row.relocate, row.choices, row.remove)):
                 QWidget.setTabOrder(before, button)
                 before = button
         QWidget.setTabOrder(before, self._add)

@@ -70,6 +70,8 @@ class LibraryController(QObject):
     paths_changed = Signal()
     """Names, places or states may be others now."""
     indexing_changed = Signal(bool)
+    folders_read = Signal(object)
+    """The folders as they are now, a tuple of FolderStatus."""
     offline_changed = Signal(object)
     """The folders out of reach, a frozenset of paths."""
     problem_revealed = Signal(object)
@@ -302,6 +304,7 @@ class LibraryController(QObject):
     def _on_status(self, status: CatalogStatus) -> None:
         self._status = status
         self._window.folders_panel.show_folders(status.folders)
+        self.folders_read.emit(status.folders)
         self._window.status_line.show_photos(status.ready, status.offline)
         self._window.status_line.show_problems(status.failed)
         self._show_model(status.model)

@@ -11,12 +11,18 @@ from PySide6.QtCore import QObject
 from photofind.gui.actions import PhotoActions
 from photofind.gui.bridge import WorkerBridge
 from photofind.gui.browsing import BrowseController
+from photofind.gui.choosing import ChoicesController
 from photofind.gui.commands import Commands
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
 from photofind.gui.describing.controller import DescriptionsController
 from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.desktop import Desktop
-from photofind.gui.dialogs import choose_folder, choose_new_place, pictures_folder
+from photofind.gui.dialogs import (
+    choose_folder,
+    choose_new_place,
+    choose_subfolder,
+    pictures_folder,
+)
 from photofind.gui.errands import Errands
 from photofind.gui.forget_dialogs import (
     confirm_forgetting,
@@ -137,6 +143,7 @@ class WindowProgram(QObject):
             choose_list or partial(choose_list_file, self.window),
             self,
         )
+        self.choices = ChoicesController(self.library.send, questions, self.window, self)
         self.commands = Commands(
             self.window,
             self.browsing,
@@ -208,6 +215,8 @@ class WindowProgram(QObject):
         self.actions.forget_requested.connect(self.forgetting.forget_photos)
         self.forgetting.photos_leaving.connect(self.preview.close)
         window.folders_panel.remove_requested.connect(self.forgetting.remove_folder)
+        window.folders_panel.choices_requested.connect(self.choices.show)
+        library.folders_read.connect(self.choices.show_folders)
         library.photos_changed.connect(browsing.library_changed)
         library.paths_changed.connect(browsing.paths_changed)
         library.indexing_changed.connect(browsing.show_indexing)
@@ -237,6 +246,7 @@ def _dialogs(window: MainWindow) -> Questions:
     return Questions(
         choose_folder=partial(choose_folder, window),
         choose_new_place=partial(choose_new_place, window),
+        choose_subfolder=partial(choose_subfolder, window),
         confirm_removal=partial(confirm_removal, window),
         confirm_forgetting=partial(confirm_forgetting, window),
         confirm_recall=partial(confirm_recall, window),

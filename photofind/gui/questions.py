@@ -28,6 +28,7 @@ class Questions:
     Attributes:
         choose_folder: None when they would rather not.
         choose_new_place: of a folder that was moved; None when they would rather not.
+        choose_subfolder: of a folder, to leave it out; None when they would rather not.
         confirm_removal: of a folder.
         confirm_forgetting: of so many photos.
         confirm_recall: of all photos that were forgotten.
@@ -35,6 +36,7 @@ class Questions:
 
     choose_folder: Callable[[], Path | None]
     choose_new_place: Callable[[Path], Path | None]
+    choose_subfolder: Callable[[Path], Path | None]
     confirm_removal: Callable[[Path], Removal]
     confirm_forgetting: Callable[[int], bool]
     confirm_recall: Callable[[], bool]

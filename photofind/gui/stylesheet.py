@@ -156,10 +156,13 @@ QSlider::handle:horizontal { background: $chrome; border: 2px solid $accent; wid
     margin: -5px 0; border-radius: 7px; }
 QSlider::handle:horizontal:focus { background: $accent; }
 
-QTableView { background: $canvas; alternate-background-color: $chrome; border: 1px solid $hairline;
-    border-radius: 8px; outline: 0; selection-background-color: $accent_soft;
-    selection-color: $text; }
-QTableView::item { padding: 6px 10px; border: none; }
+QTableView, QListWidget { background: $canvas; alternate-background-color: $chrome;
+    border: 1px solid $hairline; border-radius: 8px; outline: 0;
+    selection-background-color: $accent_soft; selection-color: $text; }
+QTableView::item, QListWidget::item { padding: 6px 10px; border: none; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
+#field { background: $canvas; border: 1px solid $hairline; border-radius: 8px; padding: 6px 10px; }
+#field:focus { border-color: $accent; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $chrome; color: $faint; border: none;
     border-bottom: 1px solid $hairline; padding: 7px 10px; }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
 from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
@@ -135,6 +135,7 @@ class Driver:
             questions=Questions(
                 choose_folder=lambda: chosen_folder,
                 choose_new_place=choose_new_place,
+                choose_subfolder=choose_new_place,
                 confirm_removal=confirm_removal,
                 confirm_forgetting=confirm,
                 confirm_recall=confirm,
@@ -230,6 +231,11 @@ class Driver:
     def names(self) -> list[str]:
         """File names of the rows, as far as they were read."""
         return [self.model.index(row).data() for row in range(self.model.rowCount())]
+
+    @staticmethod
+    def words(parent: QWidget) -> list[str]:
+        """What the visible labels say."""
+        return [label.text() for label in parent.findChildren(QLabel) if label.isVisible()]
 
     def button(self, parent: QWidget, label: str) -> QPushButton | QToolButton:
         """The visible button with this text, or this accessible name."""
