@@ -323,6 +323,9 @@ def _model_document(state: ModelState) -> Document:
         },
         "not_established": list(spec.not_established),
         "notices": [] if state.installed is None else list(state.installed.notices),
+        "pictures_per_s": None
+        if state.installed is None
+        else _number(state.installed.pictures_per_s),
     }
 
 

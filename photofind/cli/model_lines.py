@@ -18,6 +18,8 @@ def describe_model(state: ModelState) -> list[str]:
     facts = [spec.licence, _languages(spec), _size(state)]
     if spec.relative_speed is not None:
         facts.append(f"speed {spec.relative_speed:g}")
+    if state.installed is not None and state.installed.pictures_per_s is not None:
+        facts.append(f"{state.installed.pictures_per_s:.0f} pictures/s here on one core")
     if spec.memory_mb is not None:
         facts.append(f"{spec.memory_mb} MB of memory")
     lines = [f"{mark} {spec.key:<26} {', '.join(fact for fact in facts if fact)}"]

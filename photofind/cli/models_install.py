@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.install_progress import choose_install_display
 from photofind.cli.models import show_models
+from photofind.domain import ModelError
 from photofind.inference.registry import find_spec
 from photofind.inference.spec import ModelSpec
 from photofind.inference.store import ModelStore
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def install(session: Session, key: str, *, accept_licence: bool) -> None:
-    """Installs a model; one that is installed already is made anew."""
+    """Installs a model, if it isn't; one that is damaged is made anew."""
     spec = find_spec(key, ModelSpec)
-    if any(model.spec.key == key for model in ModelStore(session.folders).installed(ModelSpec)):
-        _finish(session, f"{spec.title} is installed already.")
+    if _is_intact(session, key):
+        _finish(session, f"{spec.title} is installed already, and intact.")
         return
     allowed_network(session.folders).require_allowed()
     accepted = accept_licence or _accepts(session, spec)
@@ -42,6 +43,15 @@ def _run(session: Session, installation: Installation) -> None:
                 "Stopped. The same command goes on from there; `photofind models remove KEY`"
                 " deletes what has arrived."
             ) from None
+
+
+def _is_intact(session: Session, key: str) -> bool:
+    """Reads every file: what is damaged is to be installed anew."""
+    try:
+        ModelStore(session.folders).verify(key)
+    except ModelError:
+        return False
+    return True
 
 
 def _finish(session: Session, sentence: str) -> None:

@@ -25,10 +25,9 @@ from photofind.inference.records import (
     InstalledFile,
     InstallRecord,
     Precision,
-    resolve,
 )
 from photofind.inference.spec import ModelSpec, Origin
-from photofind.inference.store import InstalledModel, hash_model_file
+from photofind.inference.store import InstalledModel, as_installed, hash_model_file
 from photofind.inference.trials import trial_of
 
 if TYPE_CHECKING:
@@ -211,10 +210,10 @@ def _finish(
         precisions=precisions,
         provider=findings.provider,
         notices=findings.notices,
+        pictures_per_s=findings.pictures_per_s,
     )
     (work / RECORD_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
-    model = InstalledModel(resolve(spec, record), work, record.provider, record.notices)
-    return _put_in_place(model, work.parent / spec.key)
+    return _put_in_place(as_installed(spec, record, work), work.parent / spec.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class InstallRecord(msgspec.Struct, frozen=True):
         files: all that the model consists of.
         weights: the official checkpoint, if the model was made of one; its file is not kept.
         precisions: of the graphs that were made, by name.
-        provider, notices: see `trials.Findings`.
+        provider, notices, pictures_per_s: see `trials.Findings`.
         spec: of a search model that the registry doesn't list: it was imported.
     """
 
@@ -56,6 +56,7 @@ class InstallRecord(msgspec.Struct, frozen=True):
     precisions: dict[str, Precision] = {}
     provider: str | None = None
     notices: tuple[str, ...] = ()
+    pictures_per_s: float | None = None
     spec: DualEncoderSpec | None = None
 
 

@@ -15,6 +15,7 @@ from photofind.inference.spec import ModelSpec, SourceKind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from photofind.inference.records import InstallRecord
     from photofind.inference.spec import FileSpec
 
 SpecT = TypeVar("SpecT", bound=ModelSpec)
@@ -29,12 +30,14 @@ class InstalledModel(Generic[SpecT_co]):
         folder: holds the files of `spec` at their relative paths.
         provider: the accelerator that its trial chose, by onnxruntime's name; None: the CPU.
         notices: what its trial found that a person should know, as sentences.
+        pictures_per_s: how many it embeds on this computer on one thread, if that was measured.
     """
 
     spec: SpecT_co
     folder: Path
     provider: str | None = None
     notices: tuple[str, ...] = ()
+    pictures_per_s: float | None = None
 
     def file(self, file: FileSpec) -> Path:
         return self.folder / file.path
@@ -119,9 +122,9 @@ class ModelStore:
             record = read_record(folder / RECORD_NAME, spec)
         except OSError as error:
             raise _not_installed(spec) from error
-        found = resolve(spec, record)
-        _check_sizes(found, folder)
-        return InstalledModel(found, folder, record.provider, record.notices)
+        model = as_installed(spec, record, folder)
+        _check_sizes(model.spec, folder)
+        return model
 
     def _places(self, spec: ModelSpec) -> tuple[Path, ...]:
         installed = self._folders.models / spec.key
@@ -129,6 +132,13 @@ class ModelStore:
             return (paths.resources() / "models" / spec.key, installed)
         except FileNotFoundError:  # an incomplete installation; the person may have the model
             return (installed,)
+
+
+def as_installed(spec: SpecT, record: InstallRecord, folder: Path) -> InstalledModel[SpecT]:
+    """A model as the record in its folder describes it."""
+    return InstalledModel(
+        resolve(spec, record), folder, record.provider, record.notices, record.pictures_per_s
+    )
 
 
 def _check_sizes(spec: ModelSpec, folder: Path) -> None:

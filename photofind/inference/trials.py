@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,10 +32,12 @@ class Findings:
         provider: the accelerator that computes the same as the CPU and faster, by onnxruntime's
             name; None: the CPU.
         notices: what a person should know about the model on this computer, as sentences.
+        pictures_per_s: how many it embeds here, on one thread; None where it embeds none.
     """
 
     provider: str | None = None
     notices: tuple[str, ...] = ()
+    pictures_per_s: float | None = None
 
 
 class Trial(Protocol):
@@ -103,10 +106,19 @@ class _DualEncoderTrial:
                 " what they seem: don't expect it to find anything."
             )
         choice = self._choose_provider(model)
-        return Findings(choice.provider, (*notices, *choice.notices))
+        speed = self._measure(replace(model, provider=choice.provider))
+        return Findings(choice.provider, (*notices, *choice.notices), speed)
 
     def self_test(self, folder: Path) -> None:
         golden.self_test(InstalledModel(self._spec, folder))
+
+    def _measure(self, model: DualEncoder) -> float:
+        encoder = ImageEncoder(model)
+        pictures = draw_pictures(self._spec.preprocess.geometry.size)
+        encoder.encode(pictures[:1])  # the first run also allocates
+        start = time.perf_counter()
+        encoder.encode(pictures)
+        return len(pictures) / (time.perf_counter() - start)
 
     def _choose_provider(self, model: DualEncoder) -> providers.Choice:
         candidates = providers.available()

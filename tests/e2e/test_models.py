@@ -18,6 +18,7 @@ from photofind.inference.manifest import read_manifest
 from photofind.paths import resources
 from tests.e2e.program import Program
 from tests.plugins.local_hub import LocalHub
+from tests.plugins.pictures import make_photo
 from tests.unit.inference.tiny_clip import random_weights, write_safetensors
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def model(document: dict[str, list[dict[str, object]]], key: str = KEY) -> dict[
     return next(each for each in document["models"] if each["key"] == key)
 
 
-def test_a_model_is_installed_verified_and_removed(program: Program) -> None:
+def test_a_model_is_installed_used_verified_and_removed(program: Program, tmp_path: Path) -> None:
+    for seed in range(4):
+        make_photo(tmp_path / "photos" / f"{seed}.jpg", seed=seed)
+    program.document("index", tmp_path / "photos")
     before = model(program.document("models", "list"))
     assert (before["installed"], before["active"], before["bytes"]) == (False, False, 337_000_000)
     done = program.run("models", "install", KEY)
@@ -68,17 +72,40 @@ def test_a_model_is_installed_verified_and_removed(program: Program) -> None:
     assert {"Verifying", "Making it small and fast", "Testing"} <= set(said)
     assert "can't tell plain colours apart" in said[-1]  # as its weights are random
     after = model(program.document("models", "list"))
-    assert after["installed"] is True
+    assert (after["installed"], after["active"]) == (True, False)
     assert after["notices"]
+    assert after["pictures_per_s"]
     assert program.document("models", "verify") == {"verified": ["basic", KEY]}
+    _use_it(program)
+    _repair_it(program)
+    assert model(program.document("models", "remove", KEY))["installed"] is False
+    assert not (program.folders.models / KEY).exists()
+    assert program.error("models", "remove", KEY, code=1) == "model_missing"
+
+
+def _use_it(program: Program) -> None:
+    """Indexes with it, searches, and goes back and forth."""
+    assert program.document("search", "a dog")["model"] == "basic"
+    assert model(program.document("models", "use", KEY))["active"] is True
+    found = program.document("search", "a dog")
+    assert found["model"] == KEY
+    assert len(found["hits"]) == 4
+    assert program.document("status")["model"] == KEY
+    assert program.error("models", "remove", KEY, code=1) == "model_in_use"
+    assert model(program.document("models", "use", "basic"))["active"] is False
+    assert program.document("search", "a dog")["model"] == "basic"
+
+
+def _repair_it(program: Program) -> None:
+    """What is damaged is found, and would be made anew by the command that made it."""
+    intact = program.run("models", "install", KEY, "--offline")
+    assert "is installed already, and intact" in intact.out, intact
     weights = program.folders.models / KEY / "visual.bin"
     with weights.open("r+b") as stream:
         stream.seek(1000)
         stream.write(b"damage")
     assert program.error("models", "verify", KEY, code=1) == "model_checksum"
-    assert model(program.document("models", "remove", KEY))["installed"] is False
-    assert not (program.folders.models / KEY).exists()
-    assert program.error("models", "remove", KEY, code=1) == "model_missing"
+    assert program.error("models", "install", KEY, "--offline", code=1) == "network_forbidden"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
