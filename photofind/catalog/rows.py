@@ -106,6 +106,10 @@ class CatalogStatus:
         offline: of the ready photos, those that lie only in folders out of reach.
         model: catalog key of the model that search uses.
         forgotten: contents that stay out because the person had them forgotten.
+        refining: of the ready photos, those found by a preview until their pictures are embedded.
+        preview_only: of the ready photos, those found by a preview because their pictures can't
+            be read.
+        by_name_only: of the ready photos, those that the model has not seen.
     """
 
     photos: int
@@ -117,6 +121,9 @@ class CatalogStatus:
     model: str | None
     folders: tuple[FolderStatus, ...]
     forgotten: int = 0
+    refining: int = 0
+    preview_only: int = 0
+    by_name_only: int = 0
 
 
 SEARCH_TASK = "search"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import report_document
 from photofind.cli.report import print_report
-from photofind.cli.work import run_job, watch_folders
+from photofind.cli.work import index_to_the_end, run_job, watch_folders
 from photofind.domain import FolderError
 from photofind.worker.messages import AddFolders, Rescan, path_to_wire
 
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from photofind.domain import IndexReport
 
 
-def index_folders(session: Session, paths: list[Path], *, watch: bool) -> None:
+def index_folders(
+    session: Session, paths: list[Path], *, watch: bool = False, refine: bool = True
+) -> None:
     """Indexes the folders until done, or looks for changes in all known ones.
 
     Args:
         watch: go on noticing changes until Ctrl-C.
+        refine: stay until previews are replaced by whole pictures.
 
     Raises:
         FolderError: a folder can't be added, or none was ever added (code no_folders).
@@ -35,6 +38,8 @@ def index_folders(session: Session, paths: list[Path], *, watch: bool) -> None:
         command = Rescan()
     if watch:
         watch_folders(session, command, lambda report: _show(session, report))
+    elif refine:
+        index_to_the_end(session, command, lambda report: _show(session, report))
     else:
         _show(session, run_job(session, command))
 

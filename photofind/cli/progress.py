@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
 from photofind.cli.output import printable
+from photofind.inference.spec import short_key
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -21,10 +22,10 @@ _STEPS = 10
 _ACTIVITIES = {
     "scanning": "Looking for photos",
     "indexing": "Indexing",
+    "building": "Indexing with {model}",
+    "refining": "All searchable, refining",
+    "removing": "Removing the index of {model}",
     "describing": "Describing",
-    "building": "Indexing with another model",
-    "refining": "Looking again at what was indexed from previews",
-    "removing": "Removing what a model said",
     "waiting": "Waiting for the indexing",
     "paused": "Paused (`photofind resume` goes on)",
     "resting": "Waiting for mains power (`photofind battery full` goes on)",
@@ -57,12 +58,17 @@ def choose_display(output: Output) -> ProgressDisplay:
 
 def describe(progress: Progress) -> str:
     """One line: what is going on, how far it is, how fast, and how long it still takes."""
-    name = _ACTIVITIES.get(progress.activity, progress.activity)
+    name = _name(progress)
     if progress.activity == "scanning" and not progress.total:
         return f"{name}: {progress.found:,} found" if progress.found else name
     parts = [f"{name}: {progress.done:,} of {progress.total:,}"]
     parts += [extra for extra in (_rate(progress), _time_left(progress)) if extra]
     return ", ".join(parts)
+
+
+def _name(progress: Progress) -> str:
+    name = _ACTIVITIES.get(progress.activity, progress.activity)
+    return name.format(model=short_key(progress.model))
 
 
 def duration(seconds: float) -> str:
@@ -149,7 +155,7 @@ class BarDisplay(SilentDisplay):
             return
         self._bar.update(
             self._task,
-            description=_ACTIVITIES.get(progress.activity, progress.activity),
+            description=_name(progress),
             completed=progress.done if progress.total else progress.found,
             total=progress.total or None,
             speed=_rate(progress),

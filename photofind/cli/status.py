@@ -51,12 +51,21 @@ def people_key(catalog_key: str | None) -> str:
 
 
 def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[str]:
-    lines = [f"Photos: {status.photos:,} ({status.ready:,} can be found now)"]
+    found = f"{status.ready:,} can be found now"
+    if status.refining and status.ready == status.photos:
+        found = "all searchable, refining"
+    lines = [f"Photos: {status.photos:,} ({found})"]
     lines += [
         f"{label}: {count:,} ({hint})"
         for label, count, hint in (
             ("Waiting", status.pending, "`photofind index` goes on with them"),
-            ("Problems", status.failed, "`photofind problems` lists them"),
+            (
+                "Refining",
+                status.refining,
+                "by their previews until `photofind index` is done",
+            ),
+            ("By name only", status.by_name_only, "the model has still to look at them"),
+            ("Problems", status.failed + status.preview_only, "`photofind problems` lists them"),
             ("Missing", status.missing, "files that were there before"),
             ("Offline", status.offline, "on drives that are not connected"),
             (

@@ -13,6 +13,7 @@ from photofind.settings import read_indexing_settings
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     Done,
+    FinishBackground,
     JobFinished,
     Notice,
     PhotosReady,
@@ -45,6 +46,35 @@ def run_job(
         answer = client.request(command)
     assert isinstance(answer, JobFinished)
     return report_from_wire(answer.report)
+
+
+def index_to_the_end(
+    session: Session, command: AddFolders | Rescan, show_report: Callable[[IndexReport], None]
+) -> None:
+    """Has the worker index until every photo can be found, then until all is perfect: previews
+    are replaced by whole pictures, and indexes of other models are complete.
+
+    Args:
+        show_report: called once, when every photo can be found.
+
+    Raises:
+        InterruptedByPersonError: Ctrl-C.
+        PhotofindError: the job could not be done.
+    """
+    require_not_paused(session)
+    stopped = "Stopped. What is indexed can be found; `photofind index` goes on from there."
+    with (
+        choose_display(session.output) as display,
+        connected(session, display, stopped=stopped) as client,
+    ):
+        answer = client.request(command)
+        assert isinstance(answer, JobFinished)
+        show_report(report_from_wire(answer.report))
+        try:
+            client.request(FinishBackground())
+        except PhotofindError as error:
+            # The report was given: what could not be perfected is no failure of it.
+            display.notice(error.user_message)
 
 
 def watch_folders(

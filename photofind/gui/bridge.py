@@ -16,6 +16,7 @@ from photofind.worker.messages import (
     JobFinished,
     Notice,
     PhotosReady,
+    PhotosRefined,
     Progress,
     Refused,
     report_from_wire,
@@ -37,6 +38,8 @@ class WorkerBridge(QObject):
     greeted = Signal(Hello)
     progressed = Signal(Progress)
     photos_ready = Signal()
+    photos_refined = Signal(object)
+    """The contents, a frozenset."""
     catalog_changed = Signal()
     job_finished = Signal(int, object)
     """Request number and IndexReport."""
@@ -75,6 +78,7 @@ class WorkerBridge(QObject):
             events, self._events = self._events, []
         last_progress: Progress | None = None
         last_described: DescriptionProgress | None = None
+        refined: set[int] = set()
         ready = changed = False
         for event in events:
             match event:
@@ -82,6 +86,8 @@ class WorkerBridge(QObject):
                     last_progress = event
                 case PhotosReady():
                     ready = True
+                case PhotosRefined(content_ids=content_ids):
+                    refined.update(content_ids)
                 case CatalogChanged():
                     changed = True
                 case Hello():
@@ -106,5 +112,7 @@ class WorkerBridge(QObject):
             self.progressed.emit(last_progress)
         if ready:
             self.photos_ready.emit()
+        if refined:
+            self.photos_refined.emit(frozenset(refined))
         if changed:
             self.catalog_changed.emit()

@@ -15,7 +15,7 @@ from photofind.gui.searching import Everything, LikeFile, LikePhoto, Words, firs
 from photofind.gui.wording import count, count_photos
 
 if TYPE_CHECKING:
-    from photofind.domain import PhotoId
+    from photofind.domain import ContentId, PhotoId
     from photofind.gui.grid.model import PhotoGridModel
     from photofind.gui.grid.page import GridPage
     from photofind.gui.grid.pixmaps import PixmapCache
@@ -140,6 +140,11 @@ class BrowseController(QObject):
     def library_changed(self) -> None:
         """There are new photos, or some went: asks again, but not all the time."""
         self._stale.call()
+
+    def photos_refined(self, content_ids: frozenset[ContentId]) -> None:
+        """There are better thumbnails of these."""
+        self._pictures.outdate(content_ids)
+        self._sight.call()
 
     def paths_changed(self) -> None:
         """Names, places and failures may be other ones now."""

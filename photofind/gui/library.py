@@ -14,6 +14,7 @@ from photofind.gui.dialogs import model_dialog
 from photofind.gui.pacing import Throttler
 from photofind.gui.problems_dialog import ProblemsDialog
 from photofind.inference import registry
+from photofind.inference.spec import short_key
 from photofind.worker.messages import (
     AddFolders,
     Hello,
@@ -197,7 +198,7 @@ class LibraryController(QObject):
     def show_model(self) -> None:
         """Explains the model that search uses."""
         for spec in registry.ALL:
-            if self._status is not None and spec.catalog_key == self._status.model:
+            if self._status is not None and spec.key == short_key(self._status.model or ""):
                 model_dialog(spec.title, spec.notice, self._window).show()
 
     def show_error(self, message: str) -> None:
@@ -306,7 +307,7 @@ class LibraryController(QObject):
         self._window.folders_panel.show_folders(status.folders)
         self.folders_read.emit(status.folders)
         self._window.status_line.show_photos(status.ready, status.offline)
-        self._window.status_line.show_problems(status.failed)
+        self._window.status_line.show_problems(status.failed + status.preview_only)
         self._show_model(status.model)
         offline = frozenset(
             folder.path for folder in status.folders if folder.state is FolderState.OFFLINE
@@ -324,7 +325,7 @@ class LibraryController(QObject):
     def _show_model(self, catalog_key: str | None) -> None:
         """Says honestly which model looks, and what it can't do."""
         for spec in registry.ALL:
-            if spec.catalog_key == catalog_key:
+            if spec.key == short_key(catalog_key or ""):
                 self._window.status_line.show_model(spec.title, spec.notice)
 
     def _on_status_refused(self, error: PhotofindError) -> None:

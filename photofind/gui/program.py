@@ -219,6 +219,7 @@ class WindowProgram(QObject):
         library.folders_read.connect(self.choices.show_folders)
         library.photos_changed.connect(browsing.library_changed)
         library.paths_changed.connect(browsing.paths_changed)
+        self.bridge.photos_refined.connect(browsing.photos_refined)
         library.indexing_changed.connect(browsing.show_indexing)
         library.offline_changed.connect(self.thumbnails.mark_offline)
         descriptions = self.descriptions

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.describing.status import DescriptionStatus
 from photofind.gui.elided import ElidedLabel
-from photofind.gui.wording import count, count_photos, describe_duration
+from photofind.gui.wording import count, count_photos, describe_duration, model_title
 from photofind.worker.messages import Progress
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ class StatusLine(QFrame):
             if progress.eta_s is not None:
                 parts.append(describe_duration(progress.eta_s))
             return Activity(" · ".join(parts), share, True)
+        if progress.activity in {"building", "refining", "removing"}:
+            return Activity(self._describe_background(progress, done_of), share, True)
         if progress.activity == "scanning":
             found = self.tr("Looking through the folders · {n} found")
             return Activity(found.format(n=count_photos(progress.found)), None, False)
@@ -155,3 +157,19 @@ class StatusLine(QFrame):
             offline = self.tr("{n} not connected").format(n=count(self._offline))
             text = f"{text} · {offline}"
         return Activity(text, None, False)
+
+    def _describe_background(self, progress: Progress, done_of: str) -> str:
+        if progress.activity == "refining":
+            parts = [self.tr("All searchable"), self.tr("refining {n}").format(n=done_of)]
+        else:
+            says = {
+                "building": self.tr("Getting {model} ready"),
+                "removing": self.tr("Removing the index of {model}"),
+            }
+            title = model_title(progress.model)
+            parts = [says[progress.activity].format(model=title), done_of]
+        if progress.slower:
+            parts.append(self.tr("slower on battery"))
+        if progress.eta_s is not None:
+            parts.append(describe_duration(progress.eta_s))
+        return " · ".join(parts)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone, QUrl
 
 from photofind.domain import TakenSource, WhyKind
+from photofind.inference import registry
+from photofind.inference.spec import short_key
 from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
@@ -32,6 +34,12 @@ def count_photos(number: int) -> str:
     if number == 1:
         return QCoreApplication.translate("Wording", "1 photo")
     return QCoreApplication.translate("Wording", "{n} photos").format(n=count(number))
+
+
+def model_title(catalog_key: str) -> str:
+    """What a person reads of the model whose results are stored under a key."""
+    key = short_key(catalog_key)
+    return next((spec.title for spec in registry.ALL if spec.key == key), key)
 
 
 def display_path(path: Path) -> str:

@@ -19,6 +19,7 @@ from photofind.worker.messages import (
     JobFinished,
     Notice,
     PhotosReady,
+    PhotosRefined,
     Progress,
     Refused,
     report_to_wire,
@@ -180,6 +181,14 @@ def test_progress_is_told_at_most_four_times_a_second(qtbot: QtBot) -> None:
     assert INTERVAL_MS == 250
     assert len(told) <= 3
     assert 1 <= len(ready) <= len(told)
+
+
+def test_what_was_refined_is_told_gathered(qtbot: QtBot) -> None:
+    bridge = WorkerBridge()
+    with qtbot.waitSignal(bridge.photos_refined) as told:
+        bridge.receive(PhotosRefined(content_ids=(3, 1)))
+        bridge.receive(PhotosRefined(content_ids=(2,)))
+    assert told.args == [frozenset({1, 2, 3})]
 
 
 def test_answers_come_singly_and_in_order(qtbot: QtBot) -> None:

@@ -160,6 +160,27 @@ def test_progress_in_words_and_a_bar(window: Driver) -> None:
     window.until(lambda: line.text == "24 photos")
 
 
+@pytest.mark.parametrize(
+    ("activity", "expected"),
+    [
+        ("refining", "All searchable · refining 30 of 1,200 photos · about 7 min left"),
+        ("building", "Getting Basic (built in) ready · 30 of 1,200 photos · about 7 min left"),
+        (
+            "removing",
+            "Removing the index of Basic (built in) · 30 of 1,200 photos · about 7 min left",
+        ),
+    ],
+)
+def test_what_is_done_for_photos_that_can_be_found(
+    window: Driver, activity: str, expected: str
+) -> None:
+    line = window.window.status_line
+    key = "basic@12345678.p1.q0"
+    window.worker.on_event(Progress(activity=activity, done=30, total=1200, eta_s=418, model=key))
+    window.until(lambda: line.text == expected)
+    window.button(line, "Pause indexing")
+
+
 def test_pause_and_resume_are_sent(window: Driver) -> None:
     line = window.window.status_line
     window.worker.on_event(Progress(activity="indexing", done=1, total=10))

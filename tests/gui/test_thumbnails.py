@@ -163,6 +163,18 @@ def test_another_size_is_fetched_but_the_old_one_is_painted_meanwhile(qapp: QApp
     assert cache.find(ContentId(1)) is not None
 
 
+def test_a_refined_picture_is_fetched_while_the_old_one_is_painted(qapp: QApplication) -> None:
+    cache = PixmapCache(limit_bytes=3 * 10 * 10 * 4)
+    cache.put(ContentId(1), CellPicture(QPixmap(10, 10), 10))
+    cache.outdate([ContentId(1), ContentId(2)])
+    assert not cache.has(ContentId(1), 10)
+    painted = cache.find(ContentId(1))
+    assert painted is not None
+    assert painted.pixmap is not None
+    cache.put(ContentId(1), CellPicture(QPixmap(10, 10), 10))
+    assert cache.has(ContentId(1), 10)
+
+
 def test_failures_can_be_tried_again(qapp: QApplication) -> None:
     cache = PixmapCache()
     cache.put(ContentId(1), CellPicture(None, 10))

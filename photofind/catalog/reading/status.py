@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from photofind.catalog.reading.background import find_first_pass, find_lacking
 from photofind.catalog.reading.files import read_folders
 from photofind.catalog.reading.models import read_active_model
 from photofind.catalog.rows import CatalogStatus, FolderStatus
@@ -75,6 +76,13 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
             for folder in folders
         ),
         forgotten=_count(connection, "SELECT count(*) FROM forgotten"),
+        refining=0 if model is None else len(find_first_pass(connection, model[0])),
+        preview_only=_count(
+            connection,
+            """SELECT count(*) FROM background_attempts a
+               JOIN visible_photos v ON v.content_id = a.content_id WHERE a.state = 'failed'""",
+        ),
+        by_name_only=0 if model is None else len(find_lacking(connection, model[0])),
     )
 
 

@@ -20,16 +20,24 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", help="Then go on noticing changes until Ctrl-C.")
     ] = False,
+    refine: Annotated[
+        bool,
+        typer.Option(
+            "--refine/--no-refine",
+            help="Stay until photos found by their previews are found by the pictures themselves.",
+        ),
+    ] = True,
 ) -> None:
     """Add folders and index them until done.
 
     FOLDER is a folder of photos; its subfolders are included. What is indexed already is not
-    done again. Without a FOLDER, all known folders are looked through for changes.
+    done again. Without a FOLDER, all known folders are looked through for changes. With
+    --no-refine it ends as soon as everything can be found; the window, or the next time, goes on.
     """
     from photofind.cli.index import index_folders
 
     paths = [absolute_path(word) for word in folders or ()]
-    index_folders(session_of(context), paths, watch=watch)
+    index_folders(session_of(context), paths, watch=watch, refine=refine)
 
 
 @app.command(epilog=GLOBAL_OPTIONS)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtGui import QPixmap
 
     from photofind.domain import ContentId
 
 _BYTES_A_PIXEL = 4
+_NO_SIDE = 0
+"""Fits no cell, so that the picture is fetched anew."""
 DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024
 
 
@@ -58,6 +62,12 @@ class PixmapCache:
     def drop(self, content_id: ContentId) -> None:
         if (picture := self._pictures.pop(content_id, None)) is not None:
             self._bytes -= _size(picture)
+
+    def outdate(self, content_ids: Iterable[ContentId]) -> None:
+        """There are better pictures of these; the old ones are shown until they are fetched."""
+        for content_id in content_ids:
+            if (picture := self._pictures.get(content_id)) is not None:
+                self._pictures[content_id] = replace(picture, side=_NO_SIDE)
 
     def drop_failed(self) -> None:
         """Pictures that could not be shown may be tried again."""

@@ -36,6 +36,14 @@ def test_progress_says_how_far_how_fast_and_how_long() -> None:
     assert describe(progress) == "Indexing: 25 of 100, 12.5 images/s, about 6 s left"
 
 
+def test_what_is_done_in_the_background_is_named() -> None:
+    key = "clip-x@12345678.p1.q0"
+    refining = Progress(activity="refining", done=25, total=100, model=key)
+    assert describe(refining) == "All searchable, refining: 25 of 100"
+    building = Progress(activity="building", done=25, total=100, model=key)
+    assert describe(building) == "Indexing with clip-x: 25 of 100"
+
+
 def test_a_scan_that_has_nothing_to_do_yet_counts_what_it_found() -> None:
     assert describe(Progress(activity="scanning", found=1234)) == "Looking for photos: 1,234 found"
 
