@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from photofind.exporting.graphs import IMAGE_OUTPUT, TEXT_INPUT, TEXT_OUTPUT
-from photofind.inference.known import find_by_weights
+from photofind.inference.known import (
+    CLIP_CUTS,
+    CUTS_ARE_GUESSED,
+    SIGMOID_CUTS,
+    find_by_weights,
+)
+from photofind.inference.portable import short_name
 from photofind.inference.spec import Figures, FileSpec, SourceKind
 from photofind.inference.spec_search import (
-    CutKind,
     DualEncoderSpec,
     ImageOutputs,
     Padding,
-    RelevanceCuts,
 )
 from photofind.inference.store import hash_model_file
 
@@ -25,15 +28,11 @@ if TYPE_CHECKING:
     from photofind.inference.spec_search import PaddingKind
 
 IMAGE_NAME, TEXT_NAME, TOKENIZER_NAME = "visual.onnx", "textual.onnx", "tokenizer.json"
-_CLIP_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.2, text_z=0.0, similar=0.7)
-_SIGMOID_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.08, text_z=0.0, similar=0.8)
-_GUESSED = "The cut-offs are those of its kind; nobody calibrated them for these weights."
 
 
 def model_name(architecture: str, weights: str) -> str:
-    """A short name without spaces, for folders and command lines."""
-    words = f"{architecture.removesuffix('.json')}-{weights}".lower()
-    return re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:80]
+    """A name for folders and command lines."""
+    return short_name(f"{architecture.removesuffix('.json')}-{weights}")
 
 
 def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpec:
@@ -43,6 +42,7 @@ def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpe
     """
     architecture, weights = network.architecture, network.weights
     known = find_by_weights(weights.file.sha256)
+    guessed = SIGMOID_CUTS if network.is_sigmoid else CLIP_CUTS
     english = not architecture.text.get("hf_tokenizer_name")
     return DualEncoderSpec(
         key=model_name(architecture.name, weights.name),
@@ -64,14 +64,10 @@ def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpe
         text_output=TEXT_OUTPUT,
         padding=Padding(padding, network.texts.pad_id),
         cleaning=network.texts.cleaning,
-        cuts=_cuts(network) if known is None else known.cuts,
+        cuts=guessed if known is None else known.cuts,
         figures=Figures() if known is None else known.figures,
-        not_established=(_GUESSED,) if known is None else known.not_established,
+        not_established=(CUTS_ARE_GUESSED,) if known is None else known.not_established,
     )
-
-
-def _cuts(network: Network) -> RelevanceCuts:
-    return _SIGMOID_CUTS if network.is_sigmoid else _CLIP_CUTS
 
 
 def describe_file(folder: Path, name: str) -> FileSpec:

@@ -12,11 +12,12 @@ from photofind.domain import ModelError
 from photofind.exporting.errors import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.installing import shipped_file
+from photofind.inference.pad_tokens import CONFIG_NAME, PadToken, find_pad_token
 from photofind.inference.spec_search import Padding, PaddingKind, TextCleaning
 from photofind.inference.tokenizers import TextTokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -31,9 +32,8 @@ _CLEANING = {
     "whitespace": TextCleaning.WHITESPACE,
     "canonicalize": TextCleaning.CANONICAL,
 }
-_FILE, _CONFIG = "tokenizer.json", "tokenizer_config.json"
+_FILE = "tokenizer.json"
 _NOT_FOLLOWED = ("strip_sep_token", "language")
-_PAD_TOKENS = ("<pad>", "[PAD]")
 _CLIP_WORDS = 49408
 
 
@@ -106,7 +106,7 @@ def _fetch(open_clip: Any, repository: str, given: Path | None, work: Path) -> P
         return given
     folder = work / "tokenizer"
     folder.mkdir()
-    for name in (_FILE, _CONFIG):
+    for name in (_FILE, CONFIG_NAME):
         try:
             with quiet():
                 found = open_clip.pretrained.download_pretrained_from_hf(repository, filename=name)
@@ -123,10 +123,10 @@ def _fetch(open_clip: Any, repository: str, given: Path | None, work: Path) -> P
 def _of_file(
     open_clip: Any, architecture: Architecture, path: Path, clean: str, work: Path
 ) -> Texts:
-    pad_token = _pad_token(path)
+    pad = _pad_token(path)
     length = architecture.context_length
-    reference, reason = _reference(open_clip, path, pad_token, length, clean, work)
-    return Texts(path, length, _CLEANING[clean], _token_id(path, pad_token), reference, reason)
+    reference, reason = _reference(open_clip, path, pad.token, length, clean, work)
+    return Texts(path, length, _CLEANING[clean], pad.id, reference, reason)
 
 
 def _reference(
@@ -139,7 +139,7 @@ def _reference(
     folder.mkdir()
     shutil.copyfile(path, folder / _FILE)
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": pad_token}
-    (folder / _CONFIG).write_text(json.dumps(config), encoding="utf-8")
+    (folder / CONFIG_NAME).write_text(json.dumps(config), encoding="utf-8")
     try:
         with quiet():
             tokenizer = open_clip.tokenizer.HFTokenizer(str(folder), length, clean=clean)
@@ -150,43 +150,17 @@ def _reference(
     return (lambda texts: tokenizer(list(texts)).numpy()), ""
 
 
-def _pad_token(path: Path) -> str:
-    """As the configuration beside the file says, else the file itself, else as it is mostly."""
-    for source in (path.with_name(_CONFIG), path):
-        stated = _read_json(source).get("pad_token" if source != path else "padding")
-        if isinstance(stated, dict):
-            stated = stated.get("content", stated.get("pad_token"))
-        if isinstance(stated, str):
-            return stated
-    for token in _PAD_TOKENS:
-        if _find_token(path, token) is not None:
-            return token
-    raise ExportError(
-        "export_tokenizer",
-        f"{path.name} doesn't say what texts are filled up with. Put the {_CONFIG} that belongs"
-        " to it beside it.",
-    )
-
-
-def _read_json(path: Path) -> Mapping[str, Any]:
+def _pad_token(path: Path) -> PadToken:
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _token_id(path: Path, token: str) -> int:
-    found = _find_token(path, token)
-    if found is None:
-        raise ExportError("export_tokenizer", f"{path.name} has no token {token}.")
-    return found
-
-
-def _find_token(path: Path, token: str) -> int | None:
-    try:
-        return TextTokenizer(path, 64, Padding(PaddingKind.NONE)).find(token)
+        found = find_pad_token(path)
     except ModelError as error:
         raise ExportError(
             "export_tokenizer", f"{path.name} can't be read as a tokenizer."
         ) from error
+    if found is None:
+        raise ExportError(
+            "export_tokenizer",
+            f"{path.name} doesn't say what texts are filled up with. Put the {CONFIG_NAME} that"
+            " belongs to it beside it.",
+        )
+    return found

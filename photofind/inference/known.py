@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from photofind.inference import registry
-from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.spec_search import CutKind, DualEncoderSpec, RelevanceCuts
+
+CLIP_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.2, text_z=0.0, similar=0.7)
+SIGMOID_CUTS = RelevanceCuts(CutKind.COSINE, text_gap=0.08, text_z=0.0, similar=0.8)
+"""For weights that nobody calibrated: those of the same kind in the registry."""
+CUTS_ARE_GUESSED = "The cut-offs are those of its kind; nobody calibrated them for these weights."
 
 _CONVERTED = {
     # Xenova/clip-vit-base-patch32, Qdrant/clip-ViT-B-32-vision, immich-app/ViT-B-32__openai

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEC_NAME = "photofind-model.json"
+_LONGEST_NAME = 60
 LARGEST_SPEC = 1_000_000
 """Bytes; real ones have 3 kB."""
+
+
+def short_name(words: str) -> str:
+    """Lower-case ASCII letters, digits and hyphens, for keys and folders."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
 
 
 class _SpecFile(msgspec.Struct, frozen=True):

@@ -1,0 +1,102 @@
+"""Opens a model that a person brings: recognises it, copies it, checks it, describes it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from photofind.domain import ModelError
+from photofind.inference.store import InstalledModel, hash_model_file
+from photofind.models.importing.archives import unpack
+from photofind.models.importing.describing import describe
+from photofind.models.importing.graphs import take_graphs
+from photofind.models.importing.layouts import Kind, find_layout
+from photofind.models.importing.own import take_own
+from photofind.models.importing.trying import try_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from photofind.inference.spec_search import DualEncoderSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignModel:
+    """A model that is ready to be installed.
+
+    Attributes:
+        spec: with the hash and the size of every file.
+        files: where they are, by their path in `spec`; ours, and nobody else's.
+    """
+
+    spec: DualEncoderSpec
+    files: Mapping[str, Path]
+
+
+def open_foreign(source: Path, work: Path) -> ForeignModel:
+    """Makes an installable model of a folder or an archive.
+
+    The layouts of photofind's own export, immich, transformers.js, rclip, Qdrant and MobileCLIP2
+    are recognised. Names, types and sizes are read from the graphs themselves.
+
+    Args:
+        source: a folder, or a zip or tar archive; it is only read.
+        work: an existing, empty folder on the disk where models are kept.
+
+    Raises:
+        ModelError: model_missing, there is nothing to read, or a part is missing;
+            model_incompatible, it is no model that photofind can use, or not to be trusted;
+            model_checksum, a file is not the one that was exported; disk_full.
+    """
+    try:
+        return _open(source, work)
+    except OSError as error:
+        raise ModelError(
+            "model_missing", f"{source} can't be imported: {error.strerror or error}."
+        ) from error
+
+
+def _open(source: Path, work: Path) -> ForeignModel:
+    folder = source
+    if not source.is_dir():
+        if not source.is_file():
+            raise ModelError("model_missing", f"There is no file or folder {source}.")
+        _refuse_single_files(source)
+        folder = work / "archive" / source.name.partition(".")[0]
+        folder.mkdir(parents=True)
+        unpack(source, folder)
+    layout = find_layout(folder)
+    target = work / "model"
+    target.mkdir()
+    if layout.kind is Kind.OWN:
+        spec = take_own(layout, target)
+    else:
+        spec = describe(layout, take_graphs(layout, target), target)
+    spec = _pin(spec, target)
+    try_model(InstalledModel(spec, target))
+    shutil.rmtree(work / "archive", ignore_errors=True)
+    return ForeignModel(spec, {file.path: target / file.path for file in spec.files})
+
+
+def _refuse_single_files(source: Path) -> None:
+    if source.suffix.lower() in {".onnx", ".safetensors", ".pt", ".pth", ".bin"}:
+        raise ModelError(
+            "model_incompatible",
+            f"{source.name} alone is not a whole model. Import its folder; a checkpoint of"
+            " PyTorch has to be exported first: photofind models export --help",
+        )
+
+
+def _pin(spec: DualEncoderSpec, folder: Path) -> DualEncoderSpec:
+    """Adds what the files are."""
+    named = {}
+    for name, file in spec.named_files.items():
+        sha256, size = hash_model_file(folder / file.path)
+        named[name] = replace(file, sha256=sha256, bytes=size)
+    weights = []
+    for file in spec.weights:
+        sha256, size = hash_model_file(folder / file.path)
+        weights.append(replace(file, sha256=sha256, bytes=size))
+    return replace(spec, weights=tuple(weights), **named)  # type: ignore[arg-type]

@@ -1,0 +1,113 @@
+"""A folder of photofind's own export. What its description says is checked like a stranger's."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from photofind.domain import ModelError
+from photofind.inference.golden import RECORDED_NAME
+from photofind.inference.portable import read_spec
+from photofind.inference.spec import FileSpec, SourceKind
+from photofind.inference.spec_search import ImageOutputs
+from photofind.inference.store import hash_model_file
+from photofind.models.importing.describing import imported_key
+from photofind.models.importing.onnx_checks import find_external_files
+from photofind.models.importing.preparation import check_preparation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photofind.inference.spec_search import DualEncoderSpec
+    from photofind.models.importing.layouts import Layout
+
+_LONGEST_TEXT = 300
+_LONGEST_CONTEXT = 1024
+_LARGEST_DIM = 8192
+
+
+def take_own(layout: Layout, target: Path) -> DualEncoderSpec:
+    """Copies the files that the description names and checks them.
+
+    Raises:
+        ModelError: model_checksum, a file is not the one that was exported; model_missing, one is
+            missing; model_incompatible, the description can't be true.
+    """
+    stated = read_spec(layout.folder)
+    _check_numbers(stated)
+    for file in stated.files:
+        _take(file, layout.folder, target)
+    _check_graphs(stated, target)
+    if (layout.folder / RECORDED_NAME).is_file():
+        shutil.copyfile(layout.folder / RECORDED_NAME, target / RECORDED_NAME)
+    sha256, _ = hash_model_file(target / stated.image.path)
+    return replace(
+        stated,
+        key=imported_key(stated.key, sha256),
+        title=_short(stated.title),
+        notice=_short(stated.notice),
+        licence=_short(stated.licence),
+        source=_short(stated.source),
+        revision=_short(stated.revision),
+        source_kind=SourceKind.ONNX,
+        checkpoint=None,
+        labels=None,
+        tag_cuts=None,
+        golden=None,
+        similar_dim=None,
+        image_outputs=ImageOutputs(stated.image_outputs.search),
+        image_batch=max(1, min(stated.image_batch, 4)),
+        accept_licence=False,
+        preprocess_revision=1,
+        quantiser_revision=0,
+    )
+
+
+def _check_numbers(stated: DualEncoderSpec) -> None:
+    check_preparation(stated.preprocess)
+    is_sane = (
+        1 <= stated.dim <= _LARGEST_DIM
+        and 2 <= stated.context_length <= _LONGEST_CONTEXT
+        and 0 <= stated.padding.token_id < 2**31
+    )
+    if not is_sane:
+        raise ModelError("model_incompatible", "What the model says about itself can't be true.")
+
+
+def _take(file: FileSpec, folder: Path, target: Path) -> None:
+    place = PurePosixPath(file.path)
+    if not place.parts or place.is_absolute() or ".." in place.parts or "\\" in file.path:
+        raise ModelError(
+            "model_incompatible",
+            f"The model's description names a file outside its folder ({file.path[:100]!r}).",
+        )
+    source, copy = folder / place, target / place
+    if not source.is_file():
+        raise ModelError("model_missing", f"The model's file {file.path} is missing.")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, copy)
+    if file.sha256 is not None and hash_model_file(copy)[0] != file.sha256:
+        raise ModelError(
+            "model_checksum",
+            f"The model's file {file.path} is damaged: it is not the one that was exported."
+            " Copy the folder again.",
+        )
+
+
+def _check_graphs(stated: DualEncoderSpec, target: Path) -> None:
+    known = {file.path for file in stated.weights}
+    for graph in (stated.image, stated.text):
+        folder = PurePosixPath(graph.path).parent
+        for place in find_external_files(target / graph.path):
+            if (folder / place).as_posix() not in known:
+                raise ModelError(
+                    "model_incompatible",
+                    f"The description doesn't name {place}, which holds weights of {graph.path}.",
+                )
+
+
+def _short(text: str) -> str:
+    """For people: one line, of printable characters."""
+    return "".join(c if c.isprintable() else " " for c in text[:_LONGEST_TEXT])
