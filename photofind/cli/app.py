@@ -13,7 +13,6 @@ from typer.exceptions import TyperException
 from photofind import __version__
 from photofind.cli.arguments import HELP_OPTIONS, UsageError
 from photofind.cli.commands import folders, library, models, photos, searching
-from photofind.cli.declare_export import declare_export
 from photofind.cli.exits import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -50,8 +49,9 @@ app = typer.Typer(
 for part in (library, searching, photos):
     app.add_typer(part.app)
 app.add_typer(folders.app, name="folders", help="List, add or remove the folders that are indexed.")
-app.add_typer(models.app, name="models", help="List, install, choose, remove or export models.")
-declare_export(models.app)
+app.add_typer(
+    models.app, name="models", help="List, install, import, choose, remove or export them."
+)
 
 
 @app.callback(epilog=_EXAMPLES)

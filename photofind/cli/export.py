@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.cli.arguments import UsageError, absolute_path
-from photofind.exporting.export import ExportRequest, default_name, export_model
+from photofind.exporting.export import default_name, export_model
+from photofind.exporting.request import ExportRequest
 from photofind.exporting.weights import SUFFIXES
 from photofind.inference.records import Precision
 from photofind.models.permission import allowed_network
@@ -48,6 +49,7 @@ def export_model_folder(
         tokenizer=None if tokenizer is None else absolute_path(tokenizer),
         like=like,
         pictures=None if pictures is None else absolute_path(pictures),
+        require_network=allowed_network(session.folders).require_allowed,
         precision=_PRECISIONS[precision],
     )
     output = session.output

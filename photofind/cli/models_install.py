@@ -6,9 +6,10 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+from photofind.cli.documents import models_document
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.install_progress import choose_install_display
-from photofind.cli.models import show_models
+from photofind.cli.models import read_models, show_models
 from photofind.domain import ModelError
 from photofind.inference.registry import find_spec
 from photofind.inference.spec import ModelSpec
@@ -17,7 +18,13 @@ from photofind.models.permission import allowed_network, require_accepted
 from photofind.models.process import Installation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from photofind.cli.session import Session
+
+_GOES_ON = (
+    "The same command goes on from there; `photofind models remove KEY` deletes what has arrived."
+)
 
 
 def install(session: Session, key: str, *, accept_licence: bool) -> None:
@@ -34,15 +41,22 @@ def install(session: Session, key: str, *, accept_licence: bool) -> None:
     _finish(session, f"Installed {spec.title}.{advice}")
 
 
-def _run(session: Session, installation: Installation) -> None:
+def import_model(session: Session, source: Path) -> None:
+    """Installs a model of a folder or an archive."""
+    key = _run(session, Installation(session.folders, source=source), "Nothing was imported.")
+    if session.output.as_json:
+        session.output.document({"imported": key, **models_document(read_models(session))})
+        return
+    title = ModelStore(session.folders).spec(key).title
+    session.output.line(f"Imported {title}. Search with it: photofind models use {key}")
+
+
+def _run(session: Session, installation: Installation, when_stopped: str = _GOES_ON) -> str:
     with choose_install_display(session.output) as display:
         try:
-            installation.run(display.hear)
+            return installation.run(display.hear)
         except KeyboardInterrupt:
-            raise InterruptedByPersonError(
-                "Stopped. The same command goes on from there; `photofind models remove KEY`"
-                " deletes what has arrived."
-            ) from None
+            raise InterruptedByPersonError(f"Stopped. {when_stopped}") from None
 
 
 def _is_intact(session: Session, key: str) -> bool:

@@ -24,34 +24,12 @@ if TYPE_CHECKING:
 
     from photofind.exporting.gates import Gate
     from photofind.exporting.networks import Network
+    from photofind.exporting.request import ExportRequest
     from photofind.inference.spec_search import DualEncoderSpec
 
     Say = Callable[[str], None]
 
 REPORT_NAME = "export.txt"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """What is wanted.
-
-    Attributes:
-        architecture: open_clip's name, or a JSON file.
-        pretrained: open_clip's tag, or a checkpoint file.
-        folder: what is made; must not exist.
-        tokenizer: for architectures that don't use CLIP's.
-        like: a tag whose pictures are prepared as these weights want them.
-        pictures: a folder of pictures to compare with.
-        precision: of both halves; None: int8 for each where it is quicker and as good.
-    """
-
-    architecture: str
-    pretrained: str
-    folder: Path
-    tokenizer: Path | None = None
-    like: str | None = None
-    pictures: Path | None = None
-    precision: Precision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +83,7 @@ def export_model(request: ExportRequest, say: Say) -> ExportReport:
 
 def _export(request: ExportRequest, work: Path, say: Say) -> ExportReport:
     say(f"loading {request.architecture} with {request.pretrained}")
-    network = load_network(
-        request.architecture, request.pretrained, request.tokenizer, request.like, work
-    )
+    network = load_network(request, work)
     pictures = find_pictures(request.pictures, work)
     say(f"compared with {pictures.description}; 32 texts; 3,000 strings")
     judge = _Judge(say)
@@ -221,17 +197,14 @@ def _order(halves: tuple[VisualHalf, TextHalf], image: Precision, text: Precisio
 
 def _try_int8(half: Half, wanted: Precision | None, judge: _Judge, say: Say) -> Precision:
     say(f"making int8 for {half.what}")
-    gate = None
-    for reduced in half.int8_kinds():
-        half.quantise(reduced=reduced)
-        if wanted is None and (reason := half.why_int8_does_not_pay()):
-            say(f"float32 is kept for {half.what}: {reason}")
-            return Precision.FP32
-        gate = gates.int8_gate(f"{half.what}, int8 graph", half.small, half.exact)
-        if gate.passed:
-            judge.accept(gate)
-            return Precision.INT8
-    assert gate is not None
+    half.quantise()
+    if wanted is None and (reason := half.why_int8_does_not_pay()):
+        say(f"float32 is kept for {half.what}: {reason}")
+        return Precision.FP32
+    gate = gates.int8_gate(f"{half.what}, int8 graph", half.small, half.exact)
+    if gate.passed:
+        judge.accept(gate)
+        return Precision.INT8
     if wanted is Precision.INT8:
         judge.demand(gate)
     say(f"not good enough: {gate.name}: {gate.figures}; float32 is kept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photofind.domain import ImageGeometry, Interpolation, ResizeMode
@@ -15,7 +16,8 @@ from photofind.inference.spec import Preprocess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from photofind.exporting.request import ExportRequest
 
 _SMALLEST, _LARGEST = 16, 1024
 """Pixels of a side."""
@@ -47,25 +49,21 @@ class Network:
         return getattr(self.model, "logit_bias", None) is not None
 
 
-def load_network(
-    architecture: str, pretrained: str, tokenizer: Path | None, like: str | None, work: Path
-) -> Network:
+def load_network(request: ExportRequest, work: Path) -> Network:
     """Builds a network, loads its weights and finds out how pictures and words are prepared.
 
     Args:
-        architecture: open_clip's name, or a JSON file that describes it as open_clip's do.
-        pretrained: open_clip's tag of published weights, or a checkpoint file.
-        tokenizer: a tokenizer.json, for architectures that don't use CLIP's own.
-        like: a tag whose pictures are prepared as these weights want them.
         work: an existing folder for files in between.
 
     Raises:
         ExportError: something is missing, unknown or doesn't fit.
     """
     open_clip = import_open_clip()
-    found = find_architecture(open_clip, architecture, work)
-    weights = find_weights(open_clip, found, pretrained, like)
-    texts = find_texts(open_clip, found, tokenizer, work)
+    found = find_architecture(open_clip, request.architecture, work)
+    if found.text.get("hf_model_name") and not Path(found.text["hf_model_name"]).exists():
+        request.require_network()  # its configuration exists on the hub alone
+    weights = find_weights(open_clip, found, request)
+    texts = find_texts(open_clip, found, request, work)
     model = _load(open_clip, found, weights)
     preprocess = _preprocess(weights, model.visual)
     geometry = preprocess.geometry

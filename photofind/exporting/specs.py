@@ -52,7 +52,7 @@ def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpe
         source=f"open_clip {version('open_clip_torch')}: {architecture.name}, {weights.file.path}",
         revision=weights.file.sha256 or "",
         languages=known.languages if known is not None else ("en",) if english else ("mul",),
-        source_kind=SourceKind.ONNX,
+        source_kind=SourceKind.IMPORTED,
         image=FileSpec(IMAGE_NAME),
         text=FileSpec(TEXT_NAME),
         tokenizer=FileSpec(TOKENIZER_NAME),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photofind.exporting.architectures import Architecture
+    from photofind.exporting.request import ExportRequest
 
     Reference = Callable[[Sequence[str]], NDArray[np.int64]]
 
@@ -61,7 +62,9 @@ class Texts:
         return TextTokenizer(self.path, self.context_length, padding, self.cleaning)
 
 
-def find_texts(open_clip: Any, architecture: Architecture, given: Path | None, work: Path) -> Texts:
+def find_texts(
+    open_clip: Any, architecture: Architecture, request: ExportRequest, work: Path
+) -> Texts:
     """Finds what an architecture's texts are tokenized with.
 
     Raises:
@@ -76,8 +79,8 @@ def find_texts(open_clip: Any, architecture: Architecture, given: Path | None, w
             f" follow ({', '.join(strange) or 'tokenizer_mode'}).",
         )
     repository = architecture.text.get("hf_tokenizer_name")
-    if repository or given is not None:
-        path = _fetch(open_clip, str(repository), given, work)
+    if repository or request.tokenizer is not None:
+        path = _fetch(open_clip, str(repository), request, work)
         return _of_file(open_clip, architecture, path, options.get("clean", "whitespace"), work)
     if architecture.text.get("vocab_size", _CLIP_WORDS) != _CLIP_WORDS:
         raise ExportError(
@@ -98,12 +101,13 @@ def find_texts(open_clip: Any, architecture: Architecture, given: Path | None, w
     )
 
 
-def _fetch(open_clip: Any, repository: str, given: Path | None, work: Path) -> Path:
+def _fetch(open_clip: Any, repository: str, request: ExportRequest, work: Path) -> Path:
     """The tokenizer's file with its configuration beside it, if there is one."""
-    if given is not None:
+    if (given := request.tokenizer) is not None:
         if not given.is_file():
             raise ExportError("export_tokenizer", f"There is no file {given}. Check its name.")
         return given
+    request.require_network()
     folder = work / "tokenizer"
     folder.mkdir()
     for name in (_FILE, CONFIG_NAME):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from photofind.exporting.architectures import Architecture
+    from photofind.exporting.request import ExportRequest
 
 SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
 _SAFETENSORS = ".safetensors"
@@ -50,22 +51,21 @@ class Weights:
     quick_gelu: bool = False
 
 
-def find_weights(
-    open_clip: Any, architecture: Architecture, pretrained: str, like: str | None
-) -> Weights:
+def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequest) -> Weights:
     """Finds a checkpoint file, or fetches the published one that a tag means.
 
     Raises:
         ExportError: export_unknown, there is no such tag, or it isn't clear how pictures are
             prepared; export_weights, there is no such file, or it can't be fetched or trusted.
     """
-    published = open_clip.pretrained
+    published, pretrained = open_clip.pretrained, request.pretrained
     if Path(pretrained).suffix.lower() in SUFFIXES:
         path, name = Path(pretrained).expanduser(), Path(pretrained).stem
-        preprocess = _preprocess_of_file(published, architecture, path, like)
+        preprocess = _preprocess_of_file(published, architecture, path, request.like)
         quick_gelu = False
     else:
         tag = _tag(published, architecture, pretrained)
+        request.require_network()
         path, name = _fetch(published, tag, pretrained), pretrained
         preprocess, quick_gelu = _from_tag(tag), bool(tag.get("quick_gelu"))
     return Weights(path, name, _check(path), preprocess, quick_gelu)

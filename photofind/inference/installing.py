@@ -26,7 +26,8 @@ from photofind.inference.records import (
     InstallRecord,
     Precision,
 )
-from photofind.inference.spec import ModelSpec, Origin
+from photofind.inference.spec import ModelSpec, Origin, SourceKind
+from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel, as_installed, hash_model_file
 from photofind.inference.trials import trial_of
 
@@ -211,9 +212,15 @@ def _finish(
         provider=findings.provider,
         notices=findings.notices,
         pictures_per_s=findings.pictures_per_s,
+        spec=_as_imported(spec),
     )
     (work / RECORD_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
     return _put_in_place(as_installed(spec, record, work), work.parent / spec.key)
+
+
+def _as_imported(spec: ModelSpec) -> DualEncoderSpec | None:
+    is_imported = spec.source_kind is SourceKind.IMPORTED
+    return spec if is_imported and isinstance(spec, DualEncoderSpec) else None
 
 
 @dataclass(frozen=True, slots=True)

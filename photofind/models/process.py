@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from photofind.inference.installing import Step
+    from photofind.inference.store import InstalledModel
 
 logger = logging.getLogger(__name__)
 
 INSTALL_FLAG = "--install"
 """In a frozen program there is no `python -m`: the program itself is started with this flag."""
+_IMPORT_FLAG = "--import"
 _PATIENCE_S = 5.0
 
 
@@ -43,16 +45,19 @@ class Installation:
     def __init__(
         self,
         folders: AppFolders,
-        key: str,
+        key: str | None = None,
         *,
         accept_licence: bool = False,
+        source: Path | None = None,
     ) -> None:
         """Starts nothing yet.
 
         Args:
-            key: of the model.
+            key: of the model to download.
             accept_licence: the person has read the licence and agrees.
+            source: a folder or an archive to import instead.
         """
+        assert (key is None) != (source is None)
         self._folders = folders
         self._command = [
             *_start_of_command(),
@@ -61,7 +66,8 @@ class Installation:
             *("--config", os.fspath(folders.config)),
             *("--logs", os.fspath(folders.logs)),
             *(["--accept-licence"] if accept_licence else []),
-            key,
+            *([] if key is None else [key]),
+            *([] if source is None else [_IMPORT_FLAG, os.fspath(source)]),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -170,7 +176,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("data", "cache", "config", "logs"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--accept-licence", action="store_true")
-    parser.add_argument("key")
+    parser.add_argument(_IMPORT_FLAG, dest="source", type=Path)
+    parser.add_argument("key", nargs="?")
     chosen = parser.parse_args(arguments)
     folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
     threading.Thread(target=_leave_when_alone, daemon=True).start()
@@ -178,7 +185,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders.ensure()
         start_logging(folders.logs / "install.log")
         _step_back()
-        _say(_install(folders, chosen.key, accept_licence=chosen.accept_licence))
+        if chosen.source is not None:
+            _say(_import(folders, chosen.source))
+        else:
+            _say(_install(folders, chosen.key, accept_licence=chosen.accept_licence))
         return 0
     except PhotofindError as error:
         _say(Failed(error.code, error.user_message))
@@ -197,10 +207,19 @@ def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installe
     spec = find_spec(key, ModelSpec)
     require_accepted(spec, accepted=accept_licence)
     hub = Hub(allowed_network(folders))
-    model = install_model(spec, folders, hub, _Reporter())
+    return _done(install_model(spec, folders, hub, _Reporter()))
+
+
+def _import(folders: AppFolders, source: Path) -> Installed:
+    from photofind.models.importing.installation import import_model
+
+    return _done(import_model(source, folders, _Reporter()))
+
+
+def _done(model: InstalledModel[ModelSpec]) -> Installed:
     for notice in model.notices:
         _say(Notice(notice))
-    return Installed(spec.key)
+    return Installed(model.spec.key)
 
 
 class _Reporter:

@@ -1,33 +1,83 @@
-"""`photofind models export` by the real program, on a tiny random network."""
+"""`photofind models export` and `import` by the real program, on a tiny random network."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from photofind.inference.portable import read_spec
+from tests.e2e.exported_models import embed_with_torch, live_through
+from tests.plugins.pictures import make_photo
 from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
+from tests.unit.models.importing import toy_graphs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.program import Program
 
 
-def test_a_checkpoint_becomes_a_folder(program: Program, tmp_path: Path) -> None:
-    import_open_clip()
+def test_a_checkpoint_is_exported_imported_used_and_removed(
+    program: Program, tmp_path: Path
+) -> None:
+    open_clip = import_open_clip()
     tiny = tiny_networks.make_clip(tmp_path)
     words = ("models", "export", tiny.architecture, "--pretrained", tiny.checkpoint)
     document = program.document(*words, "--out", tmp_path / "out", "--precision", "fp32")
     assert document["folder"] == str(tmp_path / "out")
     assert (document["image"], document["text"], document["dim"]) == ("fp32", "fp32", 32)
     assert all(gate["passed"] for gate in document["gates"])
-    assert (tmp_path / "out" / "photofind-model.json").is_file()
     assert not program.data_dir.exists(), "exporting is no reason to make a catalog"
     assert program.error(*words, "--out", tmp_path / "out", code=1) == "export_folder"
+    paths = [make_photo(tmp_path / "photos" / f"{seed}.png", seed=seed) for seed in range(4)]
+    tokenizer = open_clip.get_tokenizer("ViT-B-32")
+    spec = read_spec(tmp_path / "out")
+    pictures, query = embed_with_torch(
+        tiny.model, spec, paths, lambda text: tokenizer([text]).numpy()
+    )
+    archive = shutil.make_archive(str(tmp_path / "stick"), "zip", tmp_path / "out")
+    live_through(program, Path(archive), tmp_path / "photos", pictures, query)
 
 
-def test_what_can_not_be_exported_is_said(program: Program, tmp_path: Path) -> None:
-    words = ("models", "export", "ViT-B-32", "--out", tmp_path / "out", "--pretrained")
-    assert program.error(*words, tmp_path / "none.pt", code=1) == "export_weights"
-    assert program.error(*words, "a.pt", "--precision", "int4", code=2) == "usage"
+def test_a_model_of_another_program_is_imported(program: Program, tmp_path: Path) -> None:
+    toy_graphs.make_immich(tmp_path / "ViT-B-32__openai", toy_graphs.make_toy())
+    done = program.run("models", "import", tmp_path / "ViT-B-32__openai")
+    assert done.code == 0, done
+    assert done.out.startswith("Imported ViT-B-32__openai (imported). Search with it: photofind")
+    assert {"Verifying", "Testing"} <= set(done.err.splitlines())
+    listed = program.document("models", "list")["models"]
+    (model,) = [each for each in listed if each["key"].startswith("imported-")]
+    assert (model["installed"], model["active"], model["task"]) == (True, False, "search")
+    assert (
+        program.document("models", "import", tmp_path / "ViT-B-32__openai")["imported"]
+        == (model["key"])
+    ), "once more: it takes its own place"
+
+
+def test_nothing_of_a_refused_model_stays(program: Program, tmp_path: Path) -> None:
+    toy_graphs.make_immich(tmp_path / "model", toy_graphs.make_toy())
+    (tmp_path / "model" / "textual" / "tokenizer.json").write_text("{}")
+    for name, code in (("model", "model_incompatible"), ("none.zip", "model_missing")):
+        done = program.run("models", "import", tmp_path / name, "--json")
+        assert (done.code, done.document()["error"]["code"]) == (1, code)
+    left = [path.name for path in program.folders.models.iterdir() if path.is_dir()]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "name"),
+    [
+        (("--pretrained", "none.pt"), 1, "export_weights"),
+        (("--pretrained", "a.pt", "--precision", "int4"), 2, "usage"),
+        (("--pretrained", "openai", "--offline"), 1, "network_forbidden"),
+    ],
+)
+def test_what_can_not_be_exported_is_said(
+    program: Program, tmp_path: Path, words: tuple[str, ...], code: int, name: str
+) -> None:
+    import_open_clip()
+    out = tmp_path / "out"
+    assert program.error("models", "export", "ViT-B-32", "--out", out, *words, code=code) == name
     assert not (tmp_path / "out").exists()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from photofind.cli.arguments import absolute_path
 from photofind.cli.declaring import GLOBAL_OPTIONS, argument, new_group, session_of
 
 app = new_group()
@@ -34,7 +35,7 @@ def install_model(
 ) -> None:
     """Download a model and make it ready.
 
-    KEY is a model's name in the list. This is the only command that connects to anything. Ctrl-C
+    KEY is a model's name in the list. Ctrl-C
     stops it; the same command goes on from there.
     """
     from photofind.cli.models_install import install
@@ -72,6 +73,18 @@ def verify_models(
     verify(session_of(context), key)
 
 
+@app.command("import", epilog=GLOBAL_OPTIONS)
+def import_model(context: typer.Context, source: Annotated[str, argument("PATH")]) -> None:
+    """Install a model from a folder or an archive (zip, tar), such as one carried on a stick.
+
+    The layouts of photofind's own export, immich, transformers.js, rclip, Qdrant and MobileCLIP2
+    as ONNX are recognised. Nothing in them is executed.
+    """
+    from photofind.cli.models_install import import_model as run_import
+
+    run_import(session_of(context), absolute_path(source))
+
+
 @app.command("check-sources", epilog=GLOBAL_OPTIONS)
 def check_model_sources(context: typer.Context) -> None:
     """Compare photofind's list of models with what their repositories say now.
@@ -81,3 +94,58 @@ def check_model_sources(context: typer.Context) -> None:
     from photofind.cli.models_sources import check
 
     check(session_of(context))
+
+
+@app.command("export", epilog=GLOBAL_OPTIONS)
+def export_model(
+    context: typer.Context,
+    architecture: Annotated[str, argument("ARCH")],
+    pretrained: Annotated[
+        str,
+        typer.Option(
+            metavar="TAG|FILE",
+            help="open_clip's name of published weights, which are fetched, or a checkpoint"
+            " (.safetensors, .pt, .pth, .bin); nothing in a file is executed.",
+        ),
+    ],
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="The folder to make (default: named ARCH-TAG)."),
+    ] = None,
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A tokenizer.json, where it isn't CLIP's own."),
+    ] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="Published weights that want pictures prepared alike."),
+    ] = None,
+    pictures: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Pictures to compare with.")
+    ] = None,
+    precision: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|int8|fp32",
+            help="auto: int8 for each half where it is quicker and as good.",
+        ),
+    ] = "auto",
+) -> None:
+    """Turn a CLIP or SigLIP checkpoint into a folder that photofind can import.
+
+    ARCH is open_clip's name of the architecture, such as ViT-B-32, or a JSON file that describes
+    one. The folder only appears if pictures and words get the same numbers as in PyTorch. Needs
+    the extra packages of photofind[export].
+    """
+    from photofind.cli.export import export_model_folder
+
+    export_model_folder(
+        session_of(context),
+        architecture,
+        pretrained,
+        out=out,
+        tokenizer=tokenizer,
+        like=like,
+        pictures=pictures,
+        precision=precision,
+    )

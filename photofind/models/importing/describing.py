@@ -88,7 +88,7 @@ def describe(layout: Layout, graphs: Graphs, target: Path) -> DualEncoderSpec:
         source=layout.folder.name,
         revision=sha256,
         languages=_languages(words) if known is None else known.languages,
-        source_kind=SourceKind.ONNX,
+        source_kind=SourceKind.IMPORTED,
         image=FileSpec(graphs.image.path),
         text=FileSpec(graphs.text.path),
         tokenizer=FileSpec(TOKENIZER),

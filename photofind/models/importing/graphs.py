@@ -13,10 +13,8 @@ from photofind.models.importing.onnx_wire import OnnxFormatError
 from photofind.models.importing.splitting import split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    import onnxruntime
 
     from photofind.models.importing.layouts import Layout
 
@@ -91,11 +89,11 @@ def take_graphs(layout: Layout, target: Path) -> Graphs:
 def _take_combined(paths: Sequence[Path], target: Path) -> Graphs:
     folder = target / "graphs"
     source, whole = _first_that_runs(paths, folder)
-    session = create_session(whole)
+    ranks = _output_ranks(whole)
     image, text = folder / "visual.onnx", folder / "textual.onnx"
     try:
-        split(whole, image, _choose_output(session, _IMAGE_OUTPUTS[:1], whole))
-        split(whole, text, _choose_output(session, _TEXT_OUTPUTS[:1], whole))
+        split(whole, image, _choose_output(ranks, _IMAGE_OUTPUTS[:1], whole))
+        split(whole, text, _choose_output(ranks, _TEXT_OUTPUTS[:1], whole))
     except OnnxFormatError as error:
         raise _unusable(whole.name, str(error)) from error
     whole.unlink()
@@ -150,38 +148,41 @@ def _weights(target: Path) -> tuple[str, ...]:
 
 
 def _image_graph(path: Path, target: Path, source: Path) -> ImageGraph:
-    session = create_session(path)
-    inputs = session.get_inputs()
+    inputs = create_session(path).get_inputs()
     if len(inputs) != 1 or inputs[0].type != _PIXELS or len(inputs[0].shape) != 4:
         raise _unusable(path.name, "it doesn't take pictures as float32 [batch, 3, side, side]")
     batch, channels, height, width = map(_fixed, inputs[0].shape)
     if channels not in {None, 3} or height != width:
         raise _unusable(path.name, f"it takes pictures of the shape {inputs[0].shape}")
-    output = _choose_output(session, _IMAGE_OUTPUTS, path)
+    output = _choose_output(_output_ranks(path), _IMAGE_OUTPUTS, path)
     return ImageGraph(path.relative_to(target).as_posix(), source, height, batch, output)
 
 
 def _text_graph(path: Path, target: Path) -> TextGraph:
-    session = create_session(path)
-    inputs = [each for each in session.get_inputs() if each.name not in _FURTHER_TEXT_INPUTS]
+    every = create_session(path).get_inputs()
+    inputs = [each for each in every if each.name not in _FURTHER_TEXT_INPUTS]
     if len(inputs) != 1 or inputs[0].type not in _MASK_TYPES or len(inputs[0].shape) != 2:
         raise _unusable(path.name, "it doesn't take token ids as integers [batch, length]")
     batch, length = map(_fixed, inputs[0].shape)
     if batch not in {None, 1}:
         raise _unusable(path.name, f"it takes {batch} texts at a time")
-    output = _choose_output(session, _TEXT_OUTPUTS, path)
+    output = _choose_output(_output_ranks(path), _TEXT_OUTPUTS, path)
     return TextGraph(path.relative_to(target).as_posix(), inputs[0].name, length, output)
 
 
-def _choose_output(session: onnxruntime.InferenceSession, wanted: Sequence[str], path: Path) -> str:
+def _output_ranks(path: Path) -> dict[str, int]:
+    """How many axes each output has."""
+    return {each.name: len(each.shape) for each in create_session(path).get_outputs()}
+
+
+def _choose_output(ranks: Mapping[str, int], wanted: Sequence[str], path: Path) -> str:
     """By name, else the only one that is a vector for each input."""
-    outputs: dict[str, list[object]] = {each.name: each.shape for each in session.get_outputs()}
     for name in wanted:
-        if name in outputs:
+        if name in ranks:
             return name
-    vectors = [name for name, shape in outputs.items() if len(shape) == 2]
+    vectors = [name for name, rank in ranks.items() if rank == 2]
     if len(vectors) != 1:
-        names = ", ".join(sorted(outputs))[:200]
+        names = ", ".join(sorted(ranks))[:200]
         raise _unusable(path.name, f"it isn't clear which of its outputs is the vector ({names})")
     return vectors[0]
 

@@ -51,7 +51,7 @@ def take_own(layout: Layout, target: Path) -> DualEncoderSpec:
         licence=_short(stated.licence),
         source=_short(stated.source),
         revision=_short(stated.revision),
-        source_kind=SourceKind.ONNX,
+        source_kind=SourceKind.IMPORTED,
         checkpoint=None,
         labels=None,
         tag_cuts=None,

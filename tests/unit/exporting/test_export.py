@@ -13,7 +13,8 @@ import pytest
 
 from photofind.exporting import export, gates, networks, tools
 from photofind.exporting.errors import ExportError
-from photofind.exporting.export import ExportRequest, default_name, export_model
+from photofind.exporting.export import default_name, export_model
+from photofind.exporting.request import ExportRequest
 from photofind.exporting.weights import find_weights
 from photofind.inference.clip import ImageEncoder, TextEncoder
 from photofind.inference.golden import self_test
@@ -22,6 +23,7 @@ from photofind.inference.records import Precision
 from photofind.inference.spec_search import PaddingKind, TextCleaning
 from photofind.inference.store import InstalledModel
 from photofind.media.decode import decode_photo
+from photofind.network import NetworkError
 from tests.plugins.pictures import make_photo
 from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
@@ -265,7 +267,8 @@ def test_published_weights_say_how_pictures_are_prepared(tmp_path: Path) -> None
     def mean(architecture: str, like: str | None = None) -> float:
         config = open_clip.get_model_config(architecture)
         found: Architecture = export_architecture(architecture, config)
-        return float(find_weights(open_clip, found, str(checkpoint), like).preprocess["mean"][0])
+        request = ExportRequest(architecture, str(checkpoint), tmp_path / "out", like=like)
+        return float(find_weights(open_clip, found, request).preprocess["mean"][0])
 
     assert mean("MobileCLIP2-S0") == 0.0
     assert mean("ViT-B-32-SigLIP2-256") == pytest.approx(0.5)
@@ -280,6 +283,26 @@ def export_architecture(name: str, config: Any) -> Architecture:
     from photofind.exporting.architectures import Architecture
 
     return Architecture(name, config)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"architecture": "ViT-B-32", "pretrained": "openai"},
+        {"architecture": "ViT-B-32-SigLIP2-256"},
+        {"architecture": "xlm-roberta-base-ViT-B-32"},
+    ],
+)
+def test_nothing_is_fetched_where_that_is_forbidden(
+    clip: Tiny, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    def forbid() -> None:
+        raise NetworkError("network_forbidden", "Nothing is downloaded.")
+
+    request = replace(request_for(clip, tmp_path / "out"), require_network=forbid, **change)
+    with pytest.raises(NetworkError, match="Nothing is downloaded"):
+        run(request)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_missing_tools_are_named_with_the_way_to_install_them(

@@ -2,74 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from photofind.domain import Interpolation, ModelError, ResizeMode
 from photofind.inference import known
-from photofind.inference.clip import ImageEncoder, TextEncoder
-from photofind.inference.golden import write_golden
-from photofind.inference.portable import read_spec, write_spec
-from photofind.inference.preprocess import to_batch
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.spec_search import PaddingKind, TextCleaning
-from photofind.inference.store import InstalledModel, hash_model_file
-from photofind.inference.tokenizers import TextTokenizer
-from photofind.models.importing.foreign import ForeignModel, open_foreign
+from photofind.inference.store import hash_model_file
 from photofind.models.importing.layouts import find_layout
 from tests.unit.models.importing import toy_graphs
-from tests.unit.models.importing.toy_graphs import DIM, SIDE, Toy, make_toy
+from tests.unit.models.importing.opening import check_vectors, open_here
+from tests.unit.models.importing.toy_graphs import DIM, Toy, make_toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from photofind.inference.clip import DualEncoder
-
-TEXTS = ["", "a dog", "two dogs playing in the snow", "long " * 100]
-
 
 @pytest.fixture(scope="module")
 def toy() -> Toy:
     return make_toy()
-
-
-def open_here(source: Path, tmp_path: Path) -> ForeignModel:
-    work = tmp_path / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    return open_foreign(source, work)
-
-
-def encoder_of(model: ForeignModel) -> DualEncoder:
-    path = model.files[model.spec.tokenizer.path]
-    return InstalledModel(model.spec, path.parent)
-
-
-def check_vectors(model: ForeignModel, toy: Toy) -> None:
-    """What photofind computes is what the layout's authors would."""
-    installed = encoder_of(model)
-    random = np.random.default_rng(1)
-    pictures = [random.integers(0, 256, (SIDE, SIDE, 3), np.uint8) for _ in range(5)]
-    expected = toy.image(to_batch(pictures, model.spec.preprocess))
-    found = ImageEncoder(installed).encode(pictures).search
-    assert np.allclose(found, expected, atol=1e-5)
-    spec = model.spec
-    tokenizer = TextTokenizer(
-        model.files[spec.tokenizer.path], spec.context_length, spec.padding, spec.cleaning
-    )
-    rows = [toy.table[tokenizer.encode(text)[0][0]] for text in TEXTS]
-    texts = np.stack([row.sum(axis=0) for row in rows])
-    texts /= np.linalg.norm(texts, axis=1, keepdims=True)
-    assert np.allclose(TextEncoder(installed).encode(TEXTS), texts, atol=1e-5)
-    assert spec.dim == DIM
-    for file in spec.files:
-        assert (file.sha256, file.bytes) == hash_model_file(model.files[file.path])
 
 
 def test_immich(tmp_path: Path, toy: Toy) -> None:
@@ -250,75 +206,6 @@ def test_every_known_conversion_is_of_a_registered_model() -> None:
         assert found.key == key
     assert known.find_by_weights("0" * 64) is None
     assert known.find_by_weights(None) is None
-
-
-def exported(tmp_path: Path, toy: Toy) -> Path:
-    """A folder as `photofind models export` writes it."""
-    toy_graphs.make_xenova(tmp_path / "clip", toy)
-    model = open_here(tmp_path / "clip", tmp_path)
-    folder = tmp_path / "exported"
-    (tmp_path / "work" / "model").rename(folder)
-    write_spec(model.spec, folder)
-    write_golden(InstalledModel(model.spec, folder))
-    return folder
-
-
-def test_our_own_export(tmp_path: Path, toy: Toy) -> None:
-    folder = exported(tmp_path, toy)
-    stated = read_spec(folder)
-    model = open_here(folder, tmp_path)
-    check_vectors(model, toy)
-    assert model.spec.title == stated.title
-    assert model.spec.padding == stated.padding
-    assert model.spec.key.startswith("imported-")
-
-
-def test_a_changed_byte_of_our_own_export(tmp_path: Path, toy: Toy) -> None:
-    folder = exported(tmp_path, toy)
-    graph = folder / "visual" / "vision_model_quantized.onnx"
-    content = bytearray(graph.read_bytes())
-    content[-100] ^= 1
-    graph.write_bytes(content)
-    with pytest.raises(ModelError, match="not the one that was exported") as caught:
-        open_here(folder, tmp_path)
-    assert caught.value.code == "model_checksum"
-
-
-def test_other_vectors_than_the_exporters(tmp_path: Path, toy: Toy) -> None:
-    """Some processors get int8 wrong without any error."""
-    folder = exported(tmp_path, toy)
-    golden = folder / "golden.json"
-    golden.write_text(
-        golden.read_text()
-        .replace('"search":[', '"search":[9.5,', 1)
-        .replace(golden.read_text().split('"search":[')[1].split(",")[0] + ",", "", 1)
-    )
-    with pytest.raises(ModelError, match="computes wrong results"):
-        open_here(folder, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ('"visual/vision', '"../visual/vision', "outside its folder"),
-        ('"visual/vision', '"/visual/vision', "outside its folder"),
-        ('"dim": 16', '"dim": 17', "another length"),
-        ('"dim": 16', '"dim": -1', "can't be true"),
-        ('"context_length": 77', '"context_length": 99999999', "can't be true"),
-        ('"size": 32', '"size": 99999', "can't be true"),
-        ('"format": 1', '"format": 2', "newer version"),
-        ('"pixel', "{", "newer version"),
-        ('"search": "image_embeds"', '"search": "nothing"', "another version"),
-    ],
-)
-def test_a_description_that_lies(tmp_path: Path, toy: Toy, old: str, new: str, words: str) -> None:
-    folder = exported(tmp_path, toy)
-    path = folder / "photofind-model.json"
-    text = path.read_text()
-    assert old in text or old == '"pixel'
-    path.write_text(text.replace(old, new) if old in text else new)
-    with pytest.raises(ModelError, match=words):
-        open_here(folder, tmp_path)
 
 
 def without(path: str) -> Callable[[Path], None]:
