@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from photofind.indexing.models import IndexModels
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
+    from photofind.indexing.stalls import Stalls
     from photofind.media.decode import DecodedPhoto
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Surroundings:
     progress: ProgressTracker
     listener: PipelineListener
     guard: ProcessGuard
+    stalls: Stalls
     suspects: set[ContentId]
 
 
@@ -123,6 +125,7 @@ class Batch:
         self._progress = surroundings.progress
         self._listener = surroundings.listener
         self._guard = surroundings.guard
+        self._stalls = surroundings.stalls
         self._suspects = surroundings.suspects
         self._thumbnails = thumbnails
         self._open: dict[FileId, WorkItem] = {}
@@ -175,11 +178,15 @@ class Batch:
     def _identify(self, items: Sequence[WorkItem]) -> list[_Readable]:
         readable = []
         for item in items:
+            if self._stalls.is_silent(item.path):
+                self._answer(item, Outcome.SKIPPED)  # found again once its drive answers
+                continue
             size = mtime_ns = 0
             try:
-                size, mtime_ns = size_and_time(item.path)
-                digest, data = read_and_hash(item.path, KEEP_BYTES)
-                still_the_same = size_and_time(item.path) == (size, mtime_ns)
+                with self._stalls.reading(item.path):
+                    size, mtime_ns = size_and_time(item.path)
+                    digest, data = read_and_hash(item.path, KEEP_BYTES)
+                    still_the_same = size_and_time(item.path) == (size, mtime_ns)
             except MediaError as error:
                 self._unreadable(item, error, size, mtime_ns)
                 continue

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import queue
-import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.thumbnails import ThumbnailStore
-from photofind.domain import CatalogError, FolderError
 from photofind.indexing.background import BackgroundWork
 from photofind.indexing.batch import PipelineListener, Surroundings
 from photofind.indexing.encoder import EncoderPool
@@ -21,23 +16,21 @@ from photofind.indexing.pace import Pace, Rests
 from photofind.indexing.pipeline import Pipeline
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import WorkQueue
-from photofind.indexing.scanning import is_online, scan_folder
+from photofind.indexing.scans import Scans
+from photofind.indexing.stalls import Stalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
-    from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import ContentId, FolderId, ModelError, PhotofindError
     from photofind.indexing.background import BackgroundSnapshot
     from photofind.indexing.job import JobResult
     from photofind.indexing.models import IndexModel, IndexModels
     from photofind.indexing.progress import ProgressSnapshot
-    from photofind.indexing.queue import WorkItem
     from photofind.paths import AppFolders
-
-logger = logging.getLogger(__name__)
 
 
 class IndexerListener(BackgroundListener, Protocol):
@@ -58,17 +51,15 @@ class IndexerListener(BackgroundListener, Protocol):
     def stuck(self, reason: str) -> None:
         """A decoder can't be stopped: the process must end now and be started again."""
 
+    def root_stalled(self, root: Path) -> None:
+        """The drive of a root doesn't answer; everything else goes on."""
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What the scan thread takes up next: folders, and which parts of them (None: all)."""
-
-    parts: dict[FolderId, Collection[bytes] | None]
-    job: Job
+    def root_answers(self, root: Path) -> None:
+        """It answers again; what was left out is to be looked for."""
 
 
 class Indexer(PipelineListener):
-    """One scan thread and as many embedding threads as asked for, on one catalog."""
+    """Scans, and as many embedding threads as asked for, on one catalog."""
 
     def __init__(
         self,
@@ -92,9 +83,8 @@ class Indexer(PipelineListener):
         self._pace = Pace.FULL
         self._rests = Rests()
         self._progress = ProgressTracker()
-        self._scans: queue.SimpleQueue[_Scan | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._scan_thread = threading.Thread(target=self._run_scans, name="scan")
+        self._stalls = Stalls(self._root_stalled, self._root_answers)
+        self._scans = Scans(folders, writer, self._queue, self._progress, self._stalls, self)
         self.recovers = writer.left_in_flight() > 0
         """Whether photos were in flight when the last process died: one of them may be why."""
         self._guard = ProcessGuard(self.stuck)
@@ -107,6 +97,7 @@ class Indexer(PipelineListener):
             progress=self._progress,
             listener=self,
             guard=self._guard,
+            stalls=self._stalls,
             suspects=set(writer.suspects()),
         )
         self._background = BackgroundWork(surroundings, find_models)
@@ -121,18 +112,17 @@ class Indexer(PipelineListener):
 
     def start(self) -> None:
         self._guard.start()
-        self._scan_thread.start()
+        self._stalls.start()
+        self._scans.start()
         self._pipeline.start()
 
     def stop(self) -> None:
         """Finishes the batches in hand and ends the threads; unfinished jobs are dropped."""
-        self._stopping.set()
         self._queue.close()
         self._rests.close()
-        self._scans.put(None)
-        if self._scan_thread.ident is not None:
-            self._scan_thread.join()
+        self._scans.stop()
         self._pipeline.join()
+        self._stalls.stop()
         self._guard.stop()
 
     def index(
@@ -148,8 +138,7 @@ class Indexer(PipelineListener):
         """
         looks_at_all = None in parts.values()
         job = Job(lambda job: self._finish(job, on_finished, looks_at_all))
-        self._progress.scan_began()
-        self._scans.put(_Scan(dict(parts), job))
+        self._scans.put(dict(parts), job)
 
     def set_pace(self, pace: Pace) -> None:
         self._pace = pace
@@ -221,6 +210,16 @@ class Indexer(PipelineListener):
     def background_ended(self, error: PhotofindError | None) -> None:
         self._listener.background_ended(error)
 
+    def _root_stalled(self, root: Path | None, thread_id: int) -> None:
+        self._pipeline.stuck(thread_id)
+        if root is not None:
+            self._listener.root_stalled(root)
+
+    def _root_answers(self, root: Path | None, thread_id: int) -> None:
+        self._pipeline.unstuck(thread_id)
+        if root is not None:
+            self._listener.root_answers(root)
+
     def _finish(
         self, job: Job, on_finished: Callable[[JobResult], None], looks_at_all: bool
     ) -> None:
@@ -230,58 +229,3 @@ class Indexer(PipelineListener):
         self._listener.catalog_changed()
         on_finished(result)
         self._background.wake(again=looks_at_all)
-
-    def _run_scans(self) -> None:
-        try:
-            with CatalogReader(self._folders) as reader:
-                while (scan := self._scans.get()) is not None:
-                    self._scan(scan, reader)
-        except BaseException as error:  # noqa: BLE001 (a bug of ours: logged, answered by a restart)
-            self._listener.broken(error)
-
-    def _scan(self, scan: _Scan, reader: CatalogReader) -> None:
-        failure: PhotofindError | None = None
-        try:
-            for folder in reader.folders():
-                if folder.id in scan.parts and is_online(folder):
-                    self._scan_folder(folder, scan.parts[folder.id], scan.job, reader)
-        except CatalogError as error:
-            failure = error
-        if failure is not None:
-            self.halted(failure)
-        self._progress.scan_ended()
-        scan.job.scan_ended(failure)
-
-    def _scan_folder(
-        self,
-        folder: FolderRow,
-        parts: Collection[bytes] | None,
-        job: Job,
-        reader: CatalogReader,
-    ) -> None:
-        def enqueue(items: list[WorkItem]) -> None:
-            self._progress.queued(self._queue.put(items, job))
-
-        try:
-            findings = scan_folder(
-                folder,
-                parts,
-                reader=reader,
-                writer=self._writer,
-                enqueue=enqueue,
-                found=self._progress.scan_found,
-                stopped=self._stopping.is_set,
-            )
-        except FolderError:
-            return  # it was removed meanwhile: nothing of it is wanted any more
-        job.add_scan(
-            unchanged=findings.unchanged,
-            ignored=findings.ignored,
-            videos=findings.videos,
-            online_only=findings.online_only,
-            excluded=findings.excluded,
-            gone=findings.gone,
-            problems=findings.problems,
-        )
-        if findings.gone or findings.left_out:
-            self._listener.catalog_changed()

@@ -41,19 +41,48 @@ class Pipeline:
         self._open_reader = open_reader
         self._open_thumbnails = open_thumbnails
         self._rests = rests
-        self._threads = [
-            threading.Thread(target=self._run, name=f"embed-{number}") for number in range(threads)
-        ]
+        self._lock = threading.Lock()
+        self._threads = [self._new_thread(number) for number in range(threads)]
+        self._stuck: set[int] = set()
+        self._surplus = 0
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
     def join(self) -> None:
-        """Waits until every thread has finished its batch; close the queue first."""
+        """Waits until every thread has finished its batch; close the queue first. Those that
+        wait for a file system that doesn't answer are left: they end with the process."""
         for thread in self._threads:
-            if thread.ident is not None:
+            if thread.ident is not None and thread.ident not in self._stuck:
                 thread.join()
+
+    def stuck(self, thread_id: int) -> None:
+        """This thread waits for a file system that doesn't answer: another one takes its place."""
+        with self._lock:
+            if any(thread.ident == thread_id for thread in self._threads):
+                self._stuck.add(thread_id)
+                stand_in = self._new_thread(len(self._threads))
+                self._threads.append(stand_in)
+                stand_in.start()
+
+    def unstuck(self, thread_id: int) -> None:
+        """It has its answer: one thread too many now, which ends after its batch."""
+        with self._lock:
+            if thread_id in self._stuck:
+                self._stuck.discard(thread_id)
+                self._surplus += 1
+
+    def _new_thread(self, number: int) -> threading.Thread:
+        # A daemon: one that is stuck must not keep the process from ending.
+        return threading.Thread(target=self._run, name=f"embed-{number}", daemon=True)
+
+    def _is_surplus(self) -> bool:
+        with self._lock:
+            if not self._surplus:
+                return False
+            self._surplus -= 1
+            return True
 
     def _run(self) -> None:
         queue = self._surroundings.queue
@@ -66,6 +95,8 @@ class Pipeline:
                     else:
                         self._background.work_once(reader, thumbnails)
                         queue.background_done()
+                    if self._is_surplus():
+                        return
                     self._rests.rest(time.monotonic() - began_s)
         except BaseException as error:  # noqa: BLE001 (a bug of ours: logged and answered by a restart)
             self._surroundings.listener.broken(error)

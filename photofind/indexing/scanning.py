@@ -9,9 +9,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import place_mark
-from photofind.domain import Problem
+from photofind.domain import FolderError, Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation, outermost
+from photofind.media.answering import ask
 from photofind.media.companions import companion_stem
 from photofind.media.patterns import IGNORE_FILE_NAME
 from photofind.media.scan import FolderScan, root_problem
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import FileId
     from photofind.indexing.reconcile import Differences
+    from photofind.indexing.stalls import Stalls
     from photofind.media.scan import ScannedFile, ScanProblem
 
 _CHUNK = 1_000
@@ -53,10 +55,18 @@ class ScanFindings:
 
 
 def is_online(folder: FolderRow) -> bool:
-    """Whether the folder can be looked at now and is the one that was added."""
-    if root_problem(folder.path) is not None:
+    """Whether the folder can be looked at now and is the one that was added. Not if its drive
+    doesn't answer within a few seconds."""
+
+    def look() -> bool:
+        if root_problem(folder.path) is not None:
+            return False
+        return folder.volume_id is None or read_volume_id(folder.path) in (None, folder.volume_id)
+
+    try:
+        return ask(folder.path, look)
+    except FolderError:
         return False
-    return folder.volume_id is None or read_volume_id(folder.path) in (None, folder.volume_id)
 
 
 def scan_folder(
@@ -68,6 +78,7 @@ def scan_folder(
     enqueue: Callable[[list[WorkItem]], None],
     found: Callable[[int], None],
     stopped: Callable[[], bool],
+    answering: Stalls,
 ) -> ScanFindings:
     """Compares a folder that is online with the catalog; `enqueue` gets what must be hashed.
 
@@ -75,6 +86,7 @@ def scan_folder(
         parts: relative paths of the files and subfolders to compare; None means everything.
         found: told how many photo files were seen, as they are.
         stopped: asked between chunks; a scan cut short marks nothing missing.
+        answering: watches over the time that the folder's drive takes.
 
     Raises:
         CatalogError: the catalog can't be written.
@@ -97,7 +109,7 @@ def scan_folder(
     parted: list[WorkItem] = []
     seen_any = False
     known_bad: set[Path] = set()
-    for chunk in _chunks(iter(scan)):
+    for chunk in _chunks(iter(scan), folder.path, answering):
         if stopped():
             return findings
         seen_any = True
@@ -231,6 +243,12 @@ def _path(folder: FolderRow, rel_path: bytes) -> Path:
     return folder.path / os.fsdecode(rel_path)
 
 
-def _chunks(scan: Iterator[ScannedFile]) -> Iterator[list[ScannedFile]]:
-    while chunk := list(islice(scan, _CHUNK)):
+def _chunks(
+    scan: Iterator[ScannedFile], root: Path, answering: Stalls
+) -> Iterator[list[ScannedFile]]:
+    while True:
+        with answering.reading(root):
+            chunk = list(islice(scan, _CHUNK))
+        if not chunk:
+            return
         yield chunk

@@ -24,6 +24,9 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from photofind.domain import FolderError
+from photofind.media.answering import ask
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -123,7 +126,7 @@ class FolderWatcher:
                 self._observer.unschedule(watched.watch)
                 del self._watched[folder_id]
         for folder in folders:
-            if folder.id not in self._watched and folder.path.is_dir():
+            if folder.id not in self._watched and _is_there(folder.path):
                 self._watch(folder)
 
     def _watch(self, folder: FolderRow) -> None:
@@ -181,6 +184,13 @@ class FolderWatcher:
         if not self._dirty:
             return None
         return max(0.0, min(self._dirty.values()) + self._quiet_s - time.monotonic())
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return ask(folder, folder.is_dir)
+    except FolderError:
+        return False  # its drive doesn't answer; it is asked again within the hour
 
 
 class _Handler(FileSystemEventHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,10 @@ Parts: TypeAlias = "dict[FolderId, Collection[bytes] | None]"
 _HOUR_S = 3600.0
 _WITHOUT_EVENTS_S = 600.0
 """How often folders that give no events are looked through."""
+FIRST_RETRY_S = 60.0
+"""After the catalog could not be written, indexing is tried again by itself: after this and then
+ever longer waits."""
+_LONGEST_RETRY_S = 600.0
 _SLEPT_S = 60.0
 """If the clock on the wall ran so much further than the processor's, the computer slept."""
 
@@ -52,6 +57,42 @@ class ReconcileClock:
             return False
         self._last = self._monotonic()
         return True
+
+
+class Recovery:
+    """When to try again by itself after the catalog could not be written; thread-safe."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._code: str | None = None
+        self._wait_s = FIRST_RETRY_S
+        self._next_s: float | None = None
+
+    def went_wrong(self, code: str) -> bool:
+        """Plans another try; returns whether this is news."""
+        with self._lock:
+            news = code != self._code
+            self._code = code
+            if self._next_s is None:
+                self._next_s = self._monotonic() + self._wait_s
+                self._wait_s = min(2 * self._wait_s, _LONGEST_RETRY_S)
+            return news
+
+    def went_well(self) -> bool:
+        """Returns whether it was in trouble until now."""
+        with self._lock:
+            was_in_trouble = self._code is not None
+            self._code, self._next_s, self._wait_s = None, None, FIRST_RETRY_S
+            return was_in_trouble
+
+    def is_due(self) -> bool:
+        """Whether to try now; says so once for each failure."""
+        with self._lock:
+            if self._next_s is None or self._monotonic() < self._next_s:
+                return False
+            self._next_s = None
+            return True
 
 
 class Watching(WatchListener):
@@ -99,13 +140,17 @@ class Watching(WatchListener):
         # Those without events were asked before; asking again would tell the person again.
         self._watcher.watch([folder for folder in folders if folder.id not in self._silent])
 
+    def look_at_all(self) -> None:
+        """Has every folder looked through, for what was left undone."""
+        self._look_at({folder.id: None for folder in self._read_folders()})
+
     def tick(self) -> None:
         """Asks for looks that are due."""
         if self._watcher is None:
             return
         if self._clock.is_due(_HOUR_S):
             self.folders_changed()
-            self._look_at({folder.id: None for folder in self._read_folders()})
+            self.look_at_all()
         elif self._silent and self._silent_clock.is_due(_WITHOUT_EVENTS_S):
             self._look_at(dict.fromkeys(self._silent))
 

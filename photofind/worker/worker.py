@@ -45,10 +45,12 @@ from photofind.worker.pacing import Pacing
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
 from photofind.worker.sharing import Sharing
+from photofind.worker.watching import Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Listener
+    from pathlib import Path
 
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import ContentId, ModelError
@@ -97,6 +99,7 @@ class Worker(IndexerListener):
         self._ending = False
         self._met_client = threading.Event()
         self._last_progress: Progress | None = None
+        self._recovery = Recovery()
         self._server = Server(
             listener,
             greet=self._greet,
@@ -114,8 +117,10 @@ class Worker(IndexerListener):
             threads=psutil.cpu_count(logical=False) or 1,
         )
         self._pacing = Pacing(folders.indexing_settings, self._indexer.set_pace)
-        library = FolderHandlers(folders, writer, self._indexer, self._server, self._tell_progress)
-        self._watching = library.watching
+        self._library = FolderHandlers(
+            folders, writer, self._indexer, self._server, self._tell_progress, self._recovery
+        )
+        self._watching = self._library.watching
         self._models = ModelHandlers(
             folders, writer, choice, self._indexer, self._server, self._tell_progress
         )
@@ -140,10 +145,12 @@ class Worker(IndexerListener):
             broken=self.broken,
         )
         self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
-        forgetting = ForgettingHandlers(writer, self._housekeeper, self._server, library.changed)
+        forgetting = ForgettingHandlers(
+            writer, self._housekeeper, self._server, self._library.changed
+        )
         self._handlers: Handlers = {
-            **library.handlers,
-            **ChoiceHandlers(writer, library).handlers,
+            **self._library.handlers,
+            **ChoiceHandlers(writer, self._library).handlers,
             **forgetting.handlers,
             **self._models.handlers,
             **self._describing.handlers,
@@ -175,6 +182,8 @@ class Worker(IndexerListener):
                 except queue.Empty:
                     self._tell_progress()
                     self._watching.tick()
+                    if self._recovery.is_due():
+                        self._watching.look_at_all()
                     self._pacing.tick()
                     self._indexer.release_when_idle()
                 else:
@@ -230,8 +239,15 @@ class Worker(IndexerListener):
             logging.shutdown()
             os._exit(_EXIT_DAMAGED)
         logger.error("indexing stopped: %s", error.code)
-        message = text_to_wire(error.user_message)
-        self._server.broadcast(Notice(code=error.code, message=message))
+        if self._recovery.went_wrong(error.code):
+            message = text_to_wire(error.user_message)
+            self._server.broadcast(Notice(code=error.code, message=message))
+
+    def root_stalled(self, root: Path) -> None:
+        self._library.root_stalled(root)
+
+    def root_answers(self, root: Path) -> None:
+        self._library.root_answers(root)
 
     def broken(self, error: BaseException) -> None:
         logger.critical("a bug in photofind ended the worker", exc_info=error)

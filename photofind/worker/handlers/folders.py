@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import FolderError
 from photofind.indexing.nesting import DiskNesting
+from photofind.media.answering import ask
 from photofind.media.scan import root_problem
 from photofind.media.volume import read_volume_id
 from photofind.worker.handlers.base import refuse
@@ -23,8 +25,9 @@ from photofind.worker.messages import (
     Watch,
     path_from_wire,
     report_to_wire,
+    text_to_wire,
 )
-from photofind.worker.watching import Parts, Watching
+from photofind.worker.watching import Parts, Recovery, Watching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,11 +53,14 @@ class FolderHandlers:
         indexer: Indexer,
         server: Server,
         tell_progress: Callable[[], None],
+        recovery: Recovery,
     ) -> None:
         """
         Args:
             tell_progress: sends every client how far indexing is.
+            recovery: is told when a look went well.
         """
+        self._recovery = recovery
         self._folders = folders
         self._writer = writer
         self._indexer = indexer
@@ -63,7 +69,7 @@ class FolderHandlers:
         self.watching = Watching(
             read_folders=lambda: self._chosen([]),
             look_at=self._look_at,
-            notify=lambda code, message: server.broadcast(Notice(code=code, message=message)),
+            notify=self._tell,
         )
 
     @property
@@ -80,7 +86,7 @@ class FolderHandlers:
     def _add(self, peer: Peer, command: AddFolders) -> None:
         paths = [path_from_wire(raw) for raw in command.paths]
         for path in paths:
-            if (problem := root_problem(path)) is not None:
+            if (problem := ask(path, partial(root_problem, path))) is not None:
                 raise problem
         nesting = DiskNesting()
         rows = [self._writer.add_folder(path, read_volume_id(path), nesting) for path in paths]
@@ -97,7 +103,7 @@ class FolderHandlers:
 
     def _relocate(self, peer: Peer, command: RelocateFolder) -> None:
         new = path_from_wire(command.new)
-        if (problem := root_problem(new)) is not None:
+        if (problem := ask(new, partial(root_problem, new))) is not None:
             raise problem
         old = path_from_wire(command.old)
         row = self._writer.relocate_folder(old, new, read_volume_id(new))
@@ -141,6 +147,7 @@ class FolderHandlers:
 
     def _index(self, peer: Peer, command: Command, folders: Sequence[FolderRow]) -> None:
         def finished(result: JobResult) -> None:
+            self._note_outcome(result)
             if result.error is not None:
                 refuse(peer, command, result.error)
                 return
@@ -154,4 +161,24 @@ class FolderHandlers:
 
     def _look_at(self, parts: Parts) -> None:
         """Looks at what was noticed to have changed; nobody waits for the result."""
-        self._indexer.index(parts, lambda _: None)
+        self._indexer.index(parts, self._note_outcome)
+
+    def root_stalled(self, root: Path) -> None:
+        """Says that a drive doesn't answer; callable from any thread."""
+        self._tell(
+            "folder_stalled",
+            f"The drive of {root} doesn't answer. It is left out until it does; everything else "
+            "goes on.",
+        )
+
+    def root_answers(self, root: Path) -> None:
+        """Looks for what was left out meanwhile; callable from any thread."""
+        self._tell("folder_answers", f"The drive of {root} answers again; photofind goes on.")
+        self._look_at({folder.id: None for folder in self._chosen([]) if folder.path == root})
+
+    def _note_outcome(self, result: JobResult) -> None:
+        if result.error is None and self._recovery.went_well():
+            self._tell("catalog_recovered", "The catalog can be written again; indexing goes on.")
+
+    def _tell(self, code: str, message: str) -> None:
+        self._server.broadcast(Notice(code=code, message=text_to_wire(message)))

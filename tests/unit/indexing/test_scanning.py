@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.indexing.scanning import ScanFindings, scan_folder
+from photofind.indexing.stalls import Stalls
 from photofind.paths import app_folders
 from tests.plugins.pictures import make_photo
 
@@ -38,6 +39,7 @@ def test_a_file_that_went_to_the_cloud_is_not_missing(
                 enqueue=queued.extend,
                 found=lambda _: None,
                 stopped=lambda: False,
+                answering=Stalls(lambda *_: None, lambda *_: None),
             )
             return findings, queued
 

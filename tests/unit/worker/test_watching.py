@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photofind.worker.watching import ReconcileClock
+from photofind.worker.watching import ReconcileClock, Recovery
 
 
 class Clocks:
@@ -55,3 +55,39 @@ def test_a_clock_set_back_does_not_stop_the_looks() -> None:
     assert clock.is_due(3600)
     clocks.run(3601)
     assert clock.is_due(3600)
+
+
+class TestRecovery:
+    """When indexing is tried again after the catalog could not be written."""
+
+    def setup_method(self) -> None:
+        self.now_s = 0.0
+        self.recovery = Recovery(lambda: self.now_s)
+
+    def test_it_is_tried_again_after_a_minute_then_ever_later(self) -> None:
+        waits = []
+        for _ in range(6):
+            self.recovery.went_wrong("catalog_full")
+            began_s = self.now_s
+            while not self.recovery.is_due():
+                self.now_s += 10
+            waits.append(self.now_s - began_s)
+            assert not self.recovery.is_due()
+        assert waits == [60, 120, 240, 480, 600, 600]
+
+    def test_trouble_is_told_once_and_its_end_too(self) -> None:
+        assert self.recovery.went_wrong("catalog_full")
+        assert not self.recovery.went_wrong("catalog_full")
+        assert self.recovery.went_wrong("catalog_denied")
+        assert self.recovery.went_well()
+        assert not self.recovery.went_well()
+        self.now_s += 1000
+        assert not self.recovery.is_due()
+        assert self.recovery.went_wrong("catalog_full")
+
+    def test_many_failures_at_once_are_one(self) -> None:
+        self.recovery.went_wrong("catalog_full")
+        self.now_s += 59
+        self.recovery.went_wrong("catalog_full")
+        self.now_s += 1
+        assert self.recovery.is_due()

@@ -1,0 +1,78 @@
+"""Questions to file systems that may never answer: an unplugged server, a drive that hangs."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from photofind.domain import FolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_T = TypeVar("_T")
+
+PATIENCE_S = 5.0
+"""A drive that sleeps spins up in less."""
+
+
+class Questions:
+    """Asks each question on a thread of its own, which is left when it takes too long.
+
+    Nothing else can be done about a call that the system doesn't come back from. A place that owes
+    an answer is not asked again until it has given it, so at most one thread a place is lost.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._unanswered: dict[Path, threading.Thread] = {}
+
+    def ask(self, place: Path, question: Callable[[], _T], patience_s: float = PATIENCE_S) -> _T:
+        """Returns the answer, or raises what the question raises.
+
+        Raises:
+            FolderError: folder_stalled, there is no answer in time.
+        """
+        with self._lock:
+            earlier = self._unanswered.get(place)
+            if earlier is not None and earlier.is_alive():
+                raise _stalled(place)
+            self._unanswered.pop(place, None)
+        asked = _Asked(question)
+        thread = threading.Thread(target=asked.run, name="answering", daemon=True)
+        thread.start()
+        thread.join(patience_s)
+        if thread.is_alive():
+            with self._lock:
+                self._unanswered[place] = thread
+            raise _stalled(place)
+        if asked.error is not None:
+            raise asked.error
+        return asked.answers[0]
+
+
+class _Asked(Generic[_T]):
+    def __init__(self, question: Callable[[], _T]) -> None:
+        self._question = question
+        self.answers: list[_T] = []
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.answers.append(self._question())
+        except BaseException as error:  # noqa: BLE001 (raised where it was asked)
+            self.error = error
+
+
+def _stalled(place: Path) -> FolderError:
+    return FolderError(
+        "folder_stalled",
+        f"The drive of {place} doesn't answer. Check its connection; photofind goes on with it as "
+        "soon as it does.",
+    )
+
+
+_questions = Questions()
+ask = _questions.ask
+"""For the whole process: who waits for a place need not be the one who asked first."""
