@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.typing import NDArray
 
+
+logger = logging.getLogger(__name__)
 
 DualEncoder: TypeAlias = InstalledModel[DualEncoderSpec]
 
@@ -49,11 +52,12 @@ class ImageEmbeddings:
 class ImageEncoder:
     """Turns pictures into vectors. Several threads may call `encode` at once."""
 
-    def __init__(self, model: DualEncoder, *, threads: int = 1) -> None:
-        """Loads the image graph.
+    def __init__(self, model: DualEncoder, *, threads: int = 1, strict: bool = False) -> None:
+        """Loads the image graph, for the accelerator that the model's trial chose if there is one.
 
         Args:
             threads: threads inside one call of `encode`.
+            strict: fail with the accelerator, instead of falling back to the CPU.
 
         Raises:
             ModelError: model_incompatible, the graph can't be run or is another model's.
@@ -61,9 +65,7 @@ class ImageEncoder:
         spec = model.spec
         self._preprocess = spec.preprocess
         self._batch = spec.image_batch
-        self._session = create_session(
-            model.file(spec.image), threads=threads, provider=model.provider
-        )
+        self._session = _create_image_session(model, threads, strict=strict)
         self._input = self._session.get_inputs()[0].name
         names = spec.image_outputs
         self._outputs = [n for n in (names.search, names.similar, names.posterior) if n is not None]
@@ -98,6 +100,20 @@ class ImageEncoder:
         batch = to_batch(tensors, self._preprocess)
         values: list[NDArray[np.float32]] = self._session.run(self._outputs, {self._input: batch})
         return values
+
+
+def _create_image_session(
+    model: DualEncoder, threads: int, *, strict: bool
+) -> onnxruntime.InferenceSession:
+    path = model.file(model.spec.image)
+    try:
+        return create_session(path, threads=threads, provider=model.provider)
+    except ModelError:
+        if strict or model.provider is None:
+            raise
+    # A driver was updated or is gone: the CPU computes the same, only slower.
+    logger.warning("%s can't be used any more, the CPU does its work", model.provider)
+    return create_session(path, threads=threads)
 
 
 class TextEncoder:

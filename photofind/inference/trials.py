@@ -127,7 +127,8 @@ class _DualEncoderTrial:
         pictures = draw_pictures(self._spec.preprocess.geometry.size)
 
         def encode(provider: str | None) -> NDArray[np.float32]:
-            return ImageEncoder(replace(model, provider=provider)).encode(pictures).search
+            on_it = replace(model, provider=provider)
+            return ImageEncoder(on_it, strict=True).encode(pictures).search
 
         return providers.choose(encode, candidates)
 

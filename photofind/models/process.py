@@ -244,7 +244,8 @@ def _say(said: Said) -> None:
 
 def _leave_when_alone() -> None:
     """Standard input ends when whoever started this has gone."""
-    while sys.stdin.buffer.read(2**16):
+    # Not through sys.stdin, whose lock would be held for ever when the interpreter shuts down.
+    while os.read(0, 2**16):
         pass
     os._exit(2)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference import providers
+from photofind.inference import clip, providers
 from photofind.inference.agreement import draw_pictures
 from photofind.inference.clip import DualEncoder, ImageEncoder
 from photofind.inference.providers import Choice, choose
@@ -15,6 +15,7 @@ from photofind.inference.session import create_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -103,3 +104,20 @@ def test_a_provider_is_chosen_by_what_the_model_computes(basic: DualEncoder) -> 
     ticks = iter([0.0, 9.0, 9.0, 10.0])
     choice = choose(encode, ["AzureExecutionProvider"], lambda: next(ticks))
     assert choice == Choice("AzureExecutionProvider")
+
+
+@pytest.mark.expects_log("CUDAExecutionProvider can't be used any more")
+def test_an_accelerator_that_fails_later_gives_way_to_the_processor(
+    basic: DualEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, *, threads: int = 1, provider: str | None = None) -> object:
+        if provider is not None:
+            raise ModelError("model_incompatible", "the driver is gone")
+        return create_session(path, threads=threads)
+
+    monkeypatch.setattr(clip, "create_session", fail)
+    model = replace(basic, provider=CUDA)
+    picture = draw_pictures(basic.spec.preprocess.geometry.size)[:1]
+    assert ImageEncoder(model).encode(picture).search.shape == (1, basic.spec.dim)
+    with pytest.raises(ModelError, match="the driver is gone"):
+        ImageEncoder(model, strict=True)

@@ -117,6 +117,19 @@ def test_it_ends_when_whoever_started_it_has_gone(folders: AppFolders, nonsense:
     nonsense.pause.set()
 
 
+def test_it_ends_in_order_while_it_is_still_listened_to(
+    folders: AppFolders, nonsense: LocalHub
+) -> None:
+    command = Installation(folders, KEY)._command
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert b"model_incompatible" in process.stdout.read()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+
+
 @pytest.mark.parametrize("variable", [OFFLINE_VARIABLE, "HF_HUB_OFFLINE"])
 def test_the_environment_forbids_the_network(
     folders: AppFolders, nonsense: LocalHub, monkeypatch: pytest.MonkeyPatch, variable: str
