@@ -326,6 +326,8 @@ def _model_document(state: ModelState) -> Document:
         },
         "not_established": list(spec.not_established),
         "notices": [] if state.installed is None else list(state.installed.notices),
+        "indexed": None if state.index is None else state.index.embedded,
+        "photos": None if state.index is None else state.index.photos,
         "pictures_per_s": None
         if state.installed is None
         else _number(state.installed.pictures_per_s),

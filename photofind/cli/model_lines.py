@@ -26,6 +26,8 @@ def describe_model(state: ModelState) -> list[str]:
     if spec.recommended_for:
         lines.append(f"    The first choice for {spec.recommended_for}.")
     lines.append(f"    {spec.title}. {spec.notice}".rstrip())
+    if state.index is not None and not state.index.complete:
+        lines.append(f"    {state.index.embedded:,} of {state.index.photos:,} photos are indexed.")
     if state.installed is not None:
         lines += [f"    {notice}" for notice in state.installed.notices]
     return lines

@@ -21,6 +21,7 @@ from photofind.models.places import give_up_downloads, installing_alone, is_half
 from photofind.worker.messages import RemoveModelIndex, UseModel
 
 if TYPE_CHECKING:
+    from photofind.catalog.rows import ModelIndex
     from photofind.cli.session import Session
 
 
@@ -40,7 +41,7 @@ def show_models(session: Session) -> None:
 
 def read_models(session: Session) -> tuple[ModelState, ...]:
     """Every model, and which one search uses."""
-    return list_models(ModelStore(session.folders), _active_key(session))
+    return list_models(ModelStore(session.folders), _indexes(session))
 
 
 def use(session: Session, key: str) -> None:
@@ -59,13 +60,13 @@ def remove(session: Session, key: str) -> None:
     if key == BASIC.key:
         raise ModelError("model_built_in", "The built-in model can't be removed.")
     store.spec(key)
-    if key == _active_key(session):
+    if any(index.active and people_key(index.key) == key for index in _indexes(session)):
         raise ModelError(
             "model_in_use",
             "Search uses this model. Choose another one first, for example with:"
             f" photofind models use {BASIC.key}",
         )
-    indexed = [index for index in _indexes(session) if people_key(index) == key]
+    indexed = [index for index in _indexes(session) if people_key(index.key) == key]
     there = (folders.models / key).exists() or is_half_downloaded(folders, key)
     if not there and not indexed:
         raise ModelError("model_missing", f"The model {key!r} is not installed.")
@@ -93,17 +94,9 @@ def verify(session: Session, key: str | None) -> None:
         session.output.document({"verified": keys})
 
 
-def _active_key(session: Session) -> str:
-    if not session.folders.catalog.exists():
-        return BASIC.key
-    with CatalogReader(session.folders) as reader:
-        active = reader.active_model()
-    return people_key(None if active is None else active[1])
-
-
-def _indexes(session: Session) -> list[str]:
-    """Catalog keys of the models that photos were indexed with."""
+def _indexes(session: Session) -> list[ModelIndex]:
+    """What the catalog holds of every model that photos were indexed with."""
     if not session.folders.catalog.exists():
         return []
     with CatalogReader(session.folders) as reader:
-        return [index.key for index in reader.model_indexes()]
+        return reader.model_indexes()

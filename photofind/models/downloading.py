@@ -74,16 +74,14 @@ class _Part:
     def __init__(self, path: Path, file: RemoteFile) -> None:
         self.path = path
         self.file = file
-        self.discard(keep=True)
-
-    def discard(self, *, keep: bool = False) -> None:
-        """Begins anew."""
-        if not keep:
-            self.path.unlink(missing_ok=True)
         self.bytes = 0
-        self._sha256 = hashlib.sha256()
-        self._blob = hashlib.sha1(usedforsecurity=False)
-        self._blob.update(f"blob {self.file.bytes}\0".encode())
+        self._digest = _begin_digest(file)
+
+    def discard(self) -> None:
+        """Begins anew."""
+        self.path.unlink(missing_ok=True)
+        self.bytes = 0
+        self._digest = _begin_digest(self.file)
 
     def reopen(self) -> bool:
         """Takes what an earlier run left. Returns whether there was anything."""
@@ -115,14 +113,18 @@ class _Part:
     def is_right(self) -> bool:
         if self.file.bytes is not None and self.bytes != self.file.bytes:
             return False
-        if self.file.sha256 is not None:
-            return self._sha256.hexdigest() == self.file.sha256
-        return self._blob.hexdigest() == self.file.blob_id
+        return self._digest.hexdigest() == (self.file.sha256 or self.file.blob_id)
 
     def _count(self, piece: bytes) -> None:
         self.bytes += len(piece)
-        self._sha256.update(piece)
-        self._blob.update(piece)
+        self._digest.update(piece)
+
+
+def _begin_digest(file: RemoteFile) -> hashlib._Hash:
+    """The hash that tells the right file: sha256, else that of a git blob."""
+    if file.sha256 is not None:
+        return hashlib.sha256()
+    return hashlib.sha1(f"blob {file.bytes}\0".encode(), usedforsecurity=False)
 
 
 def _fetch_all(

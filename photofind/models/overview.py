@@ -9,8 +9,9 @@ from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from photofind.catalog.rows import ModelIndex
     from photofind.inference.store import InstalledModel, ModelStore
 
 
@@ -22,11 +23,13 @@ class ModelState:
         spec: the registry's, or the installed one's, which says more.
         installed: None when it isn't.
         active: search uses it.
+        index: how far the photos are indexed with it; None: not at all.
     """
 
     spec: ModelSpec
     installed: InstalledModel[ModelSpec] | None
     active: bool
+    index: ModelIndex | None = None
 
     @property
     def disk_bytes(self) -> int | None:
@@ -36,16 +39,19 @@ class ModelState:
         return sum(file.bytes or 0 for file in self.installed.spec.files)
 
 
-def list_models(store: ModelStore, active_key: str) -> tuple[ModelState, ...]:
+def list_models(store: ModelStore, indexes: Sequence[ModelIndex]) -> tuple[ModelState, ...]:
     """Every model of the registry, then those that were imported.
 
     Args:
-        active_key: the key, for people, of the model that search uses.
+        indexes: what the catalog holds; before there is any, search will use the built-in model.
     """
+    by_key = {index.key.partition("@")[0]: index for index in indexes}
+    active = next((key for key, index in by_key.items() if index.active), registry.BASIC.key)
     installed = {model.spec.key: model for model in store.installed(ModelSpec)}
     specs = {spec.key: spec for spec in (*registry.ALL, *_specs(installed.values()))}
     return tuple(
-        ModelState(spec, installed.get(key), key == active_key) for key, spec in specs.items()
+        ModelState(spec, installed.get(key), key == active, by_key.get(key))
+        for key, spec in specs.items()
     )
 
 

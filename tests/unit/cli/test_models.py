@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.rows import ModelIndex
 from photofind.cli.documents import models_document, sources_document
 from photofind.cli.install_progress import choose_install_display
 from photofind.cli.model_lines import describe_model, megabytes
 from photofind.cli.models_install import install
 from photofind.cli.output import Output
 from photofind.cli.session import Session
-from photofind.domain import ModelError
+from photofind.domain import ModelError, ModelId
 from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
@@ -30,14 +31,14 @@ FIRST_KEYS = ["key", "title", "task", "licence", "bytes", "installed", "active"]
 
 
 def test_every_model_of_the_registry_is_listed(tmp_path: Path) -> None:
-    states = list_models(ModelStore(app_folders(tmp_path)), "basic")
+    states = list_models(ModelStore(app_folders(tmp_path)), [])
     assert [state.spec for state in states] == list(registry.ALL)
     assert [state.spec.key for state in states if state.installed is not None] == ["basic"]
     assert [state.spec.key for state in states if state.active] == ["basic"]
 
 
 def test_the_document_begins_with_the_promised_keys(tmp_path: Path) -> None:
-    states = list_models(ModelStore(app_folders(tmp_path)), "basic")
+    states = list_models(ModelStore(app_folders(tmp_path)), [])
     models = models_document(states)["models"]
     assert isinstance(models, list)
     for model in models:
@@ -136,3 +137,16 @@ def test_the_readme_lists_every_model_of_the_registry(repo_root: Path) -> None:
         expected = (megabytes(spec.download_bytes), f"{spec.relative_speed:g}", coco)
         assert told[spec.key] == expected
     assert told.keys() == {spec.key for spec in registry.specs_of(DualEncoderSpec)}
+
+
+def test_how_far_an_index_is_can_be_seen(tmp_path: Path) -> None:
+    index = ModelIndex(
+        ModelId(2), f"{SPEC.key}@ac4f8c4b.p1.q1", 512, True, False, False, 1200, 800, 0, 0
+    )
+    states = list_models(ModelStore(app_folders(tmp_path)), [index])
+    (state,) = [state for state in states if state.active]
+    assert state.spec == SPEC
+    assert "    800 of 1,200 photos are indexed." in describe_model(state)
+    models = models_document([state])["models"]
+    assert isinstance(models, list)
+    assert (models[0]["indexed"], models[0]["photos"]) == (800, 1200)
