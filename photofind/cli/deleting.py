@@ -76,6 +76,12 @@ def delete_everything(session: Session, *, confirmed: bool) -> None:
             "photofind is running. Close its window, or wait until its command is done; then try "
             "again. Nothing was deleted.",
         ) from None
+    except OSError as error:
+        raise PhotofindError(
+            "delete_failed",
+            f"photofind can't write to {session.folders.data} ({error.strerror}). Check its "
+            "permissions, and that its disk is not write-protected. Nothing was deleted.",
+        ) from error
     try:
         stop_logging()
         found = find_own_files(session.folders)

@@ -25,8 +25,9 @@ KEPT_DAYS = 30
 """So long vectors, previews and texts of photos that are gone are kept: they may come back."""
 _DAY_MS = 86_400_000
 _HOUR_S = 3600.0
-_FIRST_ROUND_S = 60.0
-"""Whoever starts photofind waits for other things."""
+_FIRST_ROUND_S = 1.0
+"""Whoever starts photofind waits for other things; but a short run must see a round, too, or a
+person who uses only commands would never have a copy."""
 _RETRY_S = 0.5
 _MOST_SCRUBS = 20
 """Tries to empty the write-ahead logs while others read, before it is left for an hour."""

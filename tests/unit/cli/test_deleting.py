@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import sys
@@ -102,6 +103,18 @@ def test_nothing_goes_while_photofind_runs(
         assert run(["delete-everything", "--yes", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "catalog_locked"
     assert all((folders.data / name).exists() for name in _OWN if "lock" not in name)
+
+
+def test_a_write_protected_disk_is_no_bug(
+    folders: AppFolders, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    assert run(["delete-everything", "--yes", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "delete_failed"
+    assert folders.catalog.exists()
 
 
 class _Terminal(io.StringIO):
