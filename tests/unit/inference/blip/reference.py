@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 
 TINY_IMAGE = 64
-STOP_BIAS = 22.0
-"""With it the tiny network ends its texts now and then."""
+STOP_BIAS = 16.0
+"""With it a network ends its texts now and then."""
 STOP = 102
 
 
@@ -105,7 +105,7 @@ def _spread(name: str, parameter: Any) -> float:
     if parameter.ndim <= 1:
         return 0.1
     if "embedding" in name and "patch" not in name:
-        return 0.5
+        return float(4 / np.sqrt(parameter.shape[-1]))  # logits of about ±15, as trained ones
     return float(1.2 / np.sqrt(parameter[0].numel()))
 
 

@@ -17,10 +17,9 @@ import numpy as np
 import pytest
 
 from photofind.inference import registry_blip
-from photofind.inference.blip.answerer import BlipAnswerer
 from photofind.inference.blip.captioner import BlipCaptioner
-from photofind.inference.blip.words import Words, rules
-from photofind.inference.decoding.greedy import greedy_search, keep_nucleus
+from photofind.inference.blip.words import Words
+from photofind.inference.decoding.greedy import keep_nucleus
 from photofind.inference.decoding.rules import Decoded
 from photofind.inference.manifest import read_manifest
 from photofind.inference.preprocess import to_batch
@@ -43,13 +42,12 @@ from tests.unit.inference.blip.reference import (
 )
 from tests.unit.inference.blip.writing import (
     LONGEST,
-    TIE,
-    Theirs,
+    answer_ours,
+    answer_theirs,
+    compare_beams,
     compare_greedy,
     compare_logits,
-    record_gaps,
     see_theirs,
-    without_padding,
     write_ours,
     write_theirs,
 )
@@ -123,32 +121,19 @@ def test_captions_by_beam_search_are_the_same(
     beams: int,
     together: int,
     length_penalty: float,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tensors = photos(TINY_IMAGE, 50)
     ours = write_ours(tiny, tensors, prefix, beams, together, length_penalty)
     theirs = write_theirs(tiny, tensors, prefix, beams, length_penalty=length_penalty)
-    assert theirs.scores is not None
-    equal = 0
-    for tensor, found, ids, score in zip(tensors, ours, theirs.ids, theirs.scores, strict=True):
-        expected = without_padding(ids, len(found.ids) - found.new)
-        own = found.log_probability / found.new**length_penalty
-        if found.ids == expected:
-            equal += 1
-            assert own == pytest.approx(float(score), abs=1e-3)
-        elif abs(own - score) >= TIE:
-            with monkeypatch.context() as patch:
-                gaps = record_gaps(patch)
-                write_ours(tiny, [tensor], prefix, beams, 1, length_penalty)
-            assert min(gaps) < TIE
+    equal = compare_beams(tiny, tensors, ours, theirs, prefix, beams, length_penalty, LONGEST)
     assert equal > 45
     assert any(text.ids[-1] == 102 for text in ours)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "int8"])
-def test_logits_are_those_of_torch(tiny: BoundBlip, precision: str) -> None:
+def test_logits_are_those_of_torch(tiny: BoundBlip) -> None:
     tensors = photos(TINY_IMAGE, 8)
-    compare_logits(tiny, tensors, precision)
+    assert compare_logits(tiny, tensors, "fp32").is_exact
+    assert compare_logits(tiny, tensors, "int8").is_near
 
 
 def test_what_is_seen_is_what_torch_sees(tiny: BoundBlip) -> None:
@@ -170,30 +155,9 @@ def test_what_is_seen_is_what_torch_sees(tiny: BoundBlip) -> None:
 @pytest.mark.parametrize("together", [1, 4])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_answers_are_the_same(tiny_vqa: BoundBlip, question: str, together: int) -> None:
-    import torch
-
     tensors = photos(TINY_IMAGE, 12)
-    answerer = BlipAnswerer(tiny_vqa.installed("fp32"))
-    ids, prompt = answerer._words.question(question), answerer._words.prompt()
-    ours: list[Decoded] = []
-    for start in range(0, len(tensors), together):
-        part = tensors[start : start + together]
-        seen = answerer._vision.see(part)
-        reading = answerer._reader.read(np.tile(ids, (len(part), 1)), seen)
-        prompts = np.tile(prompt, (len(part), 1))
-        ours += greedy_search(answerer._decoder.about(reading), prompts, rules(LONGEST))
-    found = tiny_vqa.network.generate(
-        input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
-        attention_mask=torch.ones(len(tensors), ids.shape[1], dtype=torch.long),
-        pixel_values=torch.from_numpy(to_batch(tensors, tiny_vqa.spec.preprocess)),
-        max_new_tokens=LONGEST,
-        do_sample=False,
-        no_repeat_ngram_size=3,
-        return_dict_in_generate=True,
-        output_scores=True,
-    )
-    best = torch.stack(found.scores, 1).topk(2).values
-    theirs = Theirs(found.sequences.numpy(), margins=(best[..., 0] - best[..., 1]).numpy())
+    ours = answer_ours(tiny_vqa, tensors, question, together)
+    theirs = answer_theirs(tiny_vqa, tensors, question)
     assert compare_greedy(ours, theirs) >= 11
     assert len({text.ids for text in ours}) > 5
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
+from photofind.inference.blip.answerer import BlipAnswerer
 from photofind.inference.blip.captioner import BlipCaptioner
 from photofind.inference.blip.words import rules
 from photofind.inference.decoding import beam
@@ -15,7 +17,6 @@ from photofind.inference.decoding.greedy import greedy_search
 from photofind.inference.preprocess import to_batch
 
 if TYPE_CHECKING:
-    import pytest
     from numpy.typing import NDArray
 
     from photofind.inference.decoding.rules import Decoded
@@ -134,9 +135,32 @@ def record_gaps(patch: pytest.MonkeyPatch) -> list[float]:
     return gaps
 
 
+@dataclass(frozen=True)
+class Distance:
+    """How far our logits are from torch's.
+
+    Attributes:
+        most: largest difference.
+        cosine: smallest cosine between the logits of one token.
+    """
+
+    most: float
+    cosine: float
+
+    @property
+    def is_exact(self) -> bool:
+        """As near as float32 should be."""
+        return self.most <= 1e-4 and self.cosine >= 0.9999999
+
+    @property
+    def is_near(self) -> bool:
+        """As near as int8 should be."""
+        return self.cosine >= 0.998
+
+
 def compare_logits(
     bound: BoundBlip, tensors: list[NDArray[np.uint8]], precision: str, image: Any = None
-) -> None:
+) -> Distance:
     """Token by token, after a prompt of three, with made-up texts.
 
     Args:
@@ -156,9 +180,74 @@ def compare_logits(
     found = [writing.start(ids[:, :3])]
     found += [writing.step(ids[:, place], np.arange(len(ids))) for place in range(3, 9)]
     logits = np.stack(found, axis=1)
-    if precision == "fp32":
-        assert np.abs(logits - expected[:, 2:]).max() <= 1e-4
-    assert cosines(logits, expected[:, 2:]).min() >= (0.9999999 if precision == "fp32" else 0.998)
+    difference = np.abs(logits - expected[:, 2:]).max()
+    return Distance(float(difference), float(cosines(logits, expected[:, 2:]).min()))
+
+
+def compare_beams(
+    bound: BoundBlip,
+    tensors: list[NDArray[np.uint8]],
+    ours: list[Decoded],
+    theirs: Theirs,
+    prefix: str,
+    beams: int,
+    length_penalty: float,
+    longest: int,
+) -> int:
+    """Equal unless two texts came too close; returns how many are equal."""
+    assert theirs.scores is not None
+    equal = 0
+    for tensor, found, ids, score in zip(tensors, ours, theirs.ids, theirs.scores, strict=True):
+        expected = without_padding(ids, len(found.ids) - found.new)
+        own = found.log_probability / found.new**length_penalty
+        if found.ids == expected:
+            equal += 1
+            assert abs(own - score) < 1e-3
+        elif abs(own - score) >= TIE:
+            with pytest.MonkeyPatch.context() as patch:
+                gaps = record_gaps(patch)
+                write_ours(bound, [tensor], prefix, beams, 1, length_penalty, longest)
+            assert min(gaps) < TIE
+    return equal
+
+
+def answer_ours(
+    bound: BoundBlip,
+    tensors: list[NDArray[np.uint8]],
+    question: str,
+    together: int,
+    longest: int = LONGEST,
+) -> list[Decoded]:
+    answerer = BlipAnswerer(bound.installed("fp32"))
+    ids, prompt = answerer._words.question(question), answerer._words.prompt()
+    found: list[Decoded] = []
+    for start in range(0, len(tensors), together):
+        part = tensors[start : start + together]
+        seen = answerer._vision.see(part)
+        reading = answerer._reader.read(np.tile(ids, (len(part), 1)), seen)
+        prompts = np.tile(prompt, (len(part), 1))
+        found += greedy_search(answerer._decoder.about(reading), prompts, rules(longest))
+    return found
+
+
+def answer_theirs(
+    bound: BoundBlip, tensors: list[NDArray[np.uint8]], question: str, longest: int = LONGEST
+) -> Theirs:
+    import torch
+
+    ids = BlipAnswerer(bound.installed("fp32"))._words.question(question)
+    found = bound.network.generate(
+        input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
+        attention_mask=torch.ones(len(tensors), ids.shape[1], dtype=torch.long),
+        pixel_values=torch.from_numpy(to_batch(tensors, bound.spec.preprocess)),
+        max_new_tokens=longest,
+        do_sample=False,
+        no_repeat_ngram_size=3,
+        return_dict_in_generate=True,
+        output_scores=True,
+    )
+    best = torch.stack(found.scores, 1).topk(2).values
+    return Theirs(found.sequences.numpy(), margins=(best[..., 0] - best[..., 1]).numpy())
 
 
 def cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64]:
