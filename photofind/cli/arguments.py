@@ -23,6 +23,7 @@ COMMANDS = (
     "folders",
     "info",
     "eval",
+    "eval-captions",
     "caption",
     "ask",
     "forget",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
+    from photofind.describe.quality.evaluation import CaptionReport
     from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
     from photofind.models.checking import SourceCheck
     from photofind.models.overview import ModelState
@@ -230,6 +231,17 @@ def eval_document(report: EvalReport) -> Document:
         "R@10": _number(report.recall_at_10),
         "median_rank": _number(report.median_rank),
         "mean_ms": _number(report.mean_ms),
+    }
+
+
+def caption_quality_document(report: CaptionReport, model: str) -> Document:
+    return {
+        "images": report.images,
+        "BLEU-4": _number(report.quality.bleu_4),
+        "ROUGE-L": _number(report.quality.rouge_l),
+        "CIDEr": _number(report.quality.cider),
+        "skipped": report.skipped,
+        "model": model,
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.domain import PhotofindError, QueryError
+from photofind.domain import QueryError
+from photofind.reference_captions import read_reference_captions
 from photofind.search.query import parse
 
 if TYPE_CHECKING:
@@ -57,15 +57,14 @@ def evaluate(engine: SearchEngine, captions_tsv: Path) -> EvalReport:
         ModelError: the active model is not installed, or damaged.
         CatalogError: the catalog can't be read.
     """
-    lines = _read_lines(captions_tsv)
+    lines = read_reference_captions(captions_tsv)
     photos = engine.photos_by_name()
     places: list[int] = []
     times_ms: list[float] = []
     for line in lines:
-        name, tab, caption = line.partition("\t")
-        wanted = photos.get(unicodedata.normalize("NFC", name), set()) if tab else set()
+        wanted = photos.get(line.name, set())
         try:
-            query = parse(caption)
+            query = parse(line.text)
         except QueryError:
             continue
         if not wanted:
@@ -86,21 +85,6 @@ def evaluate(engine: SearchEngine, captions_tsv: Path) -> EvalReport:
         median_rank=float(statistics.median(places)) if places else float("nan"),
         mean_ms=statistics.fmean(times_ms) if places else float("nan"),
     )
-
-
-def _read_lines(path: Path) -> list[str]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise PhotofindError(
-            "captions_unreadable",
-            f"The captions in {path} can't be read ({reason}). Check the path and try again.",
-        ) from error
-    # Undecodable bytes are kept as they are in file names, so that such names are found too.
-    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _recall(places: Sequence[int], k: int) -> float:

@@ -1,13 +1,13 @@
-"""Finding photos: search, similar, eval."""
+"""Finding photos: search, similar; how well that goes: eval, eval-captions."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import typer  # noqa: TC002 (it reads the annotations)
+import typer
 
 from photofind.cli.arguments import absolute_path
-from photofind.cli.declaring import GLOBAL_OPTIONS, Limit, argument, new_group, session_of
+from photofind.cli.declaring import GLOBAL_OPTIONS, Limit, ModelKey, argument, new_group, session_of
 
 app = new_group()
 
@@ -51,3 +51,23 @@ def evaluate(context: typer.Context, captions: Annotated[str, argument("CAPTIONS
     from photofind.cli.evaluate import evaluate_captions
 
     evaluate_captions(session_of(context), absolute_path(captions))
+
+
+@app.command("eval-captions", epilog=GLOBAL_OPTIONS)
+def evaluate_captions(
+    context: typer.Context,
+    references: Annotated[str, argument("REFS.tsv")],
+    model: ModelKey = "",
+    prefix: Annotated[
+        str,
+        typer.Option(metavar="WORDS", help="Begin with these words, which are not compared."),
+    ] = "",
+) -> None:
+    """Measure how near a model's captions are to those of people.
+
+    REFS.tsv has lines of a file's name, a tab and a caption, and lies beside the files; a file may
+    have several lines. Prints BLEU-4, ROUGE-L and CIDEr as coco-caption defines them.
+    """
+    from photofind.cli.evaluate_captioner import evaluate_captions as evaluate_all
+
+    evaluate_all(session_of(context), absolute_path(references), model, prefix)

@@ -1,0 +1,1 @@
+"""How good captions are: the figures by which captioners are compared in the literature."""
