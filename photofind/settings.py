@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         shows_details: the panel beside a large photo is open.
         descriptions_paused: describing photos rests until the person resumes it.
         offline: no model may be downloaded.
+        model_server: address of a model server on this computer; "" while none may be used.
+        server_model: the model there that answers.
     """
 
     window_geometry: str = ""
@@ -36,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shows_details: bool = True
     descriptions_paused: bool = False
     offline: bool = False
+    model_server: str = ""
+    server_model: str = ""
 
 
 class OnBattery(StrEnum):

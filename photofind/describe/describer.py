@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.description_rows import Urgency
 from photofind.catalog.reader import CatalogReader
 from photofind.describe.attempt import attempt, find_existing
+from photofind.describe.orders import is_on_server, model_of
 from photofind.describe.progress import Activity, QueueProgress, QueueTracker
 from photofind.describe.runner import Task
 from photofind.describe.surroundings import Ended
@@ -234,7 +235,7 @@ class Describer:
             self._cancelled = False
         try:
             # Who may have ended the process is tried alone, so that another death tells.
-            with self._beside(job.urgency, alone=job.suspect):
+            with self._beside(job.order, job.urgency, alone=job.suspect):
                 if not self._writer.begin_job(job.id, charged=job.suspect):
                     return True
                 return self._try_job(job, job.photo_id)
@@ -268,7 +269,7 @@ class Describer:
         number: int | None = None
         self._cancelled = False
         try:
-            with self._beside(Urgency.QUESTION, alone=False):
+            with self._beside(single.order, Urgency.QUESTION, alone=False):
                 task = self._task(single.order, single.path, Urgency.QUESTION, single.kind, None)
                 outcome = attempt(self._runners[single.kind], task, self._loaded)
             if single.content_id is not None:
@@ -292,8 +293,10 @@ class Describer:
 
         return Task(order, path, unwanted, tell_part, self._decoding)
 
-    def _beside(self, urgency: int, *, alone: bool) -> AbstractContextManager[None]:
-        if alone or urgency >= Urgency.WAITED_FOR:
+    def _beside(self, order: str, urgency: int, *, alone: bool) -> AbstractContextManager[None]:
+        # While another program computes, the indexing need not rest.
+        waited_for = urgency >= Urgency.WAITED_FOR and not is_on_server(model_of(order))
+        if alone or waited_for:
             return self._indexing.held(alone=alone)
         return nullcontext()
 

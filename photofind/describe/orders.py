@@ -11,7 +11,9 @@ from photofind.domain import PhotofindError
 CAPTION = "caption"
 ANSWER = "answer"
 
-SERVER_PREFIX = "server:"
+SERVER = "server"
+"""Key of the model that the person chose on the model server."""
+SERVER_PREFIX = f"{SERVER}:"
 """Begins the keys of models that a server on this computer runs; its own name for them follows."""
 CAPTIONER_MISSING = "captioner_missing"
 ANSWERER_MISSING = "answerer_missing"
@@ -42,6 +44,20 @@ class AnswerOrder(msgspec.Struct, frozen=True, kw_only=True):
     """Answer a question about a photo."""
 
     question: str
+    model: str = ""
+
+
+def is_on_server(model: str) -> bool:
+    """Whether a model, by its key, is run by the model server."""
+    return model == SERVER or model.startswith(SERVER_PREFIX)
+
+
+def model_of(order: str) -> str:
+    """The key of the model that an order of any kind names."""
+    return msgspec.json.decode(order, type=_AnyOrder).model
+
+
+class _AnyOrder(msgspec.Struct, frozen=True):
     model: str = ""
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from photofind.gui.browsing import BrowseController
     from photofind.gui.describing.actions import DescriptionActions
     from photofind.gui.describing.controller import DescriptionsController
+    from photofind.gui.describing.server import ServerController
     from photofind.gui.forgetting import ForgettingController
     from photofind.gui.library import LibraryController
     from photofind.gui.preview.controller import PreviewController
@@ -51,6 +52,7 @@ class Commands(QObject):
         forgetting: ForgettingController,
         descriptions: DescriptionsController,
         description_actions: DescriptionActions,
+        server: ServerController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,6 +64,7 @@ class Commands(QObject):
         self._forgetting = forgetting
         self._descriptions = descriptions
         self._description_actions = description_actions
+        self._server = server
         self._view = window.grid_page.view
         self._menu = QMenu(window)
         self._fill_menu()
@@ -100,6 +103,7 @@ class Commands(QObject):
         )
         self._menu.addSeparator()
         self._command(self.tr("&Describe the photos shown"), "", self._describe_shown)
+        self._command(self.tr("&Model server…"), "", self._server.choose)
         self._menu.addSeparator()
         self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))
         self._command(self.tr("S&maller photos"), "Ctrl+-", lambda: self.zoom(-1))

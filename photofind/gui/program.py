@@ -16,6 +16,7 @@ from photofind.gui.commands import Commands
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
 from photofind.gui.describing.controller import DescriptionsController
 from photofind.gui.describing.reads import DescriptionReads
+from photofind.gui.describing.server import ServerController
 from photofind.gui.desktop import Desktop
 from photofind.gui.dialogs import (
     choose_folder,
@@ -144,6 +145,7 @@ class WindowProgram(QObject):
             self,
         )
         self.choices = ChoicesController(self.library.send, questions, self.window, self)
+        self.server = ServerController(self.window, self.remembered, self.errands, self)
         self.commands = Commands(
             self.window,
             self.browsing,
@@ -153,6 +155,7 @@ class WindowProgram(QObject):
             self.forgetting,
             self.descriptions,
             self.description_actions,
+            self.server,
             self,
         )
         self._connect()

@@ -52,6 +52,13 @@ class Remembered(QObject):
     def set_descriptions_paused(self, paused: bool) -> None:
         self._change(msgspec.structs.replace(self._settings, descriptions_paused=paused))
 
+    def set_model_server(self, address: str, model: str) -> None:
+        """Written at once: the worker reads it before the next question."""
+        self._change(
+            msgspec.structs.replace(self._settings, model_server=address, server_model=model)
+        )
+        self.write()
+
     def keep_geometry(self, window: QWidget) -> None:
         """Remembers where the window is."""
         encoded = window.saveGeometry().toBase64().toStdString()

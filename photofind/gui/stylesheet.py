@@ -72,6 +72,8 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
 #captionLine { background: transparent; border-radius: 9px; }
 #captionLine:hover { background: $chrome; }
 #answerCard, #commandBox { background: $raised; border-radius: 10px; }
+#warningBox { background: $raised; border-left: 4px solid $warning; border-radius: 4px;
+    padding: 8px 12px; }
 #gridPage, #emptyPage { background: $canvas; }
 
 #searchField { background: $raised; border: 2px solid transparent; border-radius: 20px; }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from photofind.catalog.description_rows import FoundAnswer, FoundText, TextKind
 from photofind.describe.answers import AnswerRunner
+from photofind.describe.by_server import Routed, ServerWriter
 from photofind.describe.captions import CaptionRunner
 from photofind.describe.describer import Describer
 from photofind.describe.one_model import OneModel
+from photofind.describe.orders import CAPTION, SERVER, SERVER_PREFIX, is_on_server
 from photofind.describe.surroundings import DescriberListener
-from photofind.domain import PhotofindError
+from photofind.domain import ModelError, PhotofindError
+from photofind.settings import read_settings
 from photofind.worker.description_messages import (
     AnswerReady,
     CaptionReady,
@@ -18,7 +21,7 @@ from photofind.worker.description_messages import (
     DescriptionProgress,
     TextPart,
 )
-from photofind.worker.handlers.descriptions import DescriptionHandlers
+from photofind.worker.handlers.descriptions import ChosenModel, DescriptionHandlers
 from photofind.worker.messages import text_to_wire
 
 if TYPE_CHECKING:
@@ -43,6 +46,35 @@ class DescribingModels(Protocol):
     def find_answerer(self, key: str) -> AvailableModel[Answerer]: ...
 
 
+class ModelChoice:
+    """Which model an order goes to."""
+
+    def __init__(self, models: DescribingModels, by_server: ServerWriter) -> None:
+        self._models = models
+        self._by_server = by_server
+
+    def choose(self, kind: str, model: str) -> ChosenModel:
+        """The model that an order means; "" means an installed one, else the model server if the
+        person has turned that on.
+
+        Raises:
+            ModelError: there is none.
+            PhotofindError: server_off or server_address.
+        """
+        if is_on_server(model):
+            _server, name = self._by_server.require(model)
+            return ChosenModel(model, f"{SERVER_PREFIX}{name}")
+        find: Callable[[str], AvailableModel[Any]] = (
+            self._models.find_captioner if kind == CAPTION else self._models.find_answerer
+        )
+        try:
+            return ChosenModel(model, find(model).catalog_key)
+        except ModelError:
+            if not model and self._by_server.is_on:
+                return self.choose(kind, SERVER)
+            raise
+
+
 class Describing:
     """The describer with its runners, and the commands that reach it."""
 
@@ -64,9 +96,10 @@ class Describing:
             halted, broken: what else happens when the catalog can't be written, and with a bug.
         """
         loaded = OneModel()
+        by_server = ServerWriter(lambda: read_settings(folders.settings))
         runners: list[Runner] = [
-            CaptionRunner(models.find_captioner, loaded),
-            AnswerRunner(models.find_answerer, loaded),
+            Routed(CaptionRunner(models.find_captioner, loaded), by_server.caption),
+            Routed(AnswerRunner(models.find_answerer, loaded), by_server.answer),
         ]
         self._describer = Describer(
             folders,
@@ -82,8 +115,7 @@ class Describing:
             writer,
             self._describer,
             server,
-            models.find_captioner,
-            models.find_answerer,
+            ModelChoice(models, by_server).choose,
             captions_changed,
         ).handlers
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.gui.buttons import IconButton
 from photofind.gui.describing.answers_dialog import AnswersDialog
 from photofind.gui.describing.offer_dialog import InstallOffer
+from photofind.gui.describing.server_dialog import ServerDialog
+from photofind.settings import read_settings
 from photofind.worker.description_messages import (
     CancelDescriptions,
     Describe,
@@ -26,6 +28,7 @@ from photofind.worker.description_messages import (
 from photofind.worker.messages import Refused, path_to_wire
 from tests.gui.driver import PATIENCE_MS
 from tests.unit.describe.made_up import Gate, ModelShelf, ScriptedCaptioner
+from tests.unit.describe.stand_in_server import Behaviour, serving
 from tests.unit.worker.inner_worker import working
 
 if TYPE_CHECKING:
@@ -273,3 +276,38 @@ def test_a_folder_and_what_was_found_can_be_described(
     folder, found = commands(window, Describe)
     assert folder.folder == path_to_wire(indexed.photos)  # type: ignore[attr-defined]
     assert 0 < len(found.photo_ids) < indexed.count  # type: ignore[attr-defined]
+
+
+def test_a_model_server_is_off_until_it_is_chosen(window: Driver) -> None:
+    assert window.program.remembered.settings.model_server == ""
+    window.program.server.choose()
+    (dialog,) = window.window.findChildren(ServerDialog)
+    words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "pass them on to other computers" in words
+    assert not window.button(dialog, "Look for models").isEnabled()
+    with serving(Behaviour()) as address:
+        dialog._on.setChecked(True)
+        dialog._address.setText("http://192.0.2.7:80")
+        window.click(window.button(dialog, "Look for models"))
+        window.until(lambda: "this computer only" in dialog.state)
+        assert not window.button(dialog, "Save").isEnabled(), "no model, no server"
+        dialog._address.setText(address)
+        window.click(window.button(dialog, "Look for models"))
+        window.until(lambda: "It answers" in dialog.state)
+        window.click(window.button(dialog, "Save"))
+    settings = window.program.remembered.settings
+    assert (settings.model_server, settings.server_model) == (address, "llava:7b")
+
+
+def test_what_a_server_said_is_marked(desk: Driver, folders: AppFolders, shelf: ModelShelf) -> None:
+    with serving(Behaviour(("a ", "barn"))) as address:
+        desk.program.remembered.set_model_server(address, "llava:7b")
+        desk.until(lambda: read_settings(folders.settings).model_server == address)
+        open_first(desk)
+        desk.press(Qt.Key.Key_Q)
+        panel = desk.window.preview.questions
+        desk.until(lambda: panel._chooser.key == "server:llava:7b")
+        desk.type("what is it?")
+        desk.press(Qt.Key.Key_Return)
+        desk.until(lambda: "a barn" in panel.lines)
+    assert "llava:7b · from the model server" in panel.lines

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.describe.orders import SERVER_PREFIX
 from photofind.describe.sheet import read_sheet
 from photofind.gui.describing.model_chooser import OfferedModel
+from photofind.gui.describing.naming import model_title
 from photofind.gui.lazy_reader import LazyReader
 from photofind.inference.spec_texts import AnswererSpec
 from photofind.inference.store import ModelStore
+from photofind.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +27,17 @@ class DescriptionReads:
     def __init__(self, folders: AppFolders) -> None:
         self._reader = LazyReader(folders)
         self._store = ModelStore(folders)
+        self._settings = folders.settings
 
     def answerers(self) -> list[OfferedModel]:
-        """The installed models that answer questions."""
+        """The models that answer questions: those installed, then the model server's."""
         installed = self._store.installed(AnswererSpec)
-        return [OfferedModel(model.spec.key, model.spec.title) for model in installed]
+        offered = [OfferedModel(model.spec.key, model.spec.title) for model in installed]
+        settings = read_settings(self._settings)
+        if settings.model_server and settings.server_model:
+            key = f"{SERVER_PREFIX}{settings.server_model}"
+            offered.append(OfferedModel(key, model_title(key)))
+        return offered
 
     def photos(self, photo_ids: Sequence[PhotoId]) -> list[Photo]:
         """In the order asked for; photos that are gone are left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
@@ -44,10 +45,8 @@ if TYPE_CHECKING:
     from photofind.catalog.writer import CatalogWriter
     from photofind.describe.describer import Describer
     from photofind.describe.orders import AnswerOrder, CaptionOrder
-    from photofind.describe.runner import AvailableModel
     from photofind.describe.surroundings import Outcome
     from photofind.domain import ContentId
-    from photofind.inference.describing import Answerer, Captioner
     from photofind.paths import AppFolders
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.messages import Command
@@ -55,6 +54,19 @@ if TYPE_CHECKING:
 
 _FEW = 4
 """Chosen photos that are described at once, before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """The model an order goes to.
+
+    Attributes:
+        key: as the order names it.
+        catalog_key: under which its texts are kept.
+    """
+
+    key: str
+    catalog_key: str
 
 
 class DescriptionHandlers:
@@ -66,22 +78,20 @@ class DescriptionHandlers:
         writer: CatalogWriter,
         describer: Describer,
         server: Server,
-        find_captioner: Callable[[str], AvailableModel[Captioner]],
-        find_answerer: Callable[[str], AvailableModel[Answerer]],
+        choose: Callable[[str, str], ChosenModel],
         captions_changed: Callable[[], None],
     ) -> None:
         """
         Args:
-            find_captioner, find_answerer: raise ModelError when there is no such model, so that
-                nothing is queued that can't be done.
+            choose: the model for a kind of job and the key that was given; raises PhotofindError
+                when there is none, so that nothing is queued that can't be done.
             captions_changed: what else happens when captions changed or went.
         """
         self._folders = folders
         self._writer = writer.descriptions
         self._describer = describer
         self._server = server
-        self._find_captioner = find_captioner
-        self._find_answerer = find_answerer
+        self._choose = choose
         self._captions_changed = captions_changed
 
     @property
@@ -103,8 +113,8 @@ class DescriptionHandlers:
         }
 
     def _describe(self, peer: Peer, command: Describe) -> None:
-        order = checked_caption_order(command.model, command.prefix, command.beams)
-        model = self._find_captioner(order.model)
+        model = self._choose(CAPTION, command.model)
+        order = checked_caption_order(model.key, command.prefix, command.beams)
         chosen = [PhotoId(number) for number in command.photo_ids] or None
         folder = path_from_wire(command.folder) if command.folder else None
         known = None if command.again else model.catalog_key
@@ -121,8 +131,9 @@ class DescriptionHandlers:
         self._queue(peer, command, CAPTION, contents, order, urgency, len(wanted))
 
     def _ask(self, peer: Peer, command: Ask) -> None:
-        order = checked_answer_order(command.model, command.question)
-        self._find_answerer(order.model)
+        checked_answer_order("", command.question)
+        model = self._choose(ANSWER, command.model)
+        order = checked_answer_order(model.key, command.question)
         with CatalogReader(self._folders) as reader:
             contents = reader.descriptions.contents([PhotoId(each) for each in command.photo_ids])
         few = len(contents) <= _FEW
@@ -152,8 +163,8 @@ class DescriptionHandlers:
         self._describer.wake()
 
     def _describe_file(self, peer: Peer, command: DescribeFile) -> None:
-        order = checked_caption_order(command.model, command.prefix, command.beams)
-        self._find_captioner(order.model)
+        model = self._choose(CAPTION, command.model)
+        order = checked_caption_order(model.key, command.prefix, command.beams)
 
         def ended(outcome: Outcome, number: int | None) -> None:
             if isinstance(outcome, FoundText):
@@ -173,8 +184,9 @@ class DescriptionHandlers:
         self._run_single(CAPTION, order, path_from_wire(command.path), ended)
 
     def _ask_file(self, peer: Peer, command: AskFile) -> None:
-        order = checked_answer_order(command.model, command.question)
-        self._find_answerer(order.model)
+        checked_answer_order("", command.question)
+        model = self._choose(ANSWER, command.model)
+        order = checked_answer_order(model.key, command.question)
 
         def ended(outcome: Outcome, number: int | None) -> None:
             if isinstance(outcome, FoundAnswer):

@@ -135,13 +135,14 @@ class Ears:
         self.ended: queue.SimpleQueue[Ended] = queue.SimpleQueue()
         self.halts: queue.SimpleQueue[PhotofindError] = queue.SimpleQueue()
         self.broke: list[BaseException] = []
+        self.parts: list[str] = []
         self.steps: queue.SimpleQueue[QueueProgress] = queue.SimpleQueue()
 
     def job_ended(self, ended: Ended) -> None:
         self.ended.put(ended)
 
     def part_written(self, kind: str, photo_id: PhotoId, text: str) -> None:
-        """Nothing here writes in parts."""
+        self.parts.append(text)
 
     def progressed(self, progress: QueueProgress) -> None:
         self.steps.put(progress)

@@ -1,0 +1,60 @@
+"""Turns the model server on and off as the person chooses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from photofind.describe.model_server import ModelServer, parse_address
+from photofind.gui.describing.server_dialog import ServerDialog
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from photofind.domain import PhotofindError
+    from photofind.gui.errands import Errands
+    from photofind.gui.remembered import Remembered
+
+
+class ServerController(QObject):
+    """Opens the dialog, asks the server for its models, keeps the choice."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        remembered: Remembered,
+        errands: Errands,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._remembered = remembered
+        self._errands = errands
+        self._dialog: ServerDialog | None = None
+
+    def choose(self) -> None:
+        settings = self._remembered.settings
+        dialog = ServerDialog(settings.model_server, settings.server_model, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.looked_for.connect(self._look)
+        dialog.chosen.connect(self._remembered.set_model_server)
+        dialog.destroyed.connect(self._on_closed)
+        self._dialog = dialog
+        dialog.show()
+
+    def _look(self, address: str) -> None:
+        self._errands.run(
+            lambda: ModelServer(parse_address(address)).models(), self._on_models, self._on_refused
+        )
+
+    def _on_models(self, models: list[str]) -> None:
+        if self._dialog is not None:
+            self._dialog.show_models(models)
+
+    def _on_refused(self, error: PhotofindError) -> None:
+        if self._dialog is not None:
+            self._dialog.show_problem(error.user_message)
+
+    def _on_closed(self) -> None:
+        self._dialog = None
