@@ -15,6 +15,8 @@ from photofind.gui.choosing import ChoicesController
 from photofind.gui.commands import Commands
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
 from photofind.gui.describing.controller import DescriptionsController
+from photofind.gui.describing.install import ModelInstall
+from photofind.gui.describing.offering import ModelOffers
 from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.describing.server import ServerController
 from photofind.gui.desktop import Desktop
@@ -127,6 +129,7 @@ class WindowProgram(QObject):
         )
         self.forgetting = ForgettingController(self.library.send, questions, self)
         self.description_reads = DescriptionReads(folders)
+        self.model_install = ModelInstall(folders, self)
         self.descriptions = DescriptionsController(
             self.window,
             self.preview,
@@ -134,6 +137,7 @@ class WindowProgram(QObject):
             self.library.send,
             self.errands,
             self.description_reads,
+            ModelOffers(self.window, self.bridge, self.model_install, self),
             paused=settings.descriptions_paused,
             parent=self,
         )
@@ -194,6 +198,7 @@ class WindowProgram(QObject):
             last_first.callback(self.errands.run, self.reads.close)
             last_first.callback(self.errands.run, self.description_reads.close)
             last_first.callback(self.errands.run, self.intake.close)
+            last_first.callback(self.model_install.close)
             # After its start, which may not be through: a worker that just began must not be left.
             last_first.callback(self.errands.run, self.client.close)
             last_first.callback(self.searcher.close)

@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
+from photofind.domain import PhotofindError
 from photofind.gui.buttons import IconButton
+from photofind.gui.describing import install
 from photofind.gui.describing.answers_dialog import AnswersDialog
 from photofind.gui.describing.offer_dialog import InstallOffer
 from photofind.gui.describing.server_dialog import ServerDialog
+from photofind.models.messages import Notice, Progress
+from photofind.models.process import Installation
 from photofind.settings import read_settings
 from photofind.worker.description_messages import (
     CancelDescriptions,
@@ -227,8 +231,39 @@ def test_a_missing_model_is_offered(window: Driver) -> None:
     window.until(lambda: bool(window.window.findChildren(InstallOffer)))
     (offer,) = window.window.findChildren(InstallOffer)
     assert offer.command == "photofind models install blip-base"
+    words = " ".join(label.text() for label in offer.findChildren(QLabel))
+    assert "989.8 MB to download" in words
+    assert "BSD-3-Clause" in words
     assert strip.state == ""
     assert not window.window.banner.isVisible()
+    offer.close()
+
+
+def test_what_was_wanted_is_asked_again_once_the_model_is_there(
+    window: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Scripted(Installation):
+        def run(self, hear: Callable[[Progress | Notice], None]) -> str:
+            hear(Progress("downloading", 1_000_000, 4_000_000))
+            if not failures:
+                return "blip-base"
+            raise failures.pop()
+
+    failures = [PhotofindError("network_cut", "The connection was cut.")]
+    monkeypatch.setattr(install, "Installation", Scripted)
+    photo_id = open_first(window)
+    window.click(window.button(window.window.preview.captions, "Describe this photo"))
+    window.worker.on_event(Refused(request_id=1, code="captioner_missing", message="None."))
+    window.until(lambda: bool(window.window.findChildren(InstallOffer)))
+    (offer,) = window.window.findChildren(InstallOffer)
+    window.click(window.button(offer, "Download and install"))
+    window.until(lambda: offer.state == "The connection was cut.")
+    assert len(commands(window, Describe)) == 1
+    window.click(window.button(offer, "Download and install"))
+    window.until(lambda: offer.state == "It is installed.")
+    window.until(lambda: len(commands(window, Describe)) == 2)
+    assert commands(window, Describe)[1].photo_ids == (photo_id,)  # type: ignore[attr-defined]
+    assert window.window.preview.captions.state == "Describing…"
     offer.close()
 
 
@@ -309,5 +344,5 @@ def test_what_a_server_said_is_marked(desk: Driver, folders: AppFolders, shelf: 
         desk.until(lambda: panel._chooser.key == "server:llava:7b")
         desk.type("what is it?")
         desk.press(Qt.Key.Key_Return)
-        desk.until(lambda: "a barn" in panel.lines)
-    assert "llava:7b · from the model server" in panel.lines
+        desk.until(lambda: "llava:7b · from the model server" in panel.lines)
+    assert "a barn" in panel.lines

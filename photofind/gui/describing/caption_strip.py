@@ -35,7 +35,8 @@ class CaptionLine(QFrame):
     edited = Signal(object, str)
     accepted = Signal(object)
     deleted = Signal(object)
-    again_requested = Signal()
+    again_requested = Signal(str)
+    """Catalog key of the model that is to write again."""
     closed = Signal()
     """Editing is over; the keyboard may go back."""
 
@@ -69,7 +70,7 @@ class CaptionLine(QFrame):
         if not caption.is_own:
             self._button(row, "accept", self.tr("This caption is right: keep it"), self._accept)
             again = self.tr("Have it described again")
-            self._button(row, "refresh", again, self.again_requested.emit)
+            self._button(row, "refresh", again, self._ask_again)
         self._button(row, "edit", self.tr("Change the words (E)"), self.begin_editing)
         self._button(row, "delete", self.tr("Delete this caption"), self._delete)
         self._field.submitted.connect(self._finish_editing)
@@ -102,6 +103,9 @@ class CaptionLine(QFrame):
     def _accept(self) -> None:
         self.accepted.emit(self._caption.id)
 
+    def _ask_again(self) -> None:
+        self.again_requested.emit(self._caption.model)
+
     def _delete(self) -> None:
         self.deleted.emit(self._caption.id)
 
@@ -125,7 +129,8 @@ class CaptionStrip(QFrame):
     """Shows the captions it is given; says what the person wants of them."""
 
     describe_requested = Signal()
-    again_requested = Signal()
+    again_requested = Signal(str)
+    """Catalog key of the model that is to write again."""
     cancel_requested = Signal()
     written = Signal(str)
     """A caption in the person's own words."""

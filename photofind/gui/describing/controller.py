@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from photofind.describe.orders import ANSWERER_MISSING, CAPTION, CAPTIONER_MISSING
+from photofind.describe.orders import (
+    ANSWERER_MISSING,
+    CAPTION,
+    CAPTIONER_MISSING,
+    is_on_server,
+)
 from photofind.domain import PhotoId
 from photofind.gui.describing.answers_dialog import AnswersDialog
 from photofind.gui.describing.ask_panel import Pending
 from photofind.gui.describing.naming import model_title, model_titles
-from photofind.gui.describing.offer_dialog import InstallOffer
+from photofind.inference.spec import short_key
 from photofind.worker.description_messages import (
     AcceptCaption,
     AnswerReady,
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from photofind.domain import Photo, TextId
     from photofind.gui.bridge import WorkerBridge
     from photofind.gui.describing.model_chooser import OfferedModel
+    from photofind.gui.describing.offering import ModelOffers
     from photofind.gui.describing.reads import DescriptionReads
     from photofind.gui.errands import Errands
     from photofind.gui.preview.controller import PreviewController
@@ -64,6 +70,7 @@ class DescriptionsController(QObject):
         send: Callable[[Command], None],
         errands: Errands,
         reads: DescriptionReads,
+        offers: ModelOffers,
         *,
         paused: bool,
         parent: QObject | None = None,
@@ -89,7 +96,8 @@ class DescriptionsController(QObject):
         self._problems: dict[PhotoId, str] = {}
         self._pending: dict[PhotoId, Pending] = {}
         self._dialog: AnswersDialog | None = None
-        self._offer: InstallOffer | None = None
+        self._asked_last: Describe | Ask | None = None
+        """What the person wants, should a model for it be missing."""
 
         self._status.show_paused(paused)
         self._status.pause_requested.connect(self.set_paused)
@@ -98,7 +106,7 @@ class DescriptionsController(QObject):
         self._status.forget_requested.connect(self._cancel_all)
         strip, panel = self._strip, self._panel
         strip.describe_requested.connect(self._describe_shown_photo)
-        strip.again_requested.connect(self._describe_shown_photo)
+        strip.again_requested.connect(self._describe_again)
         strip.cancel_requested.connect(self._cancel_caption)
         strip.written.connect(self._write)
         strip.edited.connect(self._edit)
@@ -113,23 +121,28 @@ class DescriptionsController(QObject):
         bridge.greeted.connect(lambda _: self._on_greeted())
         bridge.described.connect(self._on_event)
         bridge.refused.connect(self._on_refused)
+        offers.installed.connect(self._on_model_installed)
 
     # What the person asks for
 
-    def describe(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Has these photos described; a single one even if it has a caption."""
+    def describe(self, photo_ids: Sequence[PhotoId], model: str = "") -> None:
+        """Has these photos described; a single one even if it has a caption.
+
+        Args:
+            model: key of the model, "" for the usual one.
+        """
         few = len(photo_ids) == 1
         self._wanted.update(photo_ids if few else ())
         for photo_id in photo_ids:
             self._problems.pop(photo_id, None)
-        self._send(Describe(photo_ids=tuple(photo_ids), again=few))
+        self._ask_for(Describe(photo_ids=tuple(photo_ids), model=model, again=few))
         self._show_state()
 
     def describe_folder(self, folder: Path) -> None:
-        self._send(Describe(folder=path_to_wire(folder)))
+        self._ask_for(Describe(folder=path_to_wire(folder)))
 
     def describe_all(self) -> None:
-        self._send(Describe())
+        self._ask_for(Describe())
 
     def ask(self, photo_ids: Sequence[PhotoId]) -> None:
         """Opens the panel beside one photo, or a table for several."""
@@ -145,9 +158,19 @@ class DescriptionsController(QObject):
         self._send(SetDescriptionsPaused(paused=paused))
         self.paused_changed.emit(paused)
 
+    def _ask_for(self, command: Describe | Ask) -> None:
+        self._asked_last = command
+        self._send(command)
+
     def _describe_shown_photo(self) -> None:
         if (photo_id := self._preview.photo_id) is not None:
             self.describe([photo_id])
+
+    def _describe_again(self, catalog_key: str) -> None:
+        """By the model that wrote the caption, not by whichever comes first."""
+        if (photo_id := self._preview.photo_id) is not None:
+            on_server = is_on_server(catalog_key)
+            self.describe([photo_id], catalog_key if on_server else short_key(catalog_key))
 
     def _write(self, text: str) -> None:
         if (photo_id := self._preview.photo_id) is not None:
@@ -171,7 +194,7 @@ class DescriptionsController(QObject):
         if (photo_id := self._preview.photo_id) is not None:
             self._pending[photo_id] = Pending(" ".join(question.split()))
             self._panel.clear_question()
-            self._send(Ask(photo_ids=(photo_id,), question=question, model=model))
+            self._ask_for(Ask(photo_ids=(photo_id,), question=question, model=model))
             self._show_questions()
 
     def _cancel_question(self) -> None:
@@ -188,7 +211,7 @@ class DescriptionsController(QObject):
         dialog = AnswersDialog(photos, self._window)
         self._dialog = dialog
         dialog.asked.connect(
-            lambda question, model: self._send(
+            lambda question, model: self._ask_for(
                 Ask(photo_ids=dialog.photo_ids, question=question, model=model)
             )
         )
@@ -272,9 +295,16 @@ class DescriptionsController(QObject):
             self._show_questions()
             if self._dialog is not None:
                 self._dialog.show_refusal(message)
-        if code in {CAPTIONER_MISSING, ANSWERER_MISSING}:
-            self._offer = InstallOffer(code, self._window)
-            self._offer.show()
+
+    def _on_model_installed(self) -> None:
+        """What the person wanted when the model was missing is asked once more."""
+        asked, self._asked_last = self._asked_last, None
+        if asked is not None:
+            if isinstance(asked, Describe) and len(asked.photo_ids) == 1:
+                self._wanted.add(PhotoId(asked.photo_ids[0]))
+                self._show_state()
+            self._send(asked)
+        self._errands.run(self._reads.answerers, self._panel.offer_models)
 
     # Showing
 

@@ -4,89 +4,137 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from photofind.describe.orders import CAPTIONER_MISSING
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.wording import describe_size
 from photofind.inference import registry
+from photofind.inference.installing import Step
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec
 
-_WIDTH = 500
+_WIDTH = 480
+_BAR_STEPS = 1000
 
 
 class InstallOffer(QDialog):
-    """Says what is missing and how to get it.
+    """Says what is missing, and installs it when the person says so.
 
     Args:
         code: which kind of model is missing, as the refusal said.
     """
 
+    install_requested = Signal(str)
+    """Key of the model; its licence was shown."""
+    cancel_requested = Signal()
+
     def __init__(self, code: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         captions = code == CAPTIONER_MISSING
-        specs: tuple[ModelSpec, ...] = registry.specs_of(
-            CaptionerSpec if captions else AnswererSpec
-        )
-        key = specs[0].key if specs else ("blip-base" if captions else "blip-vqa-base")
-        self._command = f"photofind models install {key}"
+        self._spec: ModelSpec = registry.specs_of(CaptionerSpec if captions else AnswererSpec)[0]
+        self._command = f"photofind models install {self._spec.key}"
         title = (
             self.tr("A model that describes photos")
             if captions
             else self.tr("A model that answers questions")
         )
         self.setWindowTitle(title)
+        heading = QLabel(title, self)
+        heading.setProperty("textStyle", "heading")
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, _BAR_STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("How far the installation is"))
+        self._state = self._line("")
+        self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
+        command = self._line(self.tr("The command for it: {c}").format(c=self._command))
+        command.setProperty("tone", "faint")
+        self._install = PushButton(self.tr("Download and install"), self, ButtonKind.PRIMARY)
+        self._install.setDefault(True)
+        self._cancel = PushButton(self.tr("Stop"), self)
+        self._close = PushButton(self.tr("Not now"), self)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._close)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self._install)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 20)
         column.setSpacing(12)
-        heading = QLabel(title, self)
-        heading.setProperty("textStyle", "heading")
         column.addWidget(heading)
-        column.addWidget(
-            self._line(
-                self.tr(
-                    "photofind brings no such model along. Once one is installed, it works on this"
-                    " computer, and no photo leaves it."
-                )
-            )
+        about = self.tr(
+            "photofind brings no such model along. It is downloaded once from where its authors put"
+            " it; then it works on this computer alone, and no photo leaves it."
         )
-        if specs:
-            column.addWidget(self._line(_facts(specs[0])))
-        column.addWidget(self._line(self.tr("To install it, run this command once:")))
-        box = QFrame(self)
-        box.setObjectName("commandBox")
-        row = QHBoxLayout(box)
-        row.setContentsMargins(14, 8, 8, 8)
-        command = QLabel(self._command, box)
-        command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        command.setProperty("textStyle", "code")
-        copy = PushButton(self.tr("Copy"), box)
-        copy.setAutoDefault(False)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._command))
-        row.addWidget(command, 1)
-        row.addWidget(copy)
-        column.addWidget(box)
-        close = PushButton(self.tr("Close"), self, ButtonKind.PRIMARY)
-        close.setDefault(True)
-        close.clicked.connect(self.close)
-        close.setFocus()
-        column.addSpacing(4)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        for text in (about, _facts(self._spec)):
+            column.addWidget(self._line(text))
+        column.addWidget(command)
+        column.addWidget(self._state)
+        column.addWidget(self._bar)
+        column.addLayout(buttons)
+        self._install.clicked.connect(self._on_install)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._close.clicked.connect(self.close)
+        self._set_running(False)
 
     @property
     def command(self) -> str:
         return self._command
 
+    @property
+    def state(self) -> str:
+        """What is said about the installation."""
+        return self._state.text()
+
+    def show_progress(self, step: str, done: int, total: int) -> None:
+        self._set_running(True)
+        text = _step_words(Step(step))
+        if total:
+            sizes = self.tr("{done} of {total}").format(
+                done=describe_size(done), total=describe_size(total)
+            )
+            text = f"{text} · {sizes}"
+        self._say(text, "faint")
+        self._bar.setRange(0, _BAR_STEPS if total else 0)
+        if total:
+            self._bar.setValue(round(done / total * _BAR_STEPS))
+
+    def show_problem(self, reason: str) -> None:
+        self._set_running(False)
+        self._say(reason, "danger")
+
+    def show_done(self) -> None:
+        self._set_running(False)
+        self._install.hide()
+        self._close.setText(self.tr("Close"))
+        self._say(self.tr("It is installed."), "faint")
+
+    def _on_install(self) -> None:
+        self.show_progress(Step.ASKING.value, 0, 0)
+        self.install_requested.emit(self._spec.key)
+
+    def _set_running(self, running: bool) -> None:
+        self._bar.setVisible(running)
+        self._cancel.setVisible(running)
+        self._install.setVisible(not running)
+        self._close.setVisible(not running)
+
+    def _say(self, text: str, tone: str) -> None:
+        self._state.setText(text)
+        self._state.setProperty("tone", tone)
+        self._state.style().unpolish(self._state)
+        self._state.style().polish(self._state)
+
     def _line(self, text: str) -> QLabel:
         label = QLabel(text, self)
         label.setWordWrap(True)
-        label.setMinimumWidth(_WIDTH)
+        label.setFixedWidth(_WIDTH)
+        # Qt sizes a dialog before it has asked its labels how high they get.
+        label.setMinimumHeight(max(0, label.heightForWidth(_WIDTH)))
         return label
 
 
@@ -99,3 +147,19 @@ def _facts(spec: ModelSpec) -> str:
     licence = QCoreApplication.translate("InstallOffer", "licence {licence}")
     parts.append(licence.format(licence=spec.licence))
     return " · ".join(parts) + f"\n{spec.notice}"
+
+
+def _step_words(step: Step) -> str:
+    match step:
+        case Step.DOWNLOADING:
+            return QCoreApplication.translate("InstallOffer", "Downloading")
+        case Step.VERIFYING:
+            return QCoreApplication.translate("InstallOffer", "Checking what has arrived")
+        case Step.BINDING:
+            return QCoreApplication.translate("InstallOffer", "Putting the weights in place")
+        case Step.QUANTISING:
+            return QCoreApplication.translate("InstallOffer", "Making it small and fast")
+        case Step.TESTING:
+            return QCoreApplication.translate("InstallOffer", "Testing it")
+        case _:
+            return QCoreApplication.translate("InstallOffer", "Asking what there is")

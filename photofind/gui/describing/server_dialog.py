@@ -59,6 +59,10 @@ class ServerDialog(QDialog):
             )
         )
         warning.setObjectName("warningBox")
+        for label in (about, warning):
+            # Qt sizes a dialog before it has asked its labels how high they get.
+            label.ensurePolished()
+            label.setMinimumHeight(max(0, label.heightForWidth(_WIDTH)))
         self._on = QCheckBox(self.tr("Use a model server"), self)
         self._on.setChecked(bool(address))
         self._address = QLineEdit(address or DEFAULT_ADDRESS, self)
@@ -70,6 +74,7 @@ class ServerDialog(QDialog):
         if model:
             self._models.addItem(model)
         self._state = self._line("")
+        self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
         fields = QGridLayout()
         fields.setHorizontalSpacing(12)
         fields.setVerticalSpacing(10)
@@ -148,11 +153,11 @@ class ServerDialog(QDialog):
         on = self._on.isChecked()
         for widget in (self._address, self._look, self._models):
             widget.setEnabled(on)
-        self._state.setVisible(on and bool(self._state.text()))
+        self._state.setEnabled(on)
         self._save.setEnabled(not on or bool(self._models.currentText()))
 
     def _line(self, text: str) -> QLabel:
         label = QLabel(text, self)
         label.setWordWrap(True)
-        label.setMinimumWidth(_WIDTH)
+        label.setFixedWidth(_WIDTH)
         return label

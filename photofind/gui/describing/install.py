@@ -1,0 +1,83 @@
+"""Installs the model that was missing, in a process of its own, as far as the window sees it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from photofind.domain import PhotofindError
+from photofind.models.messages import Progress
+from photofind.models.process import Installation
+
+if TYPE_CHECKING:
+    from photofind.models.messages import Notice
+    from photofind.paths import AppFolders
+
+
+class ModelInstall(QObject):
+    """One installation at a time; its signals come on the GUI thread."""
+
+    progressed = Signal(str, int, int)
+    """The step, and how many bytes (or things) of how many."""
+    finished = Signal(str)
+    """Key of the model that is there now."""
+    failed = Signal(str, str)
+    """Code and a sentence for people."""
+    _told = Signal(object)
+
+    def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folders = folders
+        self._installation: Installation | None = None
+        self._thread: threading.Thread | None = None
+        self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_running(self) -> bool:
+        return self._installation is not None
+
+    def start(self, key: str, *, accept_licence: bool) -> None:
+        """Begins, unless one is running.
+
+        Args:
+            accept_licence: the person has seen the licence and agrees.
+        """
+        if self._installation is not None:
+            return
+        self._installation = Installation(self._folders, key, accept_licence=accept_licence)
+        self._thread = threading.Thread(
+            target=self._run, args=(self._installation,), name="photofind-install", daemon=True
+        )
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ends it soon; what has arrived stays for the next time."""
+        if self._installation is not None:
+            self._installation.cancel()
+
+    def close(self) -> None:
+        """Ends it and waits for that."""
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, installation: Installation) -> None:
+        try:
+            self._told.emit(installation.run(self._told.emit))
+        except PhotofindError as error:
+            self._told.emit(error)
+
+    def _tell(self, said: Progress | Notice | str | PhotofindError) -> None:
+        match said:
+            case Progress(step=step, done=done, total=total):
+                self.progressed.emit(step, done, total)
+            case str():
+                self._installation = None
+                self.finished.emit(said)
+            case PhotofindError():
+                self._installation = None
+                self.failed.emit(said.code, said.user_message)
+            case _:
+                pass
