@@ -224,6 +224,11 @@ class CatalogReader:
         with self._snapshot() as connection:
             return photos.find_content_by_sha256(connection, sha256)
 
+    def shown_content(self, content_id: ContentId) -> ContentId:
+        """What is shown in the place of a part of a photo; any other content is that itself."""
+        with self._snapshot() as connection:
+            return photos.find_shown(connection, content_id)
+
     def primary_photo(self, content_id: ContentId) -> PhotoId | None:
         """The photo that shows this content; None for a former state of a photo."""
         with self._snapshot() as connection:

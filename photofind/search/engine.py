@@ -225,6 +225,7 @@ class SearchEngine:
         content_id = self._open_reader().content_by_sha256(digest)
         query = None
         if content_id is not None:
+            content_id = self._open_reader().shown_content(content_id)
             query = self._stored_vector(self._active.library, encoders, content_id)
         if query is None:
             query = encoders.encode_file(path)

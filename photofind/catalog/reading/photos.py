@@ -122,6 +122,15 @@ def find_content_by_sha256(connection: sqlite3.Connection, sha256: bytes) -> Con
     return None if row is None else ContentId(row[0])
 
 
+def find_shown(connection: sqlite3.Connection, content_id: ContentId) -> ContentId:
+    row = connection.execute(
+        """SELECT v.content_id FROM contents c JOIN visible_photos v ON v.photo_id = c.photo_id
+           WHERE c.id = ? AND EXISTS (SELECT 1 FROM live_files WHERE content_id = c.id)""",
+        (content_id,),
+    ).fetchone()
+    return content_id if row is None else ContentId(row[0])
+
+
 def find_primary_photo(connection: sqlite3.Connection, content_id: ContentId) -> PhotoId | None:
     row = connection.execute(
         "SELECT id FROM photos WHERE primary_content_id = ?", (content_id,)

@@ -1,53 +1,180 @@
-"""What the scan of a folder makes of files that it may not open."""
+"""What the scan of a folder, or of parts of it, makes of the files there."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.rows import ClaimOutcome, IdentifiedFile
 from photofind.catalog.writer import CatalogWriter
+from photofind.domain import MediaCode
 from photofind.indexing.scanning import ScanFindings, scan_folder
 from photofind.indexing.stalls import Stalls
+from photofind.media.files import size_and_time
+from photofind.media.identity import hash_file
 from photofind.paths import app_folders
 from tests.plugins.pictures import make_photo
+from tests.unit.catalog.library import SEARCH_DIM, embedded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
     from photofind.indexing.queue import WorkItem
 
 
-def test_a_file_that_went_to_the_cloud_is_not_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@dataclass
+class Scanned:
+    """A folder, its catalog, and what scans of it put into the queue."""
+
+    photos: Path
+    writer: CatalogWriter
+    reader: CatalogReader
+
+    def scan(self, *parts: bytes) -> tuple[ScanFindings, list[WorkItem]]:
+        (folder,) = self.reader.folders()
+        queued: list[WorkItem] = []
+        findings = scan_folder(
+            folder,
+            parts or None,
+            reader=self.reader,
+            writer=self.writer,
+            enqueue=queued.extend,
+            found=lambda _: None,
+            stopped=lambda: False,
+            answering=Stalls(lambda *_: None, lambda *_: None),
+        )
+        return findings, queued
+
+    def index(self, *parts: bytes) -> list[str]:
+        """Scans and does the work, without looking at pictures; returns the names in it."""
+        _, queued = self.scan(*parts)
+        (model,) = (row for row in [self.reader.active_model()] if row)
+        told = {}
+        for item in queued:
+            told[item.file_id] = item.sidecar_stamp
+            if item.only_sidecar:
+                continue
+            size, mtime_ns = size_and_time(item.path)
+            identified = IdentifiedFile(item.file_id, size, mtime_ns, hash_file(item.path))
+            (claim,) = self.writer.claim([identified])
+            if claim.outcome is ClaimOutcome.NEW:
+                assert claim.content_id is not None
+                self.writer.complete([embedded(claim.content_id)], model[0])
+        self.writer.companions.note_sidecars(told)
+        return sorted(item.path.name for item in queued)
+
+
+@pytest.fixture
+def scanned(tmp_path: Path) -> Iterator[Scanned]:
     photos = tmp_path / "photos"
-    for name in ("here.jpg", "evicted.jpg"):
-        make_photo(photos / name)
+    photos.mkdir()
     folders = app_folders(tmp_path / "data")
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
-        folder = writer.add_folder(photos, None)
+        writer.activate_model(writer.ensure_model("test@1.p1.q1", "search", SEARCH_DIM))
+        writer.add_folder(photos, None)
+        yield Scanned(photos, writer, reader)
 
-        def scan() -> tuple[ScanFindings, list[WorkItem]]:
-            queued: list[WorkItem] = []
-            findings = scan_folder(
-                folder,
-                None,
-                reader=reader,
-                writer=writer,
-                enqueue=queued.extend,
-                found=lambda _: None,
-                stopped=lambda: False,
-                answering=Stalls(lambda *_: None, lambda *_: None),
-            )
-            return findings, queued
 
-        assert len(scan()[1]) == 2
-        monkeypatch.setattr(
-            "photofind.media.scan.is_status_online_only",
-            lambda status: status.st_ino == (photos / "evicted.jpg").stat().st_ino,
-        )
-        findings, queued = scan()
+def test_a_file_that_went_to_the_cloud_is_not_missing(
+    scanned: Scanned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here.jpg", "evicted.jpg"):
+        make_photo(scanned.photos / name)
+    assert len(scanned.scan()[1]) == 2
+    evicted = (scanned.photos / "evicted.jpg").stat().st_ino
+    monkeypatch.setattr(
+        "photofind.media.scan.is_status_online_only", lambda status: status.st_ino == evicted
+    )
+    findings, queued = scanned.scan()
     assert [item.path.name for item in queued] == ["here.jpg"]
-    assert findings.gone == []
+    assert (findings.gone, findings.online_only) == ([], 1)
+    (status,) = scanned.reader.status(lambda _: True).folders
+    assert status.online_only == 1
+
+    scanned.writer.choices.set_online_only(scanned.photos, included=True)
+    findings, queued = scanned.scan()
+    assert sorted(item.path.name for item in queued) == ["evicted.jpg", "here.jpg"]
+    assert findings.online_only == 0
+
+
+def test_a_sidecar_that_changed_brings_its_photo_and_nothing_else(scanned: Scanned) -> None:
+    for name in ("a.jpg", "a.cr2", "b.jpg"):
+        (scanned.photos / name).write_text(name)
+    assert scanned.index() == ["a.cr2", "a.jpg", "b.jpg"]
+    (scanned.photos / "a.xmp").write_text("rated")
+    (item,) = scanned.scan(b"a.xmp")[1]
+    assert (item.path.name, item.only_sidecar) == ("a.jpg", True)
+    assert item.sidecar_path == scanned.photos / "a.xmp"
+    assert scanned.index() == ["a.jpg"]
+    assert scanned.index() == []
+    (scanned.photos / "a.xmp").unlink()
+    (item,) = scanned.scan(b"a.xmp")[1]
+    assert (item.only_sidecar, item.sidecar_path) == (True, None)
+
+
+def test_a_photo_that_is_rewritten_with_its_sidecar_is_hashed(scanned: Scanned) -> None:
+    (scanned.photos / "a.jpg").write_text("a")
+    scanned.index()
+    (scanned.photos / "a.jpg").write_text("longer")
+    (scanned.photos / "a.jpg.xmp").write_text("rated")
+    (item,) = scanned.scan()[1]
+    assert not item.only_sidecar
+    assert item.sidecar_is_news
+
+
+def test_one_half_of_a_pair_that_goes_brings_the_other(scanned: Scanned) -> None:
+    for name in ("a.jpg", "a.cr2", "a.b.jpg", "sub/a.jpg"):
+        (scanned.photos / name).parent.mkdir(exist_ok=True)
+        (scanned.photos / name).write_text(name)
+    scanned.index()
+    (scanned.photos / "a.jpg").unlink()
+    findings, queued = scanned.scan(b"a.jpg")
+    assert [row.rel_path for row in findings.gone] == [b"a.jpg"]
+    assert [item.path.name for item in queued] == ["a.cr2"]
+
+
+def test_one_half_of_a_pair_that_comes_joins_the_other(scanned: Scanned) -> None:
+    (scanned.photos / "a.cr2").write_text("raw")
+    scanned.index()
+    (scanned.photos / "a.jpg").write_text("jpeg")
+    assert scanned.index(b"a.jpg") == ["a.jpg"]
+    (photo,) = scanned.reader.photos(scanned.reader.photo_order().photo_ids.tolist()).values()
+    assert [part.path.name for part in photo.parts] == ["a.cr2"]
+
+
+def test_a_raw_stands_in_for_a_jpeg_that_can_not_be_read(scanned: Scanned) -> None:
+    for name in ("a.jpg", "a.cr2"):
+        (scanned.photos / name).write_text(name)
+    _, queued = scanned.scan()
+    (jpeg,) = (item for item in queued if item.path.name == "a.jpg")
+    size, mtime_ns = size_and_time(jpeg.path)
+    scanned.writer.fail_file(jpeg.file_id, MediaCode.UNREADABLE, "It is damaged.", size, mtime_ns)
+    assert scanned.index() == ["a.cr2"]
+    (photo,) = scanned.reader.photos(scanned.reader.photo_order().photo_ids.tolist()).values()
+    assert [path.name for path in photo.paths] == ["a.cr2"]
+
+
+def test_a_changed_ignore_file_is_a_change_of_its_folder(scanned: Scanned) -> None:
+    for name in ("sub/a.jpg", "sub/b.png", "c.png"):
+        (scanned.photos / name).parent.mkdir(exist_ok=True)
+        (scanned.photos / name).write_text(name)
+    scanned.index()
+    (scanned.photos / "sub/.photofindignore").write_text("*.png")
+    findings, _ = scanned.scan(b"sub/.photofindignore")
+    assert (findings.left_out, findings.gone) == (1, [])
+    (scanned.photos / ".photofindignore").write_text("*.png")
+    assert scanned.scan(b".photofindignore")[0].left_out == 1
+    (scanned.photos / ".photofindignore").unlink()
+    assert scanned.index(b".photofindignore") == ["c.png"]
+
+
+def test_all_of_a_folder_can_be_left_out(scanned: Scanned) -> None:
+    (scanned.photos / "a.jpg").write_text("a")
+    scanned.index()
+    scanned.writer.choices.exclude(scanned.photos, "*.jpg")
+    assert scanned.scan()[0].left_out == 1
+    assert scanned.reader.status(lambda _: True).photos == 0

@@ -74,6 +74,12 @@ def test_names_and_paths_of_parts_lead_to_the_photo(pair: Library) -> None:
     assert pair.reader.photo_at(pair.root / RAW) == photo.id
 
 
+def test_what_is_shown_stands_for_a_part(pair: Library) -> None:
+    jpeg, raw = pair.content_id("jpeg"), pair.content_id("raw")
+    assert pair.reader.shown_content(raw) == jpeg
+    assert pair.reader.shown_content(jpeg) == jpeg
+
+
 def test_photos_that_were_two_become_one_with_what_was_made_of_both(library: Library) -> None:
     library.add(RAW, "raw")
     library.add(JPEG, "jpeg")
