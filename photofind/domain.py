@@ -279,6 +279,7 @@ class IndexReport:
         online_only: photos that lie in a cloud alone and are not looked at.
         excluded: files and whole folders that patterns leave out.
         images_per_s: embedded pictures a second.
+        problems: of files that failed, and of subfolders that could not be looked into.
     """
 
     new: int = 0

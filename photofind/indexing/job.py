@@ -85,8 +85,14 @@ class Job:
         excluded: int = 0,
         gone: Iterable[FileRow] = (),
         problems: Sequence[Problem] = (),
+        folder_problems: Sequence[Problem] = (),
     ) -> None:
-        """Adds what a scan settled by itself."""
+        """Adds what a scan settled by itself.
+
+        Args:
+            problems: of files, which are counted as failed.
+            folder_problems: how many files are in there, nobody knows.
+        """
         with self._lock:
             self._counts[Outcome.UNCHANGED] += unchanged
             self._counts[Outcome.FAILED] += len(problems)
@@ -95,7 +101,7 @@ class Job:
             self._online_only += online_only
             self._excluded += excluded
             self._gone.extend(gone)
-            self._problems.extend(problems)
+            self._problems += [*problems, *folder_problems]
 
     def file_ended(
         self,

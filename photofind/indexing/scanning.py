@@ -42,6 +42,7 @@ class ScanFindings:
         ignored, videos, online_only, excluded: as in IndexReport.
         left_out: files that were in the catalog and are excluded now.
         gone: files that were there before.
+        folder_problems: subfolders that could not be looked into.
     """
 
     unchanged: int = 0
@@ -52,6 +53,7 @@ class ScanFindings:
     left_out: int = 0
     gone: list[FileRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    folder_problems: list[Problem] = field(default_factory=list)
 
 
 def is_online(folder: FolderRow) -> bool:
@@ -134,6 +136,10 @@ def scan_folder(
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
         findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
+    findings.folder_problems = [
+        Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, 1)
+        for trouble in scan.folder_problems
+    ]
     # An empty folder where the catalog has files is the mount point of an unplugged drive.
     if seen_any or scan.excluded or parts is not None or not reconciliation.knows_files:
         untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}

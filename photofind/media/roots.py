@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from photofind.domain import FolderError
+from photofind.domain import FolderError, MediaCode
 from photofind.media.files import system_path
 
 if TYPE_CHECKING:
@@ -53,6 +53,26 @@ def root_problem(root: Path, platform: str = sys.platform) -> FolderError | None
 def is_photos_library(folder: Path) -> bool:
     """Tells a library of macOS's Photos by its name."""
     return folder.name.lower().endswith(_LIBRARY_SUFFIX)
+
+
+def describe_folder_error(
+    folder: Path, error: OSError, platform: str = sys.platform
+) -> tuple[MediaCode, str]:
+    """Why a subfolder could not be looked into, and what to do about it.
+
+    Args:
+        platform: `sys.platform`; given in tests.
+
+    Returns:
+        DENIED or UNREADABLE, and a sentence.
+    """
+    if isinstance(error, PermissionError):
+        return MediaCode.DENIED, _denied(folder, platform)
+    reason = os.strerror(error.errno) if error.errno else "unknown error"
+    return (
+        MediaCode.UNREADABLE,
+        f"The folder {folder} can't be read to its end ({reason}). Its photos stay as they were.",
+    )
 
 
 def _denied(root: Path, platform: str) -> str:

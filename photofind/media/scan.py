@@ -8,7 +8,7 @@ import os
 import stat
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from photofind.media.companions import companion_stem, group_companions
@@ -28,11 +28,10 @@ from photofind.media.formats import (
 from photofind.media.online_only import is_status_online_only, placeholder_target
 from photofind.media.pairs import LARGEST_LIVE_FILM, pair_parts
 from photofind.media.patterns import ExclusionRules, read_ignore_file, to_slashes
-from photofind.media.roots import root_problem
+from photofind.media.roots import describe_folder_error, root_problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
     from photofind.domain import MediaCode
 
@@ -77,7 +76,7 @@ class ScannedFile:
 
 @dataclass(frozen=True, slots=True)
 class ScanProblem:
-    """A photo file that is listed but can't be looked at.
+    """A photo file or folder that is listed but can't be looked at.
 
     Attributes:
         rel_path: as in ScannedFile.
@@ -105,6 +104,7 @@ class FolderScan:
             and sidecars are among them, films that are parts are not.
         excluded: files and whole folders that patterns leave out.
         problems: photo files whose size and date the system would not tell.
+        folder_problems: subfolders that could not be listed to their end.
         videos: files by suffix (".mov"), but for the films of Live Photos.
         online_only_files: photo files whose contents are not on this computer.
         online_only: how many photos they are; RAW and JPEG of one shot count once.
@@ -137,6 +137,7 @@ class FolderScan:
         self.ignored = 0
         self.excluded = 0
         self.problems: list[ScanProblem] = []
+        self.folder_problems: list[ScanProblem] = []
         self.videos: Counter[str] = Counter()
         self.online_only = 0
         self.online_only_files: list[ScannedFile] = []
@@ -163,7 +164,14 @@ class FolderScan:
             except OSError as error:
                 if relative and isinstance(error, FileNotFoundError | NotADirectoryError):
                     continue  # deleted since its parent was listed: gone with its files
-                self._unreadable.append(os.fsencode(relative))
+                self._note_unreadable(relative, error)
+
+    def _note_unreadable(self, relative: str, error: OSError) -> None:
+        place = os.fsencode(relative)
+        self._unreadable.append(place)
+        if relative:  # of the root itself the person is told elsewhere
+            code, reason = describe_folder_error(Path(self._path(relative)), error)
+            self.folder_problems.append(ScanProblem(place, code, reason))
 
     def _path(self, relative: str) -> str:
         return self._prefix + relative if relative else self._root
@@ -293,7 +301,7 @@ class FolderScan:
             self._read_rules(path)
         except OSError as error:
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                self._unreadable.append(os.fsencode(path))
+                self._note_unreadable(path, error)
             return False
         return True
 

@@ -13,13 +13,15 @@ from photofind.media.companions import group_companions
 from photofind.media.formats import PHOTO_SUFFIXES, SIDECAR_SUFFIX
 from photofind.media.metadata.xmp import LARGEST_XMP
 from photofind.media.metadata.xmp_edit import edit_xmp, new_xmp
+from photofind.media.roots import is_photos_library
 
 if TYPE_CHECKING:
     from photofind.media.metadata.xmp_edit import XmpChange
 
 
 class SidecarError(PhotofindError):
-    """A sidecar can't be written. Codes: sidecar_damaged, sidecar_busy, sidecar_denied."""
+    """A sidecar can't be written. Codes: sidecar_damaged, sidecar_busy, sidecar_denied,
+    sidecar_library."""
 
 
 def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
@@ -32,8 +34,15 @@ def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
         The sidecar; None when it says all that already.
 
     Raises:
-        SidecarError: it is damaged, another program is writing it, or it can't be written.
+        SidecarError: it is damaged, another program is writing it, it can't be written, or the
+            photo lies in a library of macOS's Photos, in which nothing is ever written.
     """
+    if any(is_photos_library(folder) for folder in photo.parents):
+        raise SidecarError(
+            "sidecar_library",
+            f"{photo} lies in a library of Photos, in which photofind writes nothing. What you "
+            "made of it stays in photofind.",
+        )
     path = photo.with_name(photo.name + SIDECAR_SUFFIX)
     try:
         found = find_sidecar(photo)

@@ -78,3 +78,13 @@ def test_a_job_that_could_not_go_on_says_why() -> None:
     job.file_dropped(full)
     job.scan_ended()
     assert job.result().error is full
+
+
+def test_a_folder_that_could_not_be_looked_into_is_told_and_no_failed_file() -> None:
+    problem = Problem(Path("/photos/sub"), MediaCode.DENIED, "photofind isn't allowed.", 1)
+    job = Job(lambda _: None)
+    job.add_scan(folder_problems=[problem], videos=2, online_only=3, excluded=4)
+    job.scan_ended()
+    report = job.result().report
+    assert (report.failed, report.problems) == (0, (problem,))
+    assert (report.videos, report.online_only, report.excluded) == (2, 3, 4)

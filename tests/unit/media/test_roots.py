@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.domain import FolderError
+from photofind.domain import FolderError, MediaCode
 from photofind.media import roots as roots_module
-from photofind.media.roots import is_photos_library, root_problem
+from photofind.media.roots import describe_folder_error, is_photos_library, root_problem
 from photofind.media.scan import FolderScan
 
 if TYPE_CHECKING:
@@ -69,3 +69,20 @@ def test_a_library_of_photos_is_not_walked_but_its_originals_may_be(tmp_path: Pa
     assert root_problem(library / "originals") is None
     found = [file.rel_path for file in FolderScan(library / "originals")]
     assert found == [os.path.join(b"0", b"A.heic")]  # noqa: PTH118 (bytes)
+
+
+@pytest.mark.parametrize(
+    ("error", "platform", "code", "words"),
+    [
+        (PermissionError(13, "denied"), "darwin", MediaCode.DENIED, "Privacy & Security"),
+        (PermissionError(13, "denied"), "linux", MediaCode.DENIED, "its permissions"),
+        (OSError(5, "I/O error"), "linux", MediaCode.UNREADABLE, "stay as they were"),
+    ],
+)
+def test_a_subfolder_that_can_not_be_looked_into(
+    tmp_path: Path, error: OSError, platform: str, code: MediaCode, words: str
+) -> None:
+    found, reason = describe_folder_error(tmp_path / "sub", error, platform)
+    assert found is code
+    assert words in reason
+    assert "sub" in reason

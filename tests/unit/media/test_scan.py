@@ -116,6 +116,14 @@ def test_only_regular_files_count(tmp_path: Path) -> None:
         assert scan.ignored == 3
 
 
+def test_links_that_lead_to_each_other_are_no_photos(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").symlink_to("b.jpg")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    scan = FolderScan(tmp_path)
+    assert list(scan) == []
+    assert (scan.ignored, scan.problems) == (2, [])
+
+
 @pytest.mark.skipif(os.name != "posix" or os.uname().sysname == "Darwin", reason="bytes as names")
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     name = b"caf\xe9\xff.jpg"
@@ -220,6 +228,9 @@ def test_a_subfolder_that_may_not_be_read_is_named(
     scan = FolderScan(tmp_path)
     assert {file.rel_path for file in scan} == {b"a.jpg", os.fsencode(str(Path("sub", "c.jpg")))}
     assert scan.unreadable == (os.fsencode(str(Path("sub", "deep"))),)
+    (problem,) = scan.folder_problems
+    assert (problem.rel_path, problem.code) == (scan.unreadable[0], MediaCode.DENIED)
+    assert "deep" in problem.reason
 
 
 def test_a_listing_that_breaks_off_is_unreadable_too(

@@ -115,3 +115,13 @@ def test_no_sidecar_is_made_for_a_photo_that_is_gone(photo: Path) -> None:
     with pytest.raises(SidecarError):
         write_sidecar(photo, CHANGE)
     assert list(photo.parent.iterdir()) == []
+
+
+def test_nothing_is_written_into_a_library_of_photos(tmp_path: Path) -> None:
+    photo = tmp_path / "Mine.photoslibrary" / "originals" / "0" / "A.heic"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"a photo")
+    with pytest.raises(SidecarError) as caught:
+        write_sidecar(photo, CHANGE)
+    assert caught.value.code == "sidecar_library"
+    assert list(photo.parent.iterdir()) == [photo]
