@@ -52,7 +52,7 @@ class Profile:
 
 
 RUN = Profile("run")
-TEST = Profile("test", extras=("export",), groups=("test",))
+TEST = Profile("test", extras=("export", "ocr"), groups=("test",))
 
 
 def executable(name: str) -> Path:

@@ -232,11 +232,13 @@ class Query:
         words: the part that describes the picture, given to the text encoder as typed; may be
             empty when there are tags.
         tags: labels that a photo must have, each.
+        phrases: texts that must stand in its names, title, tags or texts, each.
     """
 
     text: str
     words: str
     tags: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 class MediaCode(StrEnum):

@@ -89,9 +89,9 @@ class AppFolders:
         return self.config / "indexing.json"
 
     @property
-    def sharing_settings(self) -> Path:
-        """What was chosen about sidecars; the worker's to write."""
-        return self.config / "sharing.json"
+    def describing_settings(self) -> Path:
+        """The worker's."""
+        return self.config / "describing.json"
 
     def ensure(self) -> None:
         """Creates the folders, readable by their owner alone.

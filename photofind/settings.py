@@ -62,17 +62,19 @@ class IndexingSettings(msgspec.Struct, frozen=True, kw_only=True):
     on_battery: OnBattery = OnBattery.SLOWER
 
 
-class SharingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's choices about what other programs may know, which the worker writes.
+class DescribingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's choices about descriptions, which the worker writes.
 
     Attributes:
         writes_sidecars: what is made here is written into `.xmp` files beside photos.
+        reads_text: the text in all photos is read, in the background.
     """
 
     writes_sidecars: bool = False
+    reads_text: bool = False
 
 
-_Kind = TypeVar("_Kind", Settings, IndexingSettings, SharingSettings)
+_Kind = TypeVar("_Kind", Settings, IndexingSettings, DescribingSettings)
 
 
 def read_settings(path: Path) -> Settings:
@@ -99,12 +101,12 @@ def write_indexing_settings(path: Path, settings: IndexingSettings) -> None:
     _write(path, settings)
 
 
-def read_sharing_settings(path: Path) -> SharingSettings:
-    """Reads what was chosen about sharing; a missing or damaged file means the defaults."""
-    return _read(path, SharingSettings)
+def read_describing_settings(path: Path) -> DescribingSettings:
+    """Reads what was chosen about descriptions; a missing or damaged file means the defaults."""
+    return _read(path, DescribingSettings)
 
 
-def write_sharing_settings(path: Path, settings: SharingSettings) -> None:
+def write_describing_settings(path: Path, settings: DescribingSettings) -> None:
     """As `write_settings`; for the worker alone."""
     _write(path, settings)
 
@@ -119,7 +121,7 @@ def _read(path: Path, kind: type[_Kind]) -> _Kind:
         return kind()
 
 
-def _write(path: Path, settings: Settings | IndexingSettings | SharingSettings) -> None:
+def _write(path: Path, settings: Settings | IndexingSettings | DescribingSettings) -> None:
     ensure_private(path.parent)
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)  # an old one might be readable by others

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         FailedJob,
         JobCounts,
         JobRow,
+        ReadText,
+        TextKind,
     )
     from photofind.domain import ContentId, PhotoId
 
@@ -39,21 +41,26 @@ class DescriptionReader:
         with self._snapshot() as connection:
             return descriptions.read_answers(connection, photo_ids)
 
+    def text_in(self, photo_id: PhotoId) -> ReadText | None:
+        """The text that was read in a photo; None: it was not read yet."""
+        with self._snapshot() as connection:
+            return descriptions.read_text_in(connection, photo_id)
+
     def contents(
         self,
         photo_ids: Sequence[PhotoId] | None = None,
         folder: Path | None = None,
-        without_caption_of: str | None = None,
+        without: tuple[TextKind, str] | None = None,
     ) -> dict[PhotoId, ContentId]:
         """What visible photos show, in the order asked for, else the newest first.
 
         Args:
             photo_ids: None for all.
             folder: only what lies in this folder or below it.
-            without_caption_of: leaves out what this model (a catalog key) has described.
+            without: leaves out what has a text of this kind by this model (a catalog key).
         """
         with self._snapshot() as connection:
-            return descriptions.find_contents(connection, photo_ids, folder, without_caption_of)
+            return descriptions.find_contents(connection, photo_ids, folder, without)
 
     def next_job(self, kinds: Collection[str], least_urgency: int = 0) -> JobRow | None:
         """The job of these kinds that comes first; None when nothing so urgent waits."""

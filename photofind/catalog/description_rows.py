@@ -60,6 +60,37 @@ class CaptionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line of text in a photo.
+
+    Attributes:
+        confidence: 0 … 1.
+        corners: four points (x, y) as shares of width and height, clockwise from the line's own
+            top left.
+    """
+
+    text: str
+    confidence: float
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """What was read in a photo.
+
+    Attributes:
+        text: a line each; "" where there is none.
+        model: catalog key of what read it.
+        seconds: how long that took; None when not known.
+    """
+
+    text: str
+    lines: tuple[ReadLine, ...]
+    model: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRow:
     """A question about a photo and what a model answered.
 

@@ -80,6 +80,27 @@ def find_text(
     return [_match(row, wanted, columns) for row in rows]
 
 
+def find_phrase(connection: sqlite3.Connection, phrase: str) -> list[TextMatch]:
+    """All photos in whose names, title, tags or texts a phrase stands as it is, in any case.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+    """
+    wanted = clean_text(phrase)
+    if len(wanted) >= _TRIGRAM:
+        where, values = "photo_words MATCH ?", [_phrase(wanted)]
+    else:
+        everything = " || char(31) || ".join(name for name, _position, _kind in _COLUMNS)
+        values = sorted(_like(spelling) for spelling in _spellings(wanted))
+        where = " OR ".join([f"{everything} LIKE ? ESCAPE '\\'"] * len(values))
+    with catalog_errors(connection):
+        rows = connection.execute(
+            f"SELECT rowid, names, title, tags, texts, 0.0 FROM photo_words WHERE {where}",  # noqa: S608
+            values,
+        ).fetchall()
+    return [_match(row, [wanted], _COLUMNS) for row in rows]
+
+
 def find_named(connection: sqlite3.Connection, name: str, limit: int) -> list[TextMatch]:
     """Photos with a file of this very name, with or without its suffix, in any case; newest first.
 

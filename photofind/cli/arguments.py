@@ -35,6 +35,7 @@ COMMANDS = (
     "tags",
     "classify",
     "sidecars",
+    "text",
 )
 
 HELP_OPTIONS = ("--help", "-h")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,28 +13,25 @@ from photofind.cli.documents import (
     folder_captions_document,
 )
 from photofind.cli.progress import choose_display
+from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected
-from photofind.describe.orders import CAPTIONER_MISSING
+from photofind.describe.orders import CAPTION, CAPTIONER_MISSING
 from photofind.domain import PhotofindError
 from photofind.worker.description_messages import (
     CaptionReady,
     Describe,
     DescribeFile,
-    DescriptionFailed,
-    DescriptionProgress,
     DescriptionsQueued,
     FileDescribed,
 )
-from photofind.worker.messages import Progress, path_to_wire
+from photofind.worker.messages import path_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from photofind.cli.documents import Document
-    from photofind.cli.progress import ProgressDisplay
     from photofind.cli.session import Session
-    from photofind.worker.messages import Event
 
 _STOPPED = "Stopped. The captions that are there stay; the others are written when photofind runs."
 _FATAL = {"model_missing", CAPTIONER_MISSING, "order_invalid", "worker_gone"}
@@ -94,7 +90,7 @@ def caption_folder(session: Session, folder: Path, wish: CaptionWish, *, again: 
         PhotofindError: the folder is not indexed, or there is no model.
     """
     with choose_display(session.output) as display:
-        waiting = _Waiting(display)
+        waiting = Waiting(display, CAPTION, CaptionReady, CAPTIONER_MISSING)
         with connected(session, display, waiting.hear, _STOPPED) as client:
             answer = client.request(
                 Describe(
@@ -107,15 +103,7 @@ def caption_folder(session: Session, folder: Path, wish: CaptionWish, *, again: 
                 )
             )
             assert isinstance(answer, DescriptionsQueued)
-            while not waiting.over.wait(timeout=1.0):
-                if client.wait_until_lost(timeout_s=0):
-                    raise PhotofindError(
-                        "worker_gone",
-                        "photofind's background process ended before it was done. Try again: the"
-                        " captions that are there stay.",
-                    )
-    if waiting.blocked:
-        raise PhotofindError(CAPTIONER_MISSING, waiting.blocked)
+            waiting.wait(client)
     ready, failed = waiting.ready, waiting.failed
     with CatalogReader(session.folders) as reader:
         photos = reader.photos([*ready, *failed])
@@ -135,49 +123,3 @@ def caption_folder(session: Session, folder: Path, wish: CaptionWish, *, again: 
         session.output.error(failure.code, f"{path}: {failure.message}")
     if not captions and not problems:
         session.output.remark("Every photo there has a caption of this model (see --again).")
-
-
-class _Waiting:
-    """Hears, on the client's thread, what becomes of the photos that were queued."""
-
-    def __init__(self, display: ProgressDisplay) -> None:
-        self._display = display
-        self._open: set[int] | None = None
-        self.over = threading.Event()
-        self.blocked = ""
-        self.ready: dict[int, CaptionReady] = {}
-        self.failed: dict[int, DescriptionFailed] = {}
-
-    def hear(self, event: Event) -> None:
-        match event:
-            case DescriptionsQueued():
-                self._open = set(event.photo_ids)
-            case CaptionReady() if self._open is not None and event.photo_id in self._open:
-                self.ready[event.photo_id] = event
-                self._open.discard(event.photo_id)
-            case DescriptionFailed(kind="caption") if (
-                self._open is not None and event.photo_id in self._open
-            ):
-                self.failed[event.photo_id] = event
-                self._open.discard(event.photo_id)
-            case DescriptionProgress() if self._open is not None:
-                self._show(event)
-            case _:
-                return
-        if self._open is not None and not self._open:
-            self.over.set()
-
-    def _show(self, progress: DescriptionProgress) -> None:
-        if progress.activity == "blocked":
-            self.blocked = progress.reason
-        if progress.activity in {"idle", "blocked"}:
-            self.over.set()
-            return
-        self._display.update(
-            Progress(
-                activity=progress.activity,
-                done=progress.done,
-                total=progress.total,
-                eta_s=progress.eta_s,
-            )
-        )

@@ -12,7 +12,7 @@ from photofind.inference.spec import short_key
 from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         FileAnswered,
         FileDescribed,
     )
+    from photofind.worker.text_messages import FileRead
 
 Document = dict[str, object]
 
@@ -263,6 +264,44 @@ def caption_document(path: Path, outcome: FileDescribed | PhotofindError) -> Doc
         "score": _number(outcome.score),
         "kept": outcome.kept,
         "error": None,
+    }
+
+
+def text_document(path: Path, outcome: FileRead | PhotofindError) -> Document:
+    """What was read in a file; one that could not be read has an error."""
+    if isinstance(outcome, PhotofindError):
+        error = {"code": outcome.code, "message": outcome.user_message}
+        return {"path": str(path), "text": None, "lines": [], "kept": False, "error": error}
+    return {
+        "path": str(path),
+        "text": "\n".join(text for text, _confidence, _corners in outcome.lines),
+        "lines": [
+            {"text": text, "confidence": _number(confidence), "corners": corners}
+            for text, confidence, corners in outcome.lines
+        ],
+        "kept": outcome.kept,
+        "error": None,
+    }
+
+
+def folder_text_document(
+    folder: Path,
+    texts: Mapping[Path, str],
+    problems: Iterable[tuple[Path, DescriptionFailed]],
+    known: int,
+) -> Document:
+    """
+    Args:
+        known: photos that had been read before.
+    """
+    return {
+        "folder": str(folder),
+        "known": known,
+        "photos": [{"path": str(path), "text": text} for path, text in texts.items()],
+        "problems": [
+            {"path": str(path), "code": event.code, "reason": event.message}
+            for path, event in problems
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.cli.work import run_order
-from photofind.settings import read_sharing_settings
+from photofind.settings import read_describing_settings
 from photofind.worker.tag_messages import SetSidecars
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def choose_sidecars(session: Session, *, on: bool | None) -> None:
         PhotofindError: it could not be changed.
     """
     if on is None:
-        on = read_sharing_settings(session.folders.sharing_settings).writes_sidecars
+        on = read_describing_settings(session.folders.describing_settings).writes_sidecars
     else:
         run_order(session, SetSidecars(on=on))
     if session.output.as_json:

@@ -8,6 +8,7 @@ import psutil
 
 from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.describe.runner import AvailableModel
+from photofind.describe.text_reading import find_reader
 from photofind.domain import ModelError
 from photofind.inference.blip.answerer import BlipAnswerer
 from photofind.inference.blip.captioner import BlipCaptioner
@@ -15,6 +16,7 @@ from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 
 if TYPE_CHECKING:
     from photofind.inference.describing import Answerer, Captioner
+    from photofind.inference.reading import TextReader
     from photofind.inference.spec import ModelSpec
     from photofind.inference.store import InstalledModel, ModelStore
 
@@ -58,6 +60,14 @@ class InstalledModels:
         return AvailableModel(
             installed.spec.catalog_key, lambda: BlipAnswerer(installed, threads=self._threads)
         )
+
+    def find_reader(self) -> AvailableModel[TextReader]:
+        """What reads text in pictures.
+
+        Raises:
+            ModelError: model_missing, with what to do about it.
+        """
+        return find_reader(self._store)
 
     def _find(self, key: str, kind: type[SpecT], code: str, missing: str) -> InstalledModel[SpecT]:
         if key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TypeAlias
 
 import msgspec
 
@@ -10,6 +11,7 @@ from photofind.domain import PhotofindError
 
 CAPTION = "caption"
 ANSWER = "answer"
+READ = "ocr"
 
 SERVER = "server"
 """Key of the model that the person chose on the model server."""
@@ -47,6 +49,13 @@ class AnswerOrder(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
 
 
+class ReadOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Read the text in a photo. There is nothing to choose."""
+
+
+Order: TypeAlias = CaptionOrder | AnswerOrder | ReadOrder
+
+
 def is_on_server(model: str) -> bool:
     """Whether a model, by its key, is run by the model server."""
     return model == SERVER or model.startswith(SERVER_PREFIX)
@@ -61,7 +70,7 @@ class _AnyOrder(msgspec.Struct, frozen=True):
     model: str = ""
 
 
-def order_to_text(order: CaptionOrder | AnswerOrder) -> str:
+def order_to_text(order: Order) -> str:
     """The same order is always the same text."""
     return msgspec.json.encode(order).decode()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photofind.domain import ContentId, Hit, PhotoId, Space, Why, WhyKind
-from photofind.search.by_labels import find_labelled
+from photofind.search.conditions import find_meeting, has_conditions
 from photofind.search.fuse import UNKNOWN_MEANING, Fused, fuse
 from photofind.search.ranking import rank
 from photofind.search.relevance import text_cut
@@ -40,7 +40,7 @@ class WordRanking:
         fused: contents and scores.
         photo_ids: int64 [n], the photos that show them.
         least: the least cosine of a photo that the description fits.
-        text_hits, tags: what else speaks for some contents.
+        text_hits, phrases, tags: what else speaks for some contents.
         total: photos that took part.
     """
 
@@ -48,6 +48,7 @@ class WordRanking:
     photo_ids: NDArray[np.int64]
     least: float
     text_hits: Mapping[int, TextHit]
+    phrases: Mapping[int, tuple[Why, ...]]
     tags: Mapping[int, tuple[Why, ...]]
     total: int
 
@@ -67,6 +68,7 @@ class WordRanking:
         text_hit = self.text_hits.get(content_id)
         if text_hit is not None:
             why.append(text_hit.why)
+        why += self.phrases.get(content_id, ())
         if meaning > UNKNOWN_MEANING:
             why.append(Why(WhyKind.MEANING, meaning))
         why += self.tags.get(content_id, ())
@@ -77,7 +79,7 @@ class WordRanking:
 def rank_by_words(
     reader: CatalogReader, library: Library, encoders: Encoders, query: Query, count: int | None
 ) -> WordRanking:
-    """Ranks the library, or what of it has the query's labels, for a description.
+    """Ranks the library, or what of it meets the query's conditions, for a description.
 
     Args:
         query: with words.
@@ -91,10 +93,14 @@ def rank_by_words(
     vector = encoders.encode_words(words)
     found = find_text_hits(reader, words)
     only = None
-    if query.tags:
-        labelled = find_labelled(reader, query.tags)
-        found = {photo: found[photo] for photo in found.keys() & set(labelled.tolist())}
-        only = np.asarray(sorted(library.contents_of(labelled.tolist()).values()), np.int64)
+    phrases: dict[int, tuple[Why, ...]] = {}
+    if has_conditions(query):
+        meeting = find_meeting(reader, query)
+        photos = meeting.photo_ids.tolist()
+        found = {photo: found[photo] for photo in found.keys() & set(photos)}
+        shown = library.contents_of(photos)
+        phrases = {content: meeting.phrases.get(photo, ()) for photo, content in shown.items()}
+        only = np.asarray(sorted(shown.values()), np.int64)
     contents = library.contents_of(found)
     text_hits: dict[int, TextHit] = {
         contents[photo]: hit for photo, hit in found.items() if photo in contents
@@ -119,6 +125,7 @@ def rank_by_words(
         library.photos_of(fused.content_ids),
         text_cut(encoders.spec.cuts, vector, ranking.estimates),
         text_hits,
+        phrases,
         tags,
         ranking.total + int((fused.meanings == UNKNOWN_MEANING).sum()),
     )

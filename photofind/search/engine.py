@@ -14,8 +14,8 @@ from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Space, Why, WhyKind
 from photofind.media.identity import hash_file
-from photofind.search.by_labels import list_labelled
 from photofind.search.by_words import WordRanking, rank_by_words
+from photofind.search.conditions import list_meeting
 from photofind.search.encoders import Encoders, find_encoders, refuse_unreadable
 from photofind.search.library import Library
 from photofind.search.ranking import rank
@@ -166,8 +166,8 @@ class SearchEngine:
         started = time.perf_counter()
         if not query.words:
             self.refresh()
-            labelled = list_labelled(self._open_reader(), query.tags)
-            return self._result(query.text, started, labelled[: max(limit, 0)], len(labelled))
+            meeting = list_meeting(self._open_reader(), query)
+            return self._result(query.text, started, meeting[: max(limit, 0)], len(meeting))
         ranking = self._rank_by_words(query, limit)
         hits = () if ranking is None else ranking.hits(limit)
         return self._result(query.text, started, hits, 0 if ranking is None else ranking.total)

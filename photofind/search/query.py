@@ -11,11 +11,14 @@ MAX_CHARACTERS = 2_000
 """Far more than any model reads; longer ones are a paste that went wrong."""
 _TAG = re.compile(r'(?<!\S)tag:(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))', re.IGNORECASE)
 """A label's closing quotation mark may be missing: the person is still typing."""
+_PHRASE = re.compile(r'(?<!\S)["\u201c\u201d\u201e]([^"\u201c\u201d\u201e]*)["\u201c\u201d](?!\S)')
+"""Between quotation marks, straight or curly; one alone is an inch or a slip."""
 
 
 def parse(text: str) -> Query:
-    """Reads a query line: what the photo shows, and `tag:dog` or `tag:"polar bear"` for a label
-    that it must have.
+    """Reads a query line: what the photo shows, `tag:dog` or `tag:"polar bear"` for a label that it
+    must have, "no parking" for words that must stand in it, in its name or in what is written
+    about it.
 
     Control characters and lone surrogates count as spaces, spaces in a row as one; everything
     else reaches the text encoder as it was typed.
@@ -43,16 +46,19 @@ def parse(text: str) -> Query:
                 position=found.start(),
             )
         tags.append(label)
-    words = " ".join(_TAG.sub(" ", speakable).split())
+    speakable = _TAG.sub(" ", speakable)
+    phrases = [" ".join(found[1].split()) for found in _PHRASE.finditer(speakable)]
+    phrases = [phrase for phrase in phrases if any(map(_visible, phrase))]
+    words = " ".join(_PHRASE.sub(" ", speakable).split())
     if not any(map(_visible, words)):
         words = ""
-    if not words and not tags:
+    if not words and not tags and not phrases:
         raise QueryError(
             "query_empty",
             "The query is empty. Describe what the photo shows, for example:"
             " two dogs playing in the snow",
         )
-    return Query(text=text, words=words, tags=tuple(tags))
+    return Query(text=text, words=words, tags=tuple(tags), phrases=tuple(phrases))
 
 
 def _speakable(character: str) -> str:

@@ -12,6 +12,7 @@ from photofind.describe.describer import Describer
 from photofind.describe.one_model import OneModel
 from photofind.describe.orders import CAPTION, SERVER, SERVER_PREFIX, is_on_server
 from photofind.describe.surroundings import DescriberListener
+from photofind.describe.text_reading import ReadRunner
 from photofind.domain import ModelError, PhotofindError
 from photofind.settings import read_settings
 from photofind.worker.description_messages import (
@@ -22,7 +23,10 @@ from photofind.worker.description_messages import (
     TextPart,
 )
 from photofind.worker.handlers.descriptions import ChosenModel, DescriptionHandlers
+from photofind.worker.handlers.queueing import Queueing
+from photofind.worker.handlers.texts import TextHandlers
 from photofind.worker.messages import text_to_wire
+from photofind.worker.text_messages import TextRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,16 +38,21 @@ if TYPE_CHECKING:
     from photofind.domain import PhotoId
     from photofind.indexing.indexer import Indexer
     from photofind.inference.describing import Answerer, Captioner
+    from photofind.inference.reading import TextReader
     from photofind.paths import AppFolders
+    from photofind.worker.handlers.base import Handlers
     from photofind.worker.server import Server
 
 
 class DescribingModels(Protocol):
-    """Where models that write about pictures are found; both raise ModelError if nowhere."""
+    """Where models that write about pictures, or read them, are found; all raise ModelError if
+    there is none."""
 
     def find_captioner(self, key: str) -> AvailableModel[Captioner]: ...
 
     def find_answerer(self, key: str) -> AvailableModel[Answerer]: ...
+
+    def find_reader(self) -> AvailableModel[TextReader]: ...
 
 
 class ModelChoice:
@@ -100,6 +109,7 @@ class Describing:
         runners: list[Runner] = [
             Routed(CaptionRunner(models.find_captioner, loaded), by_server.caption),
             Routed(AnswerRunner(models.find_answerer, loaded), by_server.answer),
+            ReadRunner(models.find_reader, loaded),
         ]
         self._describer = Describer(
             folders,
@@ -110,17 +120,24 @@ class Describing:
             DescriptionTeller(server, captions_changed, halted, broken),
             decoding=indexer.guarded,
         )
-        self.handlers = DescriptionHandlers(
-            folders,
+        queueing = Queueing(folders, writer, self._describer)
+        descriptions = DescriptionHandlers(
             writer,
             self._describer,
+            queueing,
             server,
             ModelChoice(models, by_server).choose,
             captions_changed,
-        ).handlers
+        )
+        texts = TextHandlers(queueing, server, models.find_reader)
+        self.handlers: Handlers = {**descriptions.handlers, **texts.handlers}
 
     def start(self) -> None:
         self._describer.start()
+
+    def wake(self) -> None:
+        """There is something new in the queue."""
+        self._describer.wake()
 
     def stop(self) -> None:
         """Breaks off what is being done; call it before the indexing ends."""
@@ -171,6 +188,9 @@ class DescriptionTeller(DescriberListener):
                     )
                 )
                 self._captions_changed()
+            case FoundText(TextKind.OCR, _model, text):
+                lines = len(text.splitlines())
+                self._server.broadcast(TextRead(photo_id=ended.photo_id, lines=lines))
             case FoundAnswer(model, question, answer):
                 self._server.broadcast(
                     AnswerReady(

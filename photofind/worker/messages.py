@@ -17,6 +17,7 @@ from photofind.worker.choice_messages import ChoiceCommand
 from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
 from photofind.worker.forgetting_messages import ForgettingCommand
 from photofind.worker.tag_messages import TagCommand
+from photofind.worker.text_messages import TextCommand, TextEvent
 from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
 
 
@@ -137,6 +138,7 @@ Command: TypeAlias = (
     | ChoiceCommand
     | ForgettingCommand
     | TagCommand
+    | TextCommand
     | Shutdown
 )
 
@@ -282,6 +284,7 @@ Event: TypeAlias = (
     | Refused
     | Notice
     | DescriptionEvent
+    | TextEvent
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -13,12 +13,14 @@ import psutil
 
 from photofind import __version__
 from photofind.describe.idle import IdleThread
+from photofind.describe.reading_all import ReadingTask
 from photofind.describe.sidecars import SidecarTask
 from photofind.describe.tagging import Tagger
 from photofind.domain import PhotofindError
 from photofind.indexing.indexer import Indexer, IndexerListener
 from photofind.indexing.pace import Pace
 from photofind.inference.store import ModelStore
+from photofind.worker.choices import DescribingChoices
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
 from photofind.worker.handlers.choices import ChoiceHandlers
@@ -44,7 +46,6 @@ from photofind.worker.messages import (
 from photofind.worker.pacing import Pacing
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
-from photofind.worker.sharing import Sharing
 from photofind.worker.watching import Recovery
 
 if TYPE_CHECKING:
@@ -124,25 +125,31 @@ class Worker(IndexerListener):
         self._models = ModelHandlers(
             folders, writer, choice, self._indexer, self._server, self._tell_progress
         )
-        sharing = Sharing(folders.sharing_settings)
-        self._idle = IdleThread(
-            folders,
-            [
-                Tagger(folders, writer, ModelStore(folders)),
-                SidecarTask(writer, sharing.writes_sidecars, self._notify),
-            ],
-            must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
-            listener=self,
-        )
         self._describing = Describing(
             folders,
             writer,
             self._indexer,
             self._server,
             describing_models,
-            captions_changed=self._idle.wake,
+            captions_changed=self._captions_changed,
             halted=self.halted,
             broken=self.broken,
+        )
+        choices = DescribingChoices(folders.describing_settings)
+        self._idle = IdleThread(
+            folders,
+            [
+                Tagger(folders, writer, ModelStore(folders)),
+                ReadingTask(
+                    writer,
+                    choices.reads_text,
+                    describing_models.find_reader,
+                    self._describing.wake,
+                ),
+                SidecarTask(writer, choices.writes_sidecars, self._notify),
+            ],
+            must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
+            listener=self,
         )
         self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
         forgetting = ForgettingHandlers(
@@ -155,7 +162,7 @@ class Worker(IndexerListener):
             **self._models.handlers,
             **self._describing.handlers,
             **TagHandlers(writer, self._server, self._idle.wake).handlers,
-            **sharing.handlers(self._idle.wake),
+            **choices.handlers(self._idle.wake, describing_models.find_reader),
             SetPaused: self._set_paused,
             SetOnBattery: self._set_on_battery,
             Shutdown: self._shut_down,
@@ -260,6 +267,9 @@ class Worker(IndexerListener):
         logger.error("the worker ends, because %s", reason)
         logging.shutdown()
         os._exit(_EXIT_STUCK)
+
+    def _captions_changed(self) -> None:
+        self._idle.wake()
 
     def _notify(self, code: str, message: str) -> None:
         self._server.broadcast(Notice(code=code, message=text_to_wire(message)))

@@ -33,6 +33,7 @@ def _normalised(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+READING = REPO_ROOT / "photofind" / "inference" / "reading.py"
 EXPORTING = REPO_ROOT / "photofind" / "exporting"
 COMES_WITH_OPEN_CLIP = {"timm"}
 
@@ -54,7 +55,9 @@ def declared() -> set[str]:
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
     files = (REPO_ROOT / "photofind").rglob("*.py")
-    return _imported_by(file for file in files if not file.is_relative_to(EXPORTING))
+    return _imported_by(
+        file for file in files if not file.is_relative_to(EXPORTING) and file != READING
+    )
 
 
 def _imported_by(files: Iterable[Path]) -> set[str]:
@@ -75,6 +78,12 @@ def _imported_by(files: Iterable[Path]) -> set[str]:
 
 def test_everything_imported_is_declared(imported: set[str], declared: set[str]) -> None:
     assert imported <= declared, f"not in pyproject.toml: {sorted(imported - declared)}"
+
+
+def test_reading_takes_what_its_extra_brings(declared: set[str]) -> None:
+    extra = _names(_project()["optional-dependencies"]["ocr"])
+    unknown = _imported_by([READING]) - declared - extra
+    assert not unknown, f"neither declared nor in the extra: {sorted(unknown)}"
 
 
 def test_exporting_takes_what_its_extra_brings(declared: set[str]) -> None:

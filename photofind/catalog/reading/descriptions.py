@@ -13,6 +13,8 @@ from photofind.catalog.description_rows import (
     FailedJob,
     JobCounts,
     JobRow,
+    ReadLine,
+    ReadText,
 )
 from photofind.catalog.encoding import path_to_blob, relative_to_root
 from photofind.domain import ContentId, JobId, PhotoId, TextId
@@ -20,6 +22,8 @@ from photofind.domain import ContentId, JobId, PhotoId, TextId
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Sequence
+
+    from photofind.catalog.description_rows import TextKind
 
 
 def read_captions(
@@ -62,11 +66,30 @@ def read_answers(
     return answers
 
 
+def read_text_in(connection: sqlite3.Connection, photo_id: PhotoId) -> ReadText | None:
+    row = connection.execute(
+        """SELECT t.text, t.data, coalesce(m.key, '') FROM photos p
+           JOIN texts t ON t.content_id = p.primary_content_id AND t.kind = 'ocr'
+           LEFT JOIN models m ON m.id = t.model_id
+           WHERE p.id = ? ORDER BY t.id DESC LIMIT 1""",
+        (photo_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    text, data, model = row
+    details = json.loads(data or "{}")
+    lines = tuple(
+        ReadLine(line, confidence, tuple((x, y) for x, y in corners))
+        for line, confidence, corners in details.get("lines", ())
+    )
+    return ReadText(text, lines, model, details.get("seconds"))
+
+
 def find_contents(
     connection: sqlite3.Connection,
     photo_ids: Sequence[PhotoId] | None,
     folder: Path | None,
-    without_caption_of: str | None,
+    without: tuple[TextKind, str] | None,
 ) -> dict[PhotoId, ContentId]:
     conditions, values = ["1"], []
     source = "visible_photos v"
@@ -76,12 +99,12 @@ def find_contents(
             CROSS JOIN visible_photos v ON v.photo_id = wanted.value"""
         values.append(json.dumps([int(photo_id) for photo_id in photo_ids]))
         order = "ORDER BY wanted.key"
-    if without_caption_of is not None:
+    if without is not None:
         conditions.append(
             """NOT EXISTS (SELECT 1 FROM texts t LEFT JOIN models m ON m.id = t.model_id
-               WHERE t.content_id = v.content_id AND t.kind = 'caption' AND m.key = ?)"""
+               WHERE t.content_id = v.content_id AND t.kind = ? AND m.key = ?)"""
         )
-        values.append(without_caption_of)
+        values += [without[0].value, without[1]]
     rows = connection.execute(
         f"SELECT v.photo_id, v.content_id FROM {source} WHERE {' AND '.join(conditions)} {order}",  # noqa: S608
         values,

@@ -155,8 +155,8 @@ def refresh_visible(connection: sqlite3.Connection, photo_ids: Iterable[PhotoId]
                        WHERE r.photo_id = p.id AND r.state = 'rejected'
                        AND r.label = t.label COLLATE NOCASE)), ''),
                coalesce(c.file_description || :separator, '') ||
-                   coalesce((SELECT group_concat(text, :separator) FROM texts
-                       WHERE content_id = v.content_id), '')
+                   coalesce((SELECT group_concat(replace(text, char(10), ' '), :separator)
+                       FROM texts WHERE content_id = v.content_id), '')
            FROM json_each(:ids) AS wanted
            CROSS JOIN visible_photos v ON v.photo_id = wanted.value
            CROSS JOIN photos p ON p.id = v.photo_id

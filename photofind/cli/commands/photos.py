@@ -43,6 +43,42 @@ def tags(
 
 
 @app.command(epilog=GLOBAL_OPTIONS)
+def text(
+    context: typer.Context,
+    files: Annotated[list[str] | None, argument("FILE")] = None,
+    folder: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Read all indexed photos of a folder.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also those of the folder that were read.")
+    ] = False,
+    background: Annotated[
+        str | None,
+        typer.Option(metavar="on|off", help="Whether all photos are read, bit by bit."),
+    ] = None,
+) -> None:
+    """Read the text in photos, so that searching finds it.
+
+    "no parking" in quotation marks then finds the sign. Needs the package rapidocr, which works
+    offline: pip install 'photofind[ocr]'
+    """
+    from photofind.cli import texts
+
+    chosen = session_of(context)
+    paths = [absolute_path(word) for word in files or ()]
+    if background is not None and (paths or folder or background not in {"on", "off"}):
+        raise UsageError("Say on or off, and nothing else: photofind text --background on")
+    if folder and paths:
+        raise UsageError("Name either pictures or --folder DIR. `photofind text --help`")
+    if paths:
+        texts.read_files(chosen, paths)
+    elif folder:
+        texts.read_folder(chosen, absolute_path(folder), again=again)
+    else:
+        texts.choose_background(chosen, on=None if background is None else background == "on")
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
 def sidecars(
     context: typer.Context,
     choice: Annotated[str | None, argument("on|off")] = None,

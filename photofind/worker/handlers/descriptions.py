@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
-from photofind.catalog.reader import CatalogReader
+from photofind.catalog.description_rows import FoundAnswer, FoundText, TextKind, Urgency
 from photofind.describe.orders import (
     ANSWER,
     CAPTION,
     checked_answer_order,
     checked_caption,
     checked_caption_order,
-    order_to_text,
 )
-from photofind.domain import FolderError, PhotofindError, PhotoId, TextId
+from photofind.domain import PhotofindError, PhotoId, TextId
 from photofind.worker.description_messages import (
     AcceptCaption,
     Ask,
@@ -26,7 +24,6 @@ from photofind.worker.description_messages import (
     DeleteCaption,
     Describe,
     DescribeFile,
-    DescriptionsQueued,
     EditCaption,
     FileAnswered,
     FileDescribed,
@@ -39,21 +36,15 @@ from photofind.worker.handlers.base import refuse
 from photofind.worker.messages import Done, path_from_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
     from photofind.catalog.writer import CatalogWriter
     from photofind.describe.describer import Describer
-    from photofind.describe.orders import AnswerOrder, CaptionOrder
     from photofind.describe.surroundings import Outcome
-    from photofind.domain import ContentId
-    from photofind.paths import AppFolders
     from photofind.worker.handlers.base import Handlers
+    from photofind.worker.handlers.queueing import Queueing
     from photofind.worker.messages import Command
     from photofind.worker.server import Peer, Server
-
-_FEW = 4
-"""Chosen photos that are described at once, before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +65,9 @@ class DescriptionHandlers:
 
     def __init__(
         self,
-        folders: AppFolders,
         writer: CatalogWriter,
         describer: Describer,
+        queueing: Queueing,
         server: Server,
         choose: Callable[[str, str], ChosenModel],
         captions_changed: Callable[[], None],
@@ -87,9 +78,9 @@ class DescriptionHandlers:
                 when there is none, so that nothing is queued that can't be done.
             captions_changed: what else happens when captions changed or went.
         """
-        self._folders = folders
         self._writer = writer.descriptions
         self._describer = describer
+        self._queueing = queueing
         self._server = server
         self._choose = choose
         self._captions_changed = captions_changed
@@ -115,58 +106,29 @@ class DescriptionHandlers:
     def _describe(self, peer: Peer, command: Describe) -> None:
         model = self._choose(CAPTION, command.model)
         order = checked_caption_order(model.key, command.prefix, command.beams)
-        chosen = [PhotoId(number) for number in command.photo_ids] or None
-        folder = path_from_wire(command.folder) if command.folder else None
-        known = None if command.again else model.catalog_key
-        with CatalogReader(self._folders) as reader:
-            if folder is not None:
-                _require_known(reader, folder)
-            wanted = reader.descriptions.contents(chosen, folder)
-            contents = reader.descriptions.contents(chosen, folder, known) if known else wanted
-        urgency = Urgency.BACKGROUND
-        if chosen is not None and len(chosen) <= _FEW:
-            urgency = Urgency.WAITED_FOR
-        elif chosen is not None or command.waits:
-            urgency = Urgency.IN_SIGHT
-        self._queue(peer, command, CAPTION, contents, order, urgency, len(wanted))
+        self._queueing.queue_texts(
+            peer,
+            command,
+            CAPTION,
+            order,
+            photo_ids=[PhotoId(number) for number in command.photo_ids],
+            folder=path_from_wire(command.folder) if command.folder else None,
+            waits=command.waits,
+            known=None if command.again else (TextKind.CAPTION, model.catalog_key),
+        )
 
     def _ask(self, peer: Peer, command: Ask) -> None:
         checked_answer_order("", command.question)
         model = self._choose(ANSWER, command.model)
         order = checked_answer_order(model.key, command.question)
-        with CatalogReader(self._folders) as reader:
-            contents = reader.descriptions.contents([PhotoId(each) for each in command.photo_ids])
-        few = len(contents) <= _FEW
-        urgency = Urgency.QUESTION if few else Urgency.IN_SIGHT
-        self._queue(peer, command, ANSWER, contents, order, urgency, len(contents))
-
-    def _queue(
-        self,
-        peer: Peer,
-        command: Command,
-        kind: str,
-        contents: Mapping[PhotoId, ContentId],
-        order: CaptionOrder | AnswerOrder,
-        urgency: Urgency,
-        wanted: int,
-    ) -> None:
-        content_ids = list(contents.values())
-        queued = self._writer.add_jobs(kind, content_ids, order_to_text(order), urgency)
-        peer.send(
-            DescriptionsQueued(
-                request_id=command.request_id,
-                queued=queued,
-                known=wanted - queued,
-                photo_ids=tuple(contents),
-            )
-        )
-        self._describer.wake()
+        photo_ids = [PhotoId(each) for each in command.photo_ids]
+        self._queueing.queue_questions(peer, command, ANSWER, order, photo_ids)
 
     def _describe_file(self, peer: Peer, command: DescribeFile) -> None:
         model = self._choose(CAPTION, command.model)
         order = checked_caption_order(model.key, command.prefix, command.beams)
 
-        def ended(outcome: Outcome, number: int | None) -> None:
+        def ended(outcome: Outcome, kept: bool) -> None:
             if isinstance(outcome, FoundText):
                 score = outcome.details.get("score")
                 peer.send(
@@ -175,52 +137,35 @@ class DescriptionHandlers:
                         text=outcome.text,
                         model=outcome.model.catalog_key,
                         score=score if isinstance(score, float) else None,
-                        kept=number is not None,
+                        kept=kept,
                     )
                 )
             elif isinstance(outcome, PhotofindError):
                 refuse(peer, command, outcome)
 
-        self._run_single(CAPTION, order, path_from_wire(command.path), ended)
+        path = path_from_wire(command.path)
+        self._queueing.run_single(CAPTION, order, path, ended, self._tell_captions_changed)
 
     def _ask_file(self, peer: Peer, command: AskFile) -> None:
         checked_answer_order("", command.question)
         model = self._choose(ANSWER, command.model)
         order = checked_answer_order(model.key, command.question)
 
-        def ended(outcome: Outcome, number: int | None) -> None:
+        def ended(outcome: Outcome, kept: bool) -> None:
             if isinstance(outcome, FoundAnswer):
                 peer.send(
                     FileAnswered(
                         request_id=command.request_id,
                         answer=outcome.answer,
                         model=outcome.model.catalog_key,
-                        kept=number is not None,
+                        kept=kept,
                     )
                 )
             elif isinstance(outcome, PhotofindError):
                 refuse(peer, command, outcome)
 
-        self._run_single(ANSWER, order, path_from_wire(command.path), ended)
-
-    def _run_single(
-        self,
-        kind: str,
-        order: CaptionOrder | AnswerOrder,
-        path: Path,
-        ended: Callable[[Outcome, int | None], None],
-    ) -> None:
-        with CatalogReader(self._folders) as reader:
-            photo_id = reader.photo_at(path)
-            shown = {} if photo_id is None else reader.descriptions.contents([photo_id])
-        content_id = next(iter(shown.values()), None)
-
-        def told(outcome: Outcome, number: int | None) -> None:
-            ended(outcome, number)
-            if number is not None and photo_id is not None:
-                self._tell_captions_changed(photo_id)
-
-        self._describer.run_single(kind, order_to_text(order), path, content_id, told)
+        path = path_from_wire(command.path)
+        self._queueing.run_single(ANSWER, order, path, ended, self._tell_captions_changed)
 
     def _look_at(self, peer: Peer, command: LookAt) -> None:
         seen = [PhotoId(number) for number in command.photo_ids]
@@ -271,17 +216,3 @@ class DescriptionHandlers:
     def _tell_captions_changed(self, photo_id: PhotoId) -> None:
         self._server.broadcast(CaptionsChanged(photo_id=photo_id))
         self._captions_changed()
-
-
-def _require_known(reader: CatalogReader, folder: Path) -> None:
-    """
-    Raises:
-        FolderError: folder_unknown, no root holds the folder or lies in it.
-    """
-    roots = [row.path for row in reader.folders()]
-    if not any(folder.is_relative_to(root) or root.is_relative_to(folder) for root in roots):
-        raise FolderError(
-            "folder_unknown",
-            f"photofind doesn't know the photos in {folder} yet. Add the folder first:"
-            " photofind index FOLDER",
-        )

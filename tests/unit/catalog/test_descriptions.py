@@ -147,7 +147,7 @@ def test_what_is_to_be_described_can_be_chosen(library: Library) -> None:
     assert len(contents(folder=library.root)) == len(contents(folder=library.root.parent)) == 4
     assert not contents(folder=Path(library.root, "elsewhere"))
     writer.store(ids["in/a.jpg"], caption("done"))
-    left = contents(folder=Path(library.root, "in"), without_caption_of=BASE.catalog_key)
+    left = contents(folder=Path(library.root, "in"), without=(TextKind.CAPTION, BASE.catalog_key))
     assert list(left.values()) == [ids["in/b.jpg"]]
     asked = [library.photo_id("in/b.jpg"), library.photo_id("in/a.jpg"), PhotoId(999)]
     assert list(contents(asked).items()) == [

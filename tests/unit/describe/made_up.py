@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from photofind.describe.surroundings import Ended
     from photofind.domain import ContentId, PhotofindError, PhotoId
     from photofind.inference.describing import Sampling
+    from photofind.inference.reading import TextReader
     from photofind.paths import AppFolders
 
 T = TypeVar("T")
@@ -103,6 +104,9 @@ class ModelShelf:
     def find_answerer(self, key: str) -> AvailableModel[Answerer]:
         answerer: Answerer = self.answerer
         return self._available("vqa", answerer)
+
+    def find_reader(self) -> AvailableModel[TextReader]:
+        raise ModelError("model_missing", "There is no reader in these tests.")
 
     def _available(self, name: str, model: T) -> AvailableModel[T]:
         def load() -> T:

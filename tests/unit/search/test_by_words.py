@@ -136,3 +136,18 @@ def test_a_label_alone_lists_its_photos_newest_first(
     assert result.hits[0].why == (Why(WhyKind.TAG, 1.0, "Beach"),)
     assert result.total == 2
     assert photos(engine.search(parse("tag:beach"), 1).hits) == [second]
+
+
+def test_a_phrase_must_stand_somewhere(
+    catalog: MadeUpCatalog, engine: SearchEngine, dog: NDArray[np.float32]
+) -> None:
+    catalog.add("dog parking.jpg", near(dog, 0.9))
+    far = catalog.add("No-Parking a.jpg", near(dog, 0.2))
+    close = catalog.add("b.jpg", near(dog, 0.6))
+    catalog.writer.tags.change([close], add=["no-parking zone"])
+    assert photos(engine.search(parse('"no-parking"'), 10).hits) == [close, far]
+    hits = engine.search(parse('a dog "NO-PARKING"'), 10).hits
+    assert photos(hits) == [close, far]
+    assert Why(WhyKind.TAG, 1.0, "no-parking zone") in hits[0].why
+    assert engine.search(parse('"no parking"'), 10).hits == ()
+    assert photos(engine.search(parse('"b." tag:"no-parking zone"'), 10).hits) == [close]

@@ -73,3 +73,21 @@ def test_a_missing_label_is_pointed_at(text: str) -> None:
         parse(text)
     assert raised.value.code == "query_syntax"
     assert raised.value.position == text.index("tag:")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "phrases"),
+    [
+        ('"no parking"', "", ("no parking",)),
+        ('a street "no  parking" tag:car', "a street", ("no parking",)),
+        ("“Gasthof zur Post”", "", ("Gasthof zur Post",)),
+        ('"one" and "two"', "and", ("one", "two")),
+        ('a 24" screen', 'a 24" screen', ()),
+        ('"not closed', '"not closed', ()),
+        ('"" dog', "dog", ()),
+        ('the "', 'the "', ()),
+    ],
+)
+def test_quoted_words_are_phrases(text: str, words: str, phrases: tuple[str, ...]) -> None:
+    query = parse(text)
+    assert (query.words, query.phrases) == (words, phrases)

@@ -1,0 +1,122 @@
+"""`photofind text`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.catalog.reader import CatalogReader
+from photofind.cli.documents import folder_text_document, text_document
+from photofind.cli.progress import choose_display
+from photofind.cli.waiting import Waiting
+from photofind.cli.work import connected, run_order
+from photofind.describe.orders import READ
+from photofind.domain import PhotofindError, PhotoId
+from photofind.settings import read_describing_settings
+from photofind.worker.description_messages import DescriptionsQueued
+from photofind.worker.messages import path_to_wire
+from photofind.worker.text_messages import FileRead, ReadFile, ReadText, SetReadsText, TextRead
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from photofind.cli.documents import Document
+    from photofind.cli.session import Session
+
+_STOPPED = "Stopped. What was read stays; the rest is read when photofind runs."
+_FATAL = {"model_missing", "worker_gone"}
+"""Errors that every other file would end with too."""
+
+
+def read_files(session: Session, paths: Sequence[Path]) -> None:
+    """Prints the text in each file.
+
+    Raises:
+        PhotofindError: none of them could be read.
+    """
+    documents: list[Document] = []
+    errors: list[PhotofindError] = []
+    with (
+        choose_display(session.output) as display,
+        connected(session, display, stopped=_STOPPED) as client,
+    ):
+        for path in paths:
+            try:
+                answer = client.request(ReadFile(path=path_to_wire(path)))
+            except PhotofindError as error:
+                if error.code in _FATAL or len(paths) == 1:
+                    raise
+                errors.append(error)
+                documents.append(text_document(path, error))
+                if not session.output.as_json:
+                    session.output.error(error.code, f"{path}: {error.user_message}")
+                continue
+            assert isinstance(answer, FileRead)
+            documents.append(text_document(path, answer))
+            if not session.output.as_json:
+                lines = [text for text, _confidence, _corners in answer.lines]
+                session.output.line(*([] if len(paths) == 1 else [str(path)]), *lines)
+                if not lines:
+                    session.output.remark(f"No text was found in {path.name}.")
+    if len(errors) == len(paths):
+        raise errors[0]
+    if session.output.as_json:
+        session.output.document({"photos": documents})
+
+
+def read_folder(session: Session, folder: Path, *, again: bool) -> None:
+    """Has every indexed photo of a folder read, and prints what was found.
+
+    Raises:
+        PhotofindError: the folder is not indexed, or text can't be read here.
+    """
+    with choose_display(session.output) as display:
+        waiting = Waiting(display, READ, TextRead)
+        with connected(session, display, waiting.hear, _STOPPED) as client:
+            command = ReadText(folder=path_to_wire(folder), again=again, waits=True)
+            answer = client.request(command)
+            assert isinstance(answer, DescriptionsQueued)
+            waiting.wait(client)
+    with CatalogReader(session.folders) as reader:
+        photos = reader.photos([*waiting.ready, *waiting.failed])
+        texts = {
+            photo.paths[0]: read.text
+            for photo in photos.values()
+            if (read := reader.descriptions.text_in(photo.id)) and photo.id in waiting.ready
+        }
+    problems = [
+        (photos[PhotoId(number)].paths[0], failure)
+        for number, failure in waiting.failed.items()
+        if number in photos
+    ]
+    if session.output.as_json:
+        document = folder_text_document(folder, texts, problems, answer.known)
+        session.output.document(document)
+        return
+    for path, text in texts.items():
+        if text:
+            session.output.line(str(path), *text.splitlines())
+    for path, failure in problems:
+        session.output.error(failure.code, f"{path}: {failure.message}")
+    found = sum(map(bool, texts.values()))
+    session.output.remark(f"{len(texts):,} photos read, {found:,} with text.")
+
+
+def choose_background(session: Session, *, on: bool | None) -> None:
+    """Says whether all photos are read in the background, or changes that.
+
+    Raises:
+        PhotofindError: it could not be changed.
+    """
+    if on is None:
+        on = read_describing_settings(session.folders.describing_settings).reads_text
+    else:
+        run_order(session, SetReadsText(on=on))
+    if session.output.as_json:
+        session.output.document({"background": on})
+    elif on:
+        session.output.line("The text in all photos is read while photofind runs.")
+    else:
+        session.output.line(
+            "Text is read on demand only. Turn it on: photofind text --background on"
+        )
