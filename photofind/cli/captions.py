@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
-from photofind.cli.documents import (
+from photofind.cli.description_documents import (
     caption_document,
     captions_document,
-    first_existing,
     folder_captions_document,
 )
+from photofind.cli.documents import first_existing
 from photofind.cli.progress import choose_display
 from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from photofind.catalog.rows import TagSource
-from photofind.domain import PhotofindError, TakenSource
-from photofind.inference.spec import short_key
+from photofind.domain import TakenSource
 from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
     from photofind.models.overview import ModelState
     from photofind.search.classify import Classification
     from photofind.search.evaluate import EvalReport
-    from photofind.worker.description_messages import (
-        CaptionReady,
-        DescriptionFailed,
-        FileAnswered,
-        FileDescribed,
-    )
-    from photofind.worker.text_messages import FileRead
 
 Document = dict[str, object]
 
@@ -70,11 +62,11 @@ def hit_document(hit: Hit, photo: Photo) -> Document:
         "path": str(first_existing(photo.paths)),
         "paths": [str(path) for path in photo.paths],
         "parts": parts_document(photo),
-        "score": _number(hit.score),
+        "score": number(hit.score),
         "relevant": hit.relevant,
         "taken_at": taken_at(photo.capture),
         "why": [
-            {"kind": why.kind.value, "score": _number(why.score), "text": why.text}
+            {"kind": why.kind.value, "score": number(why.score), "text": why.text}
             for why in hit.why
         ],
     }
@@ -178,14 +170,14 @@ def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
         "exposure": None
         if exposure is None
         else {
-            "f_number": _number(exposure.f_number),
-            "seconds": _number(exposure.seconds),
+            "f_number": number(exposure.f_number),
+            "seconds": number(exposure.seconds),
             "iso": exposure.iso,
-            "focal_mm": _number(exposure.focal_mm),
-            "focal_35mm": _number(exposure.focal_35mm),
+            "focal_mm": number(exposure.focal_mm),
+            "focal_35mm": number(exposure.focal_35mm),
         },
-        "latitude": _number(capture.latitude),
-        "longitude": _number(capture.longitude),
+        "latitude": number(capture.latitude),
+        "longitude": number(capture.longitude),
         "title": photo.title,
         "description": photo.description,
         "rating": photo.rating,
@@ -199,7 +191,7 @@ def tags_document(path: Path, tags: Iterable[TagRow]) -> Document:
     return {
         "path": str(path),
         "tags": [
-            {"label": tag.label, "source": tag.source.value, "score": _number(tag.score)}
+            {"label": tag.label, "source": tag.source.value, "score": number(tag.score)}
             for tag in tags
         ],
     }
@@ -214,7 +206,7 @@ def classify_document(found: Classification) -> Document:
             {
                 "path": str(path),
                 "labels": [
-                    {"label": label, "score": _number(cosine), "share": _number(share)}
+                    {"label": label, "score": number(cosine), "share": number(share)}
                     for label, cosine, share in ranked
                 ],
             }
@@ -227,122 +219,22 @@ def eval_document(report: EvalReport) -> Document:
         "images": report.images,
         "queries": report.queries,
         "skipped": report.skipped,
-        "R@1": _number(report.recall_at_1),
-        "R@5": _number(report.recall_at_5),
-        "R@10": _number(report.recall_at_10),
-        "median_rank": _number(report.median_rank),
-        "mean_ms": _number(report.mean_ms),
+        "R@1": number(report.recall_at_1),
+        "R@5": number(report.recall_at_5),
+        "R@10": number(report.recall_at_10),
+        "median_rank": number(report.median_rank),
+        "mean_ms": number(report.mean_ms),
     }
 
 
 def caption_quality_document(report: CaptionReport, model: str) -> Document:
     return {
         "images": report.images,
-        "BLEU-4": _number(report.quality.bleu_4),
-        "ROUGE-L": _number(report.quality.rouge_l),
-        "CIDEr": _number(report.quality.cider),
+        "BLEU-4": number(report.quality.bleu_4),
+        "ROUGE-L": number(report.quality.rouge_l),
+        "CIDEr": number(report.quality.cider),
         "skipped": report.skipped,
         "model": model,
-    }
-
-
-def caption_document(path: Path, outcome: FileDescribed | PhotofindError) -> Document:
-    """One entry of `captions_document`; a file that could not be described has an error."""
-    if isinstance(outcome, PhotofindError):
-        return {
-            "path": str(path),
-            "caption": None,
-            "model": None,
-            "score": None,
-            "kept": False,
-            "error": {"code": outcome.code, "message": outcome.user_message},
-        }
-    return {
-        "path": str(path),
-        "caption": outcome.text,
-        "model": short_key(outcome.model),
-        "score": _number(outcome.score),
-        "kept": outcome.kept,
-        "error": None,
-    }
-
-
-def text_document(path: Path, outcome: FileRead | PhotofindError) -> Document:
-    """What was read in a file; one that could not be read has an error."""
-    if isinstance(outcome, PhotofindError):
-        error = {"code": outcome.code, "message": outcome.user_message}
-        return {"path": str(path), "text": None, "lines": [], "kept": False, "error": error}
-    return {
-        "path": str(path),
-        "text": "\n".join(text for text, _confidence, _corners in outcome.lines),
-        "lines": [
-            {"text": text, "confidence": _number(confidence), "corners": corners}
-            for text, confidence, corners in outcome.lines
-        ],
-        "kept": outcome.kept,
-        "error": None,
-    }
-
-
-def folder_text_document(
-    folder: Path,
-    texts: Mapping[Path, str],
-    problems: Iterable[tuple[Path, DescriptionFailed]],
-    known: int,
-) -> Document:
-    """
-    Args:
-        known: photos that had been read before.
-    """
-    return {
-        "folder": str(folder),
-        "known": known,
-        "photos": [{"path": str(path), "text": text} for path, text in texts.items()],
-        "problems": [
-            {"path": str(path), "code": event.code, "reason": event.message}
-            for path, event in problems
-        ],
-    }
-
-
-def captions_document(captions: Iterable[Document]) -> Document:
-    return {"captions": list(captions)}
-
-
-def folder_captions_document(
-    folder: Path,
-    captions: Iterable[tuple[Path, CaptionReady]],
-    problems: Iterable[tuple[Path, DescriptionFailed]],
-    wanted: int,
-    known: int,
-) -> Document:
-    """
-    Args:
-        wanted: photos that were to be described.
-        known: photos that had a caption before.
-    """
-    return {
-        "folder": str(folder),
-        "wanted": wanted,
-        "known": known,
-        "captions": [
-            {"path": str(path), "caption": event.text, "model": short_key(event.model)}
-            for path, event in captions
-        ],
-        "problems": [
-            {"path": str(path), "code": event.code, "reason": event.message}
-            for path, event in problems
-        ],
-    }
-
-
-def answer_document(path: Path, question: str, answered: FileAnswered) -> Document:
-    return {
-        "path": str(path),
-        "question": question,
-        "answer": answered.answer,
-        "model": short_key(answered.model),
-        "kept": answered.kept,
     }
 
 
@@ -381,7 +273,7 @@ def _model_document(state: ModelState) -> Document:
         "photos": None if state.index is None else state.index.photos,
         "pictures_per_s": None
         if state.installed is None
-        else _number(state.installed.pictures_per_s),
+        else number(state.installed.pictures_per_s),
     }
 
 
@@ -402,6 +294,6 @@ def sources_document(checks: Iterable[SourceCheck]) -> Document:
     }
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
     """JSON has no NaN: what is not known or could not be computed is null."""
     return round(float(value), 6) if value is not None and math.isfinite(value) else None

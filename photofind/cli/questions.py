@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.cli.documents import answer_document
+from photofind.cli.description_documents import answer_document
 from photofind.cli.progress import choose_display
 from photofind.cli.work import connected
 from photofind.worker.description_messages import AskFile, FileAnswered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
-from photofind.cli.documents import folder_text_document, text_document
+from photofind.cli.description_documents import folder_text_document, text_document
 from photofind.cli.progress import choose_display
 from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected, run_order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -114,7 +114,7 @@ def test_every_sure_latin_word_is_found(program: Program, repo_root: Path, tmp_p
     with SearchEngine(program.folders, ModelStore(program.folders)) as engine:
         names = {photo: name for name, ids in engine.photos_by_name().items() for photo in ids}
         for name in LATIN:
-            found = plain(str(fixtures / name))
+            found: Any = plain(str(fixtures / name))
             for text, score in zip(found.txts or (), found.scores or (), strict=True):
                 for word in re.findall(r"[A-Za-z]{2,}", text) if score >= 0.8 else ():
                     hits = engine.search(parse(f'"{word}"'), 100).hits
