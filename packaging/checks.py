@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
 }
 """What is checked before the tests: arguments of the environment's Python."""
 TESTS = ("-m", "pytest")
+ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
 
 def check_everything(pytest_arguments: Sequence[str]) -> int:
@@ -46,7 +47,7 @@ def check_everything(pytest_arguments: Sequence[str]) -> int:
         own = pytest_arguments[1:] if pytest_arguments[0] == "--" else pytest_arguments
         return _run(python, [*TESTS, *own])
     failed = run_checks(python, CHECKS)
-    if _run(python, TESTS) != 0:
+    if _run(python, [*TESTS, *ALL_CORES]) != 0:
         failed.append("tests")
     if failed:
         say(f"Failed: {', '.join(failed)}. What went wrong is above.")

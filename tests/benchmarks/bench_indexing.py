@@ -1,17 +1,21 @@
 """How close indexing comes to what this machine can do at all.
 
-    python tests/benchmarks/bench_indexing.py [--photos 200] [--megapixels 12]
+    python tests/benchmarks/bench_indexing.py [--photos 200] [--model vit-b-32-256 --rclip]
 
 Makes JPEGs of 12 megapixels from freely licensed sample photos, measures in one run
 1. the floor: hashing, decoding (with the thumbnail) and embedding, each alone, all cores busy;
 2. the real worker process on the same files, into a fresh catalog;
-and prints the ratio, with the worker's peak memory. Not a test: it fails nobody.
+3. with --rclip: the program of that name, installed by pip into an environment of its own, with the
+   same random weights in float32 (as its authors ship theirs) and in our int8;
+and prints the ratios, with the worker's peak memory. The models but `basic` have random weights and
+are int8: they cost as much as trained ones and find nothing. Not a test: it fails nobody.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import tempfile
 import threading
 import time
@@ -22,6 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # tests, as pytest finds them
 
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
@@ -35,9 +41,11 @@ from photofind.worker.messages import (
     Event,
     Hello,
     JobFinished,
+    UseModel,
     path_to_wire,
     report_from_wire,
 )
+from tests.benchmarks.random_models import RCLIPS_SHAPE, SHAPES, install_random
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,9 +87,11 @@ def seconds_for(work: Callable[[Any], object], items: Sequence[Any], threads: in
         return time.perf_counter() - began
 
 
-def measure_floor(paths: Sequence[Path], threads: int, folders: AppFolders) -> dict[str, float]:
+def measure_floor(
+    paths: Sequence[Path], threads: int, folders: AppFolders, key: str
+) -> dict[str, float]:
     """Seconds each step takes by itself for all photos."""
-    model = ModelStore(folders).find(BASIC.key, DualEncoderSpec)
+    model = ModelStore(folders).find(key, DualEncoderSpec)
     geometry = model.spec.preprocess.geometry
     encoder = ImageEncoder(model)
     tensors = [decode_photo(path, (geometry,)).tensors[0] for path in paths[: 4 * BATCH]]
@@ -101,7 +111,7 @@ def measure_floor(paths: Sequence[Path], threads: int, folders: AppFolders) -> d
     }
 
 
-def run_worker(folder: Path, folders: AppFolders) -> tuple[float, float, float]:
+def run_worker(folder: Path, folders: AppFolders, key: str) -> tuple[float, float, float]:
     """Seconds and images a second of the real worker, and its peak memory in MB."""
     pids: list[int] = []
     greeted = threading.Event()
@@ -115,6 +125,8 @@ def run_worker(folder: Path, folders: AppFolders) -> tuple[float, float, float]:
     client.start()
     greeted.wait(30)
     try:
+        if key != BASIC.key:
+            client.request(UseModel(key=key))
         answer = client.request(AddFolders(paths=(path_to_wire(folder),)))
         assert isinstance(answer, JobFinished)
         report = report_from_wire(answer.report)
@@ -139,16 +151,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=200)
     parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--model", choices=[BASIC.key, *SHAPES], default=BASIC.key)
+    parser.add_argument("--rclip", action="store_true", help=f"only with --model {RCLIPS_SHAPE}")
     chosen = parser.parse_args()
+    if chosen.rclip and chosen.model != RCLIPS_SHAPE:
+        parser.error(f"rclip uses {RCLIPS_SHAPE}: choose the same")
     threads = psutil.cpu_count(logical=False) or 1
     with tempfile.TemporaryDirectory(prefix="photofind-bench-") as scratch:
         photos = Path(scratch, "photos")
         photos.mkdir()
         paths = make_photos(photos, chosen.photos, chosen.megapixels)
         folders = app_folders(Path(scratch, "data"))
-        before = measure_floor(paths, threads, folders)
-        elapsed, rate, peak = run_worker(photos, folders)
-        after = measure_floor(paths, threads, folders)
+        key = BASIC.key
+        if chosen.model != BASIC.key:
+            key = install_random(folders, chosen.model).spec.key
+        before = measure_floor(paths, threads, folders, key)
+        elapsed, rate, peak = run_worker(photos, folders, key)
+        after = measure_floor(paths, threads, folders, key)
+        rclip_rates: dict[str, float] = {}
+        if chosen.rclip:
+            from tests.benchmarks.rclip_pipeline import measure_rclip  # needs the extra `export`
+
+            rclip_rates = measure_rclip(photos, len(paths), Path(scratch))
     # The machine's speed drifts: the floor is measured before and after, and averaged.
     floor = {step: (before[step] + after[step]) / 2 for step in before}
     for step, seconds in floor.items():
@@ -157,6 +181,8 @@ def main() -> None:
     print(f"floor                {ideal:7.2f} images/s on {threads} cores")
     print(f"worker               {rate:7.2f} images/s ({elapsed:.1f} s, start to last commit)")
     print(f"ratio                {rate / ideal:7.1%}")
+    for precision, theirs in rclip_rates.items():
+        print(f"rclip, {precision}          {theirs:7.2f} images/s: {theirs / rate:.2f} of ours")
     print(f"worker's peak memory {peak:7.0f} MB")
 
 
