@@ -1,4 +1,4 @@
-"""rclip's own way of indexing, on the same photos: https://pypi.org/project/rclip
+"""rclip's own way of indexing, on the same photos.
 
 It finds its model's files in the folder RCLIP_DATADIR; there we put a graph with random weights
 under the names that it looks for. Everything else is its own, from its own environment.

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_QUICK: dict[str, dict[str, Any]] = {
+    ".heic": {"enc_params": {"preset": "ultrafast"}},
+    ".heif": {"enc_params": {"preset": "ultrafast"}},
+    ".avif": {"speed": 10},
+    ".webp": {"method": 0},
+}
+"""Files are larger and look the same: a fifth of the time, and less."""
 _GRID = 6
 """Random colours a side before they are blended: smooth like a photo, so files stay small."""
 
@@ -64,14 +71,20 @@ def make_photo(
         seed: different seeds give different contents.
         save_options: handed to Pillow (`quality`, `icc_profile`, ...).
     """
-    if path.suffix.lower() in (".heic", ".heif"):
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
     if exif is not None:
         save_options["exif"] = _encode(exif)
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(make_pixels(*size, seed)).save(path, **save_options)
+    return save_picture(Image.fromarray(make_pixels(*size, seed)), path, **save_options)
+
+
+def save_picture(image: Image.Image, path: Path, **options: Any) -> Path:
+    """Writes a picture as its suffix says, as quickly as its encoder can."""
+    suffix = path.suffix.lower()
+    if suffix in (".heic", ".heif"):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    image.save(path, **_QUICK.get(suffix, {}) | options)
     return path
 
 

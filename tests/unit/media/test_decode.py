@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from photofind.domain import ImageGeometry, Interpolation, MediaCode, MediaError, ResizeMode
 from photofind.media.decode import RgbImage, decode_jpeg, decode_photo, decode_preview
-from tests.plugins.pictures import PhotoExif, make_photo, make_pixels
+from tests.plugins.pictures import PhotoExif, make_photo, make_pixels, save_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,15 +84,10 @@ def test_all_orientations_of_a_picture_look_the_same(
 
 
 def _saved(image: Image.Image, path: Path, orientation: int | None) -> Path:
-    if path.suffix == ".heic":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
     exif = Image.Exif()
     if orientation is not None:
         exif[274] = orientation
-    image.save(path, exif=exif.tobytes())
-    return path
+    return save_picture(image, path, exif=exif.tobytes())
 
 
 @pytest.mark.parametrize("scene", ["Landscape", "Portrait"])
