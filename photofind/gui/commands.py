@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from photofind.gui.describing.server import ServerController
     from photofind.gui.forgetting import ForgettingController
     from photofind.gui.library import LibraryController
+    from photofind.gui.models.controller import ModelsController
     from photofind.gui.preview.controller import PreviewController
     from photofind.gui.window import MainWindow
 
@@ -53,6 +54,7 @@ class Commands(QObject):
         descriptions: DescriptionsController,
         description_actions: DescriptionActions,
         server: ServerController,
+        models: ModelsController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class Commands(QObject):
         self._descriptions = descriptions
         self._description_actions = description_actions
         self._server = server
+        self._models = models
         self._view = window.grid_page.view
         self._menu = QMenu(window)
         self._fill_menu()
@@ -98,6 +101,7 @@ class Commands(QObject):
         self._pause = self._command(self.tr("&Pause indexing"), "", self._on_pause)
         self._add_battery_menu()
         self._command(self.tr("P&roblems…"), "", self._library.show_problems)
+        self._command(self.tr("&Models…"), "", self._models.show)
         self._recall = self._command(
             self.tr("&Bring back forgotten photos…"), "", self._forgetting.recall
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QCheckBox, QWidget
 
+from photofind.gui.asking import ask, question_box
 from photofind.gui.questions import Removal
 from photofind.gui.wording import count_photos, display_path
 
@@ -18,28 +19,9 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Dialogs", text)
 
 
-def _box(parent: QWidget, title: str, text: str, explanation: str) -> QMessageBox:
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setWindowTitle(title)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
-    box.setInformativeText(explanation)
-    return box
-
-
-def _ask(box: QMessageBox, yes: str, no: str) -> bool:
-    accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    keep = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    return bool(box.clickedButton() is accept)
-
-
 def confirm_removal(parent: QWidget, folder: Path) -> Removal:
     """Asks before a folder leaves the search, and what is to stay."""
-    box = _box(
+    box = question_box(
         parent,
         _tr("Remove folder"),
         _tr("Remove “{folder}” from photofind?").format(folder=display_path(folder)),
@@ -51,7 +33,7 @@ def confirm_removal(parent: QWidget, folder: Path) -> Removal:
     )
     forget = QCheckBox(_tr("Also forget its photos, and all I made of them"), box)
     box.setCheckBox(forget)
-    if not _ask(box, _tr("Remove from photofind"), _tr("Keep")):
+    if not ask(box, _tr("Remove from photofind"), _tr("Keep")):
         return Removal.KEEP
     return Removal.FORGET if forget.isChecked() else Removal.HIDE
 
@@ -59,7 +41,7 @@ def confirm_removal(parent: QWidget, folder: Path) -> Removal:
 def confirm_forgetting(parent: QWidget, number: int) -> bool:
     """Asks before photos are forgotten."""
     one = number == 1
-    box = _box(
+    box = question_box(
         parent,
         _tr("Forget photo") if one else _tr("Forget photos"),
         _tr("Forget this photo?")
@@ -77,12 +59,12 @@ def confirm_forgetting(parent: QWidget, number: int) -> bool:
             "the search from now on."
         ),
     )
-    return _ask(box, _tr("Forget"), _tr("Keep"))
+    return ask(box, _tr("Forget"), _tr("Keep"))
 
 
 def confirm_recall(parent: QWidget) -> bool:
     """Asks before forgotten photos may come back."""
-    box = _box(
+    box = question_box(
         parent,
         _tr("Bring back forgotten photos"),
         _tr("Let all photos you had forgotten into the search again?"),
@@ -91,4 +73,4 @@ def confirm_recall(parent: QWidget) -> bool:
             "does not come back."
         ),
     )
-    return _ask(box, _tr("Bring back"), _tr("Leave them out"))
+    return ask(box, _tr("Bring back"), _tr("Leave them out"))

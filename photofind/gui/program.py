@@ -15,7 +15,6 @@ from photofind.gui.choosing import ChoicesController
 from photofind.gui.commands import Commands
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
 from photofind.gui.describing.controller import DescriptionsController
-from photofind.gui.describing.install import ModelInstall
 from photofind.gui.describing.offering import ModelOffers
 from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.describing.server import ServerController
@@ -39,6 +38,9 @@ from photofind.gui.grid.thumbnails import ThumbnailLoader
 from photofind.gui.intake import Intake
 from photofind.gui.library import LibraryController
 from photofind.gui.library_reads import LibraryReads
+from photofind.gui.models.controller import ModelsController
+from photofind.gui.models.install import ModelInstall
+from photofind.gui.models.questions import model_dialogs
 from photofind.gui.preview.controller import PreviewController
 from photofind.gui.preview.loader import PreviewLoader
 from photofind.gui.questions import Questions
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
     from photofind.domain import PhotoId
     from photofind.gui.library import Worker
+    from photofind.gui.models.questions import ModelQuestions
     from photofind.gui.searching import Searcher
     from photofind.paths import AppFolders
     from photofind.settings import Settings
@@ -69,7 +72,7 @@ class WindowProgram(QObject):
     Args:
         searcher: may be at work already; is closed with the rest.
         desktop: the person's own programs.
-        questions: how the person is asked; dialogs when left out.
+        questions, model_questions: how the person is asked; dialogs when left out.
         choose_list: asks where a list of photos goes; a dialog when left out.
         make_client: makes the connection to the worker.
     """
@@ -82,6 +85,7 @@ class WindowProgram(QObject):
         *,
         desktop: Desktop | None = None,
         questions: Questions | None = None,
+        model_questions: ModelQuestions | None = None,
         choose_list: Callable[[], Path | None] | None = None,
         make_client: Callable[[AppFolders, Callable[[Event], None]], Worker] = WorkerClient,
     ) -> None:
@@ -148,6 +152,15 @@ class WindowProgram(QObject):
             choose_list or partial(choose_list_file, self.window),
             self,
         )
+        self.models = ModelsController(
+            folders,
+            self.window,
+            self.bridge,
+            self.library.send,
+            self.model_install,
+            model_questions or model_dialogs(self.window),
+            self,
+        )
         self.choices = ChoicesController(self.library.send, questions, self.window, self)
         self.server = ServerController(self.window, self.remembered, self.errands, self)
         self.commands = Commands(
@@ -160,6 +173,7 @@ class WindowProgram(QObject):
             self.descriptions,
             self.description_actions,
             self.server,
+            self.models,
             self,
         )
         self._connect()
@@ -204,6 +218,7 @@ class WindowProgram(QObject):
             last_first.callback(self.searcher.close)
             last_first.callback(self.preview_loader.close)
             last_first.callback(self.thumbnails.close)
+            last_first.callback(self.models.close)
             last_first.callback(self.remembered.write)
             last_first.callback(self.remembered.keep_geometry, self.window)
             last_first.callback(self.window.hide)

@@ -239,7 +239,7 @@ XLM_ROBERTA_B32 = replace(
     revision="f047c6a31e35813eadaa81bab1b68ec115ca606d",
     languages=_XLM_ROBERTA_LANGUAGES,
     tokenizer=FileSpec("tokenizer.json", about_bytes=9_100_000),
-    recommended_for="other languages than English",
+    recommended_for="other languages",
     checkpoint=Checkpoint(
         FileSpec("open_clip_pytorch_model.bin", about_bytes=1_460_000_000),
         graphs="clip-xlm-roberta-b32.open-clip",

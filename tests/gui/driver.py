@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToo
 
 from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
+from photofind.gui.models.questions import ModelQuestions
 from photofind.gui.program import WindowProgram
 from photofind.gui.questions import Questions, Removal
 from photofind.gui.searching import Searcher, Words
@@ -140,6 +141,7 @@ class Driver:
                 confirm_forgetting=confirm,
                 confirm_recall=confirm,
             ),
+            model_questions=ModelQuestions(accept_licence=confirm, confirm_removal=confirm),
             choose_list=lambda: list_file,
             make_client=WorkerClient if worker else quiet,
         )

@@ -14,10 +14,10 @@ from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import PhotofindError
 from photofind.gui.buttons import IconButton
-from photofind.gui.describing import install
 from photofind.gui.describing.answers_dialog import AnswersDialog
 from photofind.gui.describing.offer_dialog import InstallOffer
 from photofind.gui.describing.server_dialog import ServerDialog
+from photofind.gui.models import install
 from photofind.models.messages import Notice, Progress
 from photofind.models.process import Installation
 from photofind.settings import read_settings

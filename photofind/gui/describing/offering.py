@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from photofind.gui.bridge import WorkerBridge
-    from photofind.gui.describing.install import ModelInstall
+    from photofind.gui.models.install import ModelInstall
 
 
 class ModelOffers(QObject):

@@ -1,4 +1,4 @@
-"""Installs the model that was missing, in a process of its own, as far as the window sees it."""
+"""Installs models in a process of their own, as far as the window sees it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,18 @@ class ModelInstall(QObject):
         super().__init__(parent)
         self._folders = folders
         self._installation: Installation | None = None
+        self._key = ""
         self._thread: threading.Thread | None = None
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_running(self) -> bool:
         return self._installation is not None
+
+    @property
+    def key(self) -> str | None:
+        """The model that is being installed, if one is."""
+        return self._key if self.is_running else None
 
     def start(self, key: str, *, accept_licence: bool) -> None:
         """Begins, unless one is running.
@@ -46,6 +52,7 @@ class ModelInstall(QObject):
         """
         if self._installation is not None:
             return
+        self._key = key
         self._installation = Installation(self._folders, key, accept_licence=accept_licence)
         self._thread = threading.Thread(
             target=self._run, args=(self._installation,), name="photofind-install", daemon=True

@@ -1,0 +1,175 @@
+"""Decides what is done with models: installs and removes them, and has search use another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import PhotofindError
+from photofind.gui.errands import Errands
+from photofind.gui.models.dialog import ModelsDialog
+from photofind.gui.pacing import Throttler
+from photofind.inference.installing import remove_model
+from photofind.inference.store import ModelStore
+from photofind.models.messages import Progress
+from photofind.models.overview import list_models
+from photofind.models.permission import allowed_network
+from photofind.models.places import give_up_downloads, installing_alone
+from photofind.worker.messages import RemoveModelIndex, UseModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from photofind.gui.bridge import WorkerBridge
+    from photofind.gui.models.install import ModelInstall
+    from photofind.gui.models.questions import ModelQuestions
+    from photofind.models.overview import ModelState
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command
+
+_REFRESH_MS = 1000
+_CANCELLED = "cancelled"
+
+
+class ModelsController(QObject):
+    """Shows the dialog, and carries out what is asked for in it; one installation at a time.
+
+    Args:
+        send: hands a command to the worker.
+    """
+
+    def __init__(
+        self,
+        folders: AppFolders,
+        window: QWidget,
+        bridge: WorkerBridge,
+        send: Callable[[Command], None],
+        install: ModelInstall,
+        questions: ModelQuestions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._folders = folders
+        self._window = window
+        self._send = send
+        self._questions = questions
+        self._errands = Errands("models", self)
+        self._installing = install
+        self._dialog: ModelsDialog | None = None
+        self._states: dict[str, ModelState] = {}
+        self._stale = Throttler(_REFRESH_MS, self)
+        self._stale.triggered.connect(self._read)
+        self._errands.failed.connect(self._show_problem)
+        install.progressed.connect(self._on_progressed)
+        install.finished.connect(lambda _: self._on_ended())
+        install.failed.connect(self._on_failed)
+        for changed in (bridge.catalog_changed, bridge.photos_ready, bridge.job_finished):
+            changed.connect(lambda *_: self._refresh())
+        bridge.done.connect(lambda _: self._refresh())
+        bridge.refused.connect(lambda _id, _code, message: self._show_problem(message))
+
+    @property
+    def dialog(self) -> ModelsDialog | None:
+        """The dialog, once it was shown."""
+        return self._dialog
+
+    def show(self, key: str = "") -> None:
+        """Opens the dialog.
+
+        Args:
+            key: the model to show first; "" leaves the one in view.
+        """
+        if self._dialog is None:
+            dialog = ModelsDialog(self._window)
+            dialog.install_requested.connect(self._install)
+            dialog.cancel_requested.connect(self._installing.cancel)
+            dialog.use_requested.connect(self._use)
+            dialog.remove_requested.connect(self._remove)
+            self._dialog = dialog
+        if key:
+            self._dialog.choose(key)
+        self._show_installing()
+        self._read()
+        self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def close(self) -> None:
+        """Ends what is at work; may be called twice."""
+        self._errands.close()
+
+    def _install(self, key: str) -> None:
+        spec = self._states[key].spec
+        if spec.accept_licence and not self._questions.accept_licence(spec):
+            return
+        try:
+            allowed_network(self._folders).require_allowed()
+        except PhotofindError as error:
+            self._show_problem(error.user_message)
+            return
+        self._installing.start(key, accept_licence=spec.accept_licence)
+        self._show_installing()
+
+    def _show_installing(self) -> None:
+        if self._dialog is not None:
+            self._dialog.show_installing(self._installing.key)
+
+    def _on_progressed(self, step: str, done: int, total: int) -> None:
+        if self._dialog is not None:
+            self._dialog.show_progress(Progress(step, done, total))
+
+    def _on_failed(self, code: str, reason: str) -> None:
+        self._on_ended()
+        if code != _CANCELLED:  # who stopped it knows
+            self._show_problem(reason)
+
+    def _on_ended(self) -> None:
+        self._show_installing()
+        self._refresh()
+
+    def _use(self, key: str) -> None:
+        self._show_problem("")
+        self._send(UseModel(key=key))
+        self._refresh()
+
+    def _remove(self, key: str) -> None:
+        state = self._states[key]
+        if not self._questions.confirm_removal(state.spec):
+            return
+        self._show_problem("")
+        if state.index is not None:
+            self._send(RemoveModelIndex(key=key))
+
+        def remove() -> None:
+            with installing_alone(self._folders):
+                remove_model(key, self._folders)
+                give_up_downloads(self._folders, key)
+
+        self._errands.run(remove, lambda _: self._read())
+
+    def _refresh(self) -> None:
+        if self._dialog is not None and self._dialog.isVisible():
+            self._stale.call()
+
+    def _read(self) -> None:
+        self._errands.run(self._find_states, self._show)
+
+    def _find_states(self) -> tuple[ModelState, ...]:
+        store = ModelStore(self._folders)
+        if not self._folders.catalog.exists():
+            return list_models(store, [])
+        with CatalogReader(self._folders) as reader:
+            return list_models(store, reader.model_indexes())
+
+    def _show(self, states: tuple[ModelState, ...]) -> None:
+        self._states = {state.spec.key: state for state in states}
+        if self._dialog is not None:
+            self._dialog.show_models(states)
+
+    def _show_problem(self, problem: str) -> None:
+        if self._dialog is not None:
+            self._dialog.show_problem(problem)

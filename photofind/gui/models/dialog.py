@@ -1,0 +1,237 @@
+"""The list of models, and what is known and can be done about the chosen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photofind.gui.buttons import ButtonKind, PushButton
+from photofind.gui.models.wording import facts, progress_line, state_line
+from photofind.gui.wording import describe_size
+from photofind.inference.spec import SourceKind, TaskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photofind.models.messages import Progress
+    from photofind.models.overview import ModelState
+
+_WIDTH, _HEIGHT = 860, 560
+_LIST_PX = 290
+_KEY = Qt.ItemDataRole.UserRole
+
+
+class ModelsDialog(QDialog):
+    """Shows every model; says what the person wants done with one."""
+
+    install_requested = Signal(str)
+    cancel_requested = Signal()
+    use_requested = Signal(str)
+    remove_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Models"))
+        self.resize(_WIDTH, _HEIGHT)
+        self._states: dict[str, ModelState] = {}
+        self._installing: str | None = None
+        self._wanted = ""
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(self.tr("Models"))
+        self.list.setFixedWidth(_LIST_PX)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.title = _label(self, "heading")
+        self.notice = _label(self)
+        self._facts = QWidget(self)
+        self.remarks = _label(self, tone="warning")
+        self.progress_text = _label(self, tone="faint")
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.problem = _label(self, tone="danger")
+        self.install = PushButton("", self, ButtonKind.PRIMARY)
+        self.use = PushButton(self.tr("Search with it"), self, ButtonKind.PRIMARY)
+        self.remove = PushButton(self.tr("Remove…"), self)
+        self.cancel = PushButton(self.tr("Stop"), self)
+        close = PushButton(self.tr("Close"), self)
+        self._arrange(close)
+        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
+        self.install.clicked.connect(lambda: self.install_requested.emit(self.chosen))
+        self.use.clicked.connect(lambda: self.use_requested.emit(self.chosen))
+        self.remove.clicked.connect(lambda: self.remove_requested.emit(self.chosen))
+        self.cancel.clicked.connect(self.cancel_requested)
+        close.clicked.connect(self.close)
+        for button in (self.install, self.use, self.remove, self.cancel, close):
+            button.setAutoDefault(False)
+        self._show_chosen()
+
+    @property
+    def chosen(self) -> str:
+        """The key of the model in view; "" before there is one."""
+        item = self.list.currentItem()
+        return "" if item is None else str(item.data(_KEY))
+
+    def choose(self, key: str) -> None:
+        """Brings a model into view with the next `show_models`."""
+        self._wanted = key
+
+    def show_models(self, states: Sequence[ModelState]) -> None:
+        """Shows the models as they are now; the chosen one stays chosen."""
+        chosen = self._wanted or self.chosen
+        chosen = chosen or next((each.spec.key for each in states if each.active), "")
+        self._wanted = ""
+        self._states = {state.spec.key: state for state in states}
+        self.list.blockSignals(True)
+        self.list.clear()
+        for state in states:
+            item = QListWidgetItem(f"{state.spec.title}\n{state_line(state)}", self.list)
+            item.setData(_KEY, state.spec.key)
+            item.setToolTip(state.spec.key)
+            if state.active:
+                font = item.font()
+                font.setBold(True)
+                item.setFont(font)
+            if state.spec.key == chosen:
+                self.list.setCurrentItem(item)
+        self.list.blockSignals(False)
+        self._show_chosen()
+
+    def show_installing(self, key: str | None) -> None:
+        """Says which model is being installed, if one is."""
+        self._installing = key
+        self.progress_text.clear()
+        self.progress.setRange(0, 0)
+        if key is not None:
+            self.problem.clear()
+        self._show_chosen()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Says how far the installation is."""
+        self.progress_text.setText(progress_line(progress))
+        per_mille = 1000 * progress.done // progress.total if progress.total else 0
+        self.progress.setRange(0, 1000 if progress.total else 0)
+        self.progress.setValue(per_mille)
+
+    def show_problem(self, problem: str) -> None:
+        """Says why something could not be done."""
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+
+    def _show_chosen(self) -> None:
+        state = self._states.get(self.chosen)
+        busy = self._installing is not None
+        here = busy and self._installing == self.chosen
+        self.cancel.setVisible(here)
+        for widget in (self.progress, self.progress_text):
+            widget.setVisible(here)
+        self.problem.setVisible(bool(self.problem.text()))
+        if state is None:
+            for button in (self.install, self.use, self.remove):
+                button.hide()
+            return
+        spec, installed = state.spec, state.installed is not None
+        self.title.setText(spec.title)
+        self.notice.setText(spec.notice)
+        self._show_facts(facts(state))
+        remarks = () if state.installed is None else state.installed.notices
+        self.remarks.setText("\n".join(remarks))
+        self.remarks.setVisible(bool(remarks))
+        text = self.tr("Download and install")
+        if spec.download_bytes:
+            size = describe_size(spec.download_bytes)
+            text = self.tr("Download {size} and install").format(size=size)
+        self.install.setText(text)
+        self.install.setVisible(not installed and not here)
+        self.install.setEnabled(not busy)
+        waits = state.index is not None and state.index.chosen
+        searches = spec.task is TaskKind.SEARCH
+        self.use.setVisible(installed and searches and not state.active and not waits)
+        removable = spec.source_kind is not SourceKind.BUILT_IN and installed
+        self.remove.setVisible(removable)
+        self.remove.setEnabled(not state.active and not busy)
+        if not here:
+            self._show_index(state)
+
+    def _show_index(self, state: ModelState) -> None:
+        """How far the index is that is built to take the active one's place."""
+        index = state.index
+        if index is None or not index.chosen or index.complete:
+            return
+        self.progress_text.setText(state_line(state))
+        self.progress.setRange(0, max(1, index.photos))
+        self.progress.setValue(index.embedded)
+        self.progress_text.show()
+        self.progress.show()
+
+    def _show_facts(self, rows: list[tuple[str, str]]) -> None:
+        fresh = QWidget(self)
+        form = QFormLayout(fresh)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(6)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        for name, value in rows:
+            label, told = _label(fresh, tone="faint"), _label(fresh)
+            label.setText(name)
+            label.setWordWrap(False)
+            told.setText(value)
+            form.addRow(label, told)
+        self._column.replaceWidget(self._facts, fresh)
+        self._facts.hide()
+        self._facts.deleteLater()
+        self._facts = fresh
+
+    def _arrange(self, close: QWidget) -> None:
+        inner = QWidget(self)
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 8, 0)
+        self._column.setSpacing(12)
+        for widget in (self.title, self.notice, self._facts, self.remarks):
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        buttons = QHBoxLayout()
+        for button in (self.install, self.use, self.cancel, self.remove):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(scroll, 1)
+        right.addWidget(self.problem)
+        right.addWidget(self.progress_text)
+        right.addWidget(self.progress)
+        right.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 20, 20, 20)
+        row.setSpacing(20)
+        row.addWidget(self.list)
+        row.addLayout(right, 1)
+
+
+def _label(parent: QWidget, style: str = "", tone: str = "") -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if style:
+        label.setProperty("textStyle", style)
+    if tone:
+        label.setProperty("tone", tone)
+    return label

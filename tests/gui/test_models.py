@@ -1,0 +1,212 @@
+"""The Models dialog of the real window, with a hub on this machine."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from photofind.catalog.rows import ModelIndex
+from photofind.domain import ModelId
+from photofind.gui.models.dialog import ModelsDialog
+from photofind.inference import registry
+from photofind.inference.spec import ModelSpec
+from photofind.inference.store import InstalledModel
+from photofind.models.messages import Progress
+from photofind.models.overview import ModelState
+from photofind.worker.messages import RemoveModelIndex, UseModel
+from tests.gui.driver import Driver
+from tests.plugins.local_hub import LocalHub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from photofind.paths import AppFolders
+
+TINY = registry.find_spec("tinyclip-40m", ModelSpec)
+APPLE = registry.find_spec("mobileclip2-s0", ModelSpec)
+
+
+@pytest.fixture
+def local_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalHub]:
+    """Vouches for a checkpoint that is none: enough for all but the last steps."""
+    content = tmp_path / "model.safetensors"
+    content.write_bytes(bytes(3_000_000))
+    with LocalHub() as hub:
+        hub.add(TINY.source, TINY.revision, content.name, content)
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        yield hub
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, folders: AppFolders) -> Iterator[Driver]:
+    driver = Driver(qtbot, folders)
+    yield driver
+    driver.close()
+
+
+def open_dialog(driver: Driver) -> ModelsDialog:
+    driver.program.models.show()
+    dialog = driver.program.models.dialog
+    assert dialog is not None
+    driver.until(lambda: dialog.list.count() > 0)
+    return dialog
+
+
+def choose(dialog: ModelsDialog, key: str) -> None:
+    keys = [spec.key for spec in registry.ALL]
+    dialog.list.setCurrentRow(keys.index(key))
+    assert dialog.chosen == key
+
+
+def visible_buttons(dialog: ModelsDialog) -> list[str]:
+    return [each.text() for each in dialog.findChildren(QPushButton) if each.isVisible()]
+
+
+def test_every_model_is_listed_and_the_active_one_is_in_view(driver: Driver) -> None:
+    dialog = open_dialog(driver)
+    assert dialog.list.count() == len(registry.ALL)
+    assert dialog.chosen == "basic"
+    assert dialog.list.item(0).text() == "Basic (built in)\nSearch uses it"
+    assert visible_buttons(dialog) == ["Close"]
+    choose(dialog, "clip-vit-b32-laion")
+    facts = {"English", "MIT", "605.1 MB", "about 200 MB at work"}
+    driver.until(lambda: facts <= set(driver.words(dialog)))
+    assert visible_buttons(dialog) == ["Download 605.1 MB and install", "Close"]
+
+
+def test_what_goes_wrong_is_said_where_it_was_asked_for(
+    driver: Driver, local_hub: LocalHub
+) -> None:
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.install)
+    driver.until(lambda: dialog.problem.isVisible())
+    assert "is damaged or not a model" in dialog.problem.text()
+    assert local_hub.requests
+    assert "Stop" not in visible_buttons(dialog)
+    assert dialog.install.isEnabled()
+
+
+def test_an_installation_can_be_stopped(driver: Driver, local_hub: LocalHub) -> None:
+    local_hub.pause = threading.Event()
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.install)
+    driver.until(lambda: dialog.progress_text.text().startswith("Downloading"))
+    assert "Stop" in visible_buttons(dialog)
+    choose(dialog, "clip-vit-b32-laion")
+    assert not dialog.install.isEnabled()  # one at a time
+    choose(dialog, TINY.key)
+    driver.click(dialog.cancel)
+    driver.until(lambda: not dialog.cancel.isVisible())
+    local_hub.pause.set()
+    assert not dialog.problem.isVisible()  # who stopped it knows
+    assert dialog.install.isVisible()
+
+
+def test_closing_the_window_ends_an_installation(
+    qtbot: QtBot, folders: AppFolders, local_hub: LocalHub
+) -> None:
+    local_hub.pause = threading.Event()
+    driver = Driver(qtbot, folders)
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.install)
+    driver.until(lambda: dialog.progress.value() > 0)
+    driver.close()
+    local_hub.pause.set()
+    assert list(folders.models.rglob("*.part"))
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+def test_a_licence_is_asked_for_first(
+    qtbot: QtBot, folders: AppFolders, local_hub: LocalHub, accepts: bool
+) -> None:
+    driver = Driver(qtbot, folders, confirms=accepts)
+    dialog = open_dialog(driver)
+    choose(dialog, APPLE.key)
+    driver.click(dialog.install)
+    assert driver.asked == [APPLE]
+    if accepts:  # this hub doesn't have it
+        driver.until(lambda: "does not have this file" in dialog.problem.text())
+    else:
+        assert local_hub.requests == []
+        assert not dialog.cancel.isVisible()
+    driver.close()
+
+
+def test_offline_forbids_it(
+    driver: Driver, local_hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOTOFIND_OFFLINE", "1")
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.install)
+    driver.until(lambda: dialog.problem.text().startswith("Nothing is downloaded"))
+    assert local_hub.requests == []
+
+
+def installed(tmp_path: Path, *, chosen: bool = False) -> list[ModelState]:
+    """The registry with one more model installed, and indexed in part."""
+    basic = ModelState(registry.BASIC, InstalledModel(registry.BASIC, tmp_path), active=True)
+    row = ModelIndex(ModelId(2), f"{TINY.key}@0.p1.q1", 512, False, False, False, 80, 30, 0, 0)
+    model = InstalledModel(TINY, tmp_path, notices=("CUDA is not used.",), pictures_per_s=41.3)
+    return [basic, ModelState(TINY, model, active=False, index=replace(row, chosen=chosen))]
+
+
+def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ModelsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_models(installed(tmp_path))
+    dialog.show()
+    dialog.list.setCurrentRow(1)
+    assert visible_buttons(dialog) == ["Search with it", "Remove…", "Close"]
+    assert dialog.remarks.text() == "CUDA is not used."
+    with qtbot.waitSignal(dialog.use_requested) as asked:
+        dialog.use.click()
+    assert asked.args == [TINY.key]
+    dialog.show_models(installed(tmp_path, chosen=True))
+    assert dialog.chosen == TINY.key
+    assert dialog.progress_text.text() == "Indexing: 30 of 80"
+    assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 80)
+    assert visible_buttons(dialog) == ["Remove…", "Close"]
+
+
+def test_the_worker_is_told(driver: Driver, tmp_path: Path) -> None:
+    dialog = open_dialog(driver)
+    driver.program.models._show(tuple(installed(tmp_path)))
+    dialog.list.setCurrentRow(1)
+    driver.click(dialog.use)
+    driver.until(lambda: any(isinstance(each, UseModel) for each in driver.worker.commands))
+    driver.program.models._show(tuple(installed(tmp_path)))
+    dialog.list.setCurrentRow(1)
+    driver.click(dialog.remove)
+    driver.until(lambda: any(isinstance(each, RemoveModelIndex) for each in driver.worker.commands))
+    assert driver.asked == [TINY]
+
+
+def test_progress_without_a_measure_is_shown_as_such(qtbot: QtBot) -> None:
+    dialog = ModelsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_installing(TINY.key)
+    dialog.show_progress(Progress("downloading", 5_000_000, 10_000_000))
+    assert dialog.progress_text.text() == "Downloading: 5.0 MB of 10.0 MB"
+    assert (dialog.progress.value(), dialog.progress.maximum()) == (500, 1000)
+    dialog.show_progress(Progress("testing"))
+    assert dialog.progress_text.text() == "Testing it on this computer…"
+    assert dialog.progress.maximum() == 0
+
+
+def test_a_model_can_be_asked_for(driver: Driver) -> None:
+    driver.program.models.show("blip-base")
+    dialog = driver.program.models.dialog
+    assert dialog is not None
+    driver.until(lambda: dialog.chosen == "blip-base")
+    assert dialog.title.text() == "BLIP base (captions)"
