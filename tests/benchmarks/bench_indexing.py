@@ -48,13 +48,13 @@ from photofind.worker.messages import (
 from tests.benchmarks.random_models import RCLIPS_SHAPE, SHAPES, install_random
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 BATCH = 4
 
 
-def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
-    """Writes JPEGs of camera size, each with contents of its own, from real photos."""
+def make_pictures(count: int, megapixels: float) -> Iterator[Image.Image]:
+    """Pictures of camera size, each with contents of its own, from real photos."""
     from skimage import data
 
     sources = [
@@ -70,11 +70,17 @@ def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
         )
         for source in sources
     ]
-    paths = []
     for number in range(count):
         pixels = np.roll(large[number % len(large)], 37 * number, axis=1).astype(np.uint8)
+        yield Image.fromarray(pixels)
+
+
+def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
+    """Writes such pictures as JPEGs."""
+    paths = []
+    for number, picture in enumerate(make_pictures(count, megapixels)):
         path = folder / f"photo-{number:04}.jpg"
-        Image.fromarray(pixels).save(path, quality=88)
+        picture.save(path, quality=88)
         paths.append(path)
     return paths
 

@@ -1,0 +1,142 @@
+"""Which model is active after updates, losses and choices: an index is never dropped."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from photofind.catalog.reader import CatalogReader
+from photofind.domain import ModelError
+from photofind.inference.registry import BASIC
+from photofind.search.encoders import find_encoders
+from photofind.worker.model_choice import ModelChoice
+from tests.unit.search.made_up import MadeUpCatalog, SharedStore, random_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from photofind.inference.spec_search import DualEncoderSpec
+
+OTHER = dataclasses.replace(BASIC, key="other", title="Other", dim=64, similar_dim=None)
+EARLIER = dataclasses.replace(BASIC, preprocess_revision=BASIC.preprocess_revision + 7)
+"""The same weights, with pictures prepared otherwise."""
+OTHER_WEIGHTS = dataclasses.replace(BASIC, image=dataclasses.replace(BASIC.image, sha256="0" * 64))
+
+
+class Store(SharedStore):
+    """Finds by key what it lists."""
+
+    def find(self, key, kind):  # type: ignore[no-untyped-def]
+        for model in self.installed(kind):
+            if model.spec.key == key:
+                return model
+        raise ModelError("model_missing", f"The model {key!r} is not installed.")
+
+
+@pytest.fixture
+def catalog(data_dir: Path) -> Iterator[MadeUpCatalog]:
+    with MadeUpCatalog(data_dir, EARLIER) as catalog:
+        for number in range(3):
+            catalog.add(f"{number}.jpg")
+        yield catalog
+
+
+def choose(catalog: MadeUpCatalog, *installed: DualEncoderSpec) -> ModelChoice:
+    return ModelChoice(catalog.folders, catalog.writer, Store(catalog.folders, *installed))
+
+
+def wanted(choice: ModelChoice, catalog: MadeUpCatalog) -> list[str]:
+    with CatalogReader(catalog.folders) as reader:
+        return [model.catalog_key for model in choice.wanted(reader)]
+
+
+def embedded(catalog: MadeUpCatalog) -> dict[str, int]:
+    with CatalogReader(catalog.folders) as reader:
+        return {index.key: index.embedded for index in reader.model_indexes()}
+
+
+def test_a_new_catalog_begins_with_the_basic_model(data_dir: Path) -> None:
+    with MadeUpCatalog(data_dir) as catalog:
+        catalog.writer.indexes.begin_removal(catalog.model_id)
+        assert choose(catalog, BASIC, OTHER).active.key == "basic"
+
+
+def test_an_update_that_prepares_pictures_otherwise_keeps_the_index_until_the_new_one_is_complete(
+    catalog: MadeUpCatalog,
+) -> None:
+    choice = choose(catalog, BASIC)
+    assert choice.active.id == catalog.model_id
+    assert wanted(choice, catalog) == [BASIC.catalog_key, BASIC.catalog_key]
+    assert embedded(catalog) == {EARLIER.catalog_key: 3, BASIC.catalog_key: 0}
+    assert choice.notice is None
+    # Words fit the vectors of before: the search goes on with them.
+    found = find_encoders(Store(catalog.folders, BASIC), EARLIER.catalog_key)
+    assert found.spec == BASIC
+    with CatalogReader(catalog.folders) as reader:
+        _, new = choice.wanted(reader)
+    assert choice.complete(new)
+    assert choice.active.id == new.id
+    assert embedded(catalog)[EARLIER.catalog_key] == 3
+
+
+def test_other_weights_speak_another_language(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, OTHER_WEIGHTS)
+    assert choice.active.id != catalog.model_id
+    assert choice.active.catalog_key == OTHER_WEIGHTS.catalog_key
+    assert embedded(catalog)[EARLIER.catalog_key] == 3
+    with pytest.raises(ModelError):
+        find_encoders(Store(catalog.folders, OTHER_WEIGHTS), EARLIER.catalog_key)
+
+
+def test_a_choice_outlives_the_worker_and_can_be_taken_back(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, EARLIER, OTHER)
+    assert not choice.use("other")
+    assert wanted(choice, catalog) == [EARLIER.catalog_key, OTHER.catalog_key]
+    again = choose(catalog, EARLIER, OTHER)
+    assert wanted(again, catalog) == [EARLIER.catalog_key, OTHER.catalog_key]
+    with CatalogReader(catalog.folders) as reader:
+        other = again.wanted(reader)[1]
+    assert again.use("basic")
+    assert not again.complete(other), "nobody wants it any more"
+    assert again.active.key == "basic"
+
+
+@pytest.mark.expects_log("can't be used")
+def test_what_cannot_be_loaded_is_not_tried_for_ever(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, EARLIER, OTHER)
+    choice.use("other")
+    with CatalogReader(catalog.folders) as reader:
+        other = choice.wanted(reader)[1]
+    notice = choice.failed(other, ModelError("model_incompatible", "It is damaged."))
+    assert notice is not None
+    assert wanted(choice, catalog) == [EARLIER.catalog_key]
+    choice.use("other")  # asked for again, it is
+    assert wanted(choice, catalog) == [EARLIER.catalog_key, OTHER.catalog_key]
+
+
+@pytest.mark.expects_log("can't be used")
+def test_nothing_stands_in_for_the_basic_model(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, EARLIER)
+    error = ModelError("model_incompatible", "It is damaged.")
+    assert choice.failed(choice.active, error) is None
+
+
+def test_vectors_of_one_model_are_no_other_ones(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, EARLIER, OTHER)
+    choice.use("other")
+    with CatalogReader(catalog.folders) as reader:
+        other = choice.wanted(reader)[1]
+    from photofind.catalog.rows import ReembeddedContent, VectorPass
+    from photofind.domain import Space
+
+    vector = random_unit(1, BASIC.dim)
+    found = ReembeddedContent(
+        catalog.content_of("0.jpg"), {Space.SEARCH: vector}, (), VectorPass.WHOLE
+    )
+    with pytest.raises(ValueError, match="length 1407"):
+        catalog.writer.indexes.store_vectors([found], other.id)
+    assert np.isfinite(vector).all()
