@@ -121,6 +121,7 @@ class BackgroundWork:
         self._encoders = surroundings.encoders
         self._listener = surroundings.listener
         self._guard = surroundings.guard
+        self._stalls = surroundings.stalls
         self._find_models = find_models
         self._lock = threading.Lock()
         self._suspects = set(surroundings.writer.indexes.attempt_suspects())
@@ -217,7 +218,7 @@ class BackgroundWork:
             model,
             deque(each for each in wanted if each not in self._suspects),
             deque(each for each in wanted if each in self._suspects),
-            Sources(reader.folders()),
+            Sources(reader.folders(), self._stalls),
         )
         plan.progress.queued(len(wanted))
         return plan

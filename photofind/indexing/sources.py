@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from photofind.catalog.rows import BackgroundPhoto, FolderRow
     from photofind.domain import FolderId
+    from photofind.indexing.stalls import Stalls
 
 KEEP_BYTES = 64 * 2**20
 """Files up to this size are read once, for the hash and for the decoder."""
@@ -25,7 +26,8 @@ KEEP_BYTES = 64 * 2**20
 class Sources:
     """The files of the catalog's photos; asks each root once whether it can be reached."""
 
-    def __init__(self, folders: Sequence[FolderRow]) -> None:
+    def __init__(self, folders: Sequence[FolderRow], stalls: Stalls) -> None:
+        self._stalls = stalls
         self._folders = {folder.id: folder for folder in folders}
         self._online: dict[FolderId, bool] = {}
 
@@ -33,21 +35,28 @@ class Sources:
         """A file that holds the photo's very bytes, or these if they are few.
 
         Returns:
-            None when there is none within reach: the drive is away, the file lies in a cloud
-            alone, can't be read now or was changed since (a scan takes it up).
+            None when there is none within reach: the drive is away or silent, the file lies in a
+            cloud alone, can't be read now or was changed since (a scan takes it up).
         """
         for folder_id, path in photo.places:
-            if not self._is_online(folder_id):
+            if self._stalls.is_silent(path):
                 continue
-            try:
-                if is_status_online_only(os.stat(system_path(path))):  # noqa: PTH116 (long paths)
-                    continue
-                digest, data = read_and_hash(path, KEEP_BYTES)
-            except (MediaError, OSError):
-                continue
-            if digest == photo.sha256:
-                return path if data is None else data
+            with self._stalls.reading(path):
+                found = self._read(path, photo.sha256) if self._is_online(folder_id) else None
+            if found is not None:
+                return found
         return None
+
+    def _read(self, path: Path, sha256: bytes) -> Path | bytes | None:
+        try:
+            if is_status_online_only(os.stat(system_path(path))):  # noqa: PTH116 (long paths)
+                return None
+            digest, data = read_and_hash(path, KEEP_BYTES)
+        except (MediaError, OSError):
+            return None
+        if digest != sha256:
+            return None
+        return path if data is None else data
 
     def _is_online(self, folder_id: FolderId) -> bool:
         if folder_id not in self._online:

@@ -28,6 +28,7 @@ from photofind.indexing.guard import ProcessGuard
 from photofind.indexing.models import IndexModel, IndexModels
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import Background, WorkQueue
+from photofind.indexing.stalls import Stalls
 from photofind.inference.clip import ImageEmbeddings
 from photofind.inference.registry import BASIC
 from photofind.inference.store import InstalledModel
@@ -118,6 +119,7 @@ class Bench:
             progress=ProgressTracker(),
             listener=cast("PipelineListener", self.heard),
             guard=ProcessGuard(lambda reason: pytest.fail(reason)),
+            stalls=Stalls(lambda *_: None, lambda *_: None),
             suspects=set(),
         )
         self.work = self.begin()
