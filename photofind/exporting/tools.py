@@ -34,18 +34,27 @@ def import_open_clip() -> Any:
         ExportError: export_tools_missing.
     """
     if missing := missing_tools():
-        raise ExportError(
-            "export_tools_missing",
-            "Exporting needs packages that photofind itself does not"
-            f" ({', '.join(missing)} not found). Install them with:"
-            ' pip install "photofind[export]", or in a checkout: pip install -e ".[export]"',
-        )
-    # Both are read when the hub's library is imported.
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
+        raise _tools_missing(missing)
+    _keep_to_itself()
     define_vision_operators()
     with quiet():
         return importlib.import_module("open_clip")
+
+
+@cache
+def import_transformers() -> Any:
+    """Imports transformers.
+
+    Raises:
+        ExportError: export_tools_missing.
+    """
+    needed = ("torch", "torchvision", "transformers")
+    if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
+        raise _tools_missing(missing)
+    _keep_to_itself()
+    define_vision_operators()
+    with quiet():
+        return importlib.import_module("transformers")
 
 
 @cache
@@ -60,6 +69,21 @@ def define_vision_operators() -> None:
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         _OPERATORS.append(library)  # they are gone when it is
+
+
+def _tools_missing(missing: list[str]) -> ExportError:
+    return ExportError(
+        "export_tools_missing",
+        "Exporting needs packages that photofind itself does not"
+        f" ({', '.join(missing)} not found). Install them with:"
+        ' pip install "photofind[export]", or in a checkout: pip install -e ".[export]"',
+    )
+
+
+def _keep_to_itself() -> None:
+    """Both are read when the hub's library is imported."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 @contextmanager

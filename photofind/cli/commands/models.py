@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photofind.cli.arguments import absolute_path
+from photofind.cli.arguments import UsageError, absolute_path
 from photofind.cli.declaring import GLOBAL_OPTIONS, argument, new_group, session_of
 
 app = new_group()
@@ -101,13 +101,17 @@ def export_model(
     context: typer.Context,
     architecture: Annotated[str, argument("ARCH")],
     pretrained: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="TAG|FILE",
             help="open_clip's name of published weights, which are fetched, or a checkpoint"
             " (.safetensors, .pt, .pth, .bin); nothing in a file is executed.",
         ),
-    ],
+    ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="For BLIP: the official file, see below."),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="The folder to make (default: named ARCH-TAG)."),
@@ -136,7 +140,21 @@ def export_model(
     ARCH is open_clip's name of the architecture, such as ViT-B-32, or a JSON file that describes
     one. The folder only appears if pictures and words get the same numbers as in PyTorch. Needs
     the extra packages of photofind[export].
+
+    With --checkpoint, ARCH is a model of the list that describes photos or answers questions, such
+    as blip-base. Its official file is compared with the transformers library on some pictures and
+    installed, without any connection.
     """
+    if (pretrained is None) == (checkpoint is None):
+        raise UsageError(
+            "Name the weights: --pretrained for CLIP and SigLIP, --checkpoint for BLIP."
+        )
+    if checkpoint is not None:
+        from photofind.cli.export_blip import export_blip_model
+
+        export_blip_model(session_of(context), architecture, checkpoint, pictures)
+        return
+    assert pretrained is not None
     from photofind.cli.export import export_model_folder
 
     export_model_folder(

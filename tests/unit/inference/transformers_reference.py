@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from functools import cache
 from typing import Any
 
 import pytest
 
-from photofind.exporting.tools import define_vision_operators, quiet
+from photofind.exporting import tools
 
 
 @cache
@@ -19,9 +18,8 @@ def import_transformers() -> Any:
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"needs the extra `export` ({', '.join(missing)} not installed)")
-    define_vision_operators()
+    transformers = tools.import_transformers()
     import torch
 
     torch.set_num_threads(1)  # small networks gain nothing, and wait for each other on busy cores
-    with quiet():
-        return importlib.import_module("transformers")
+    return transformers

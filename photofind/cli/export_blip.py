@@ -1,0 +1,44 @@
+"""`photofind models export KEY --checkpoint FILE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.cli.arguments import absolute_path
+from photofind.exporting.blip import export_blip
+from photofind.models.places import installing_alone
+
+if TYPE_CHECKING:
+    from photofind.cli.session import Session
+
+
+def export_blip_model(session: Session, key: str, checkpoint: str, pictures: str | None) -> None:
+    """Compares an official file of BLIP with transformers, installs it, and prints the findings.
+
+    Raises:
+        PhotofindError: it is no such model, the file is another's, or it can't be installed.
+    """
+    output = session.output
+    is_watched = output.progress_on_terminal and not output.as_json
+    report = export_blip(
+        key,
+        absolute_path(checkpoint),
+        session.folders,
+        alone=installing_alone(session.folders),
+        pictures=None if pictures is None else absolute_path(pictures),
+        say=output.remark if is_watched else lambda _: None,
+    )
+    spec = report.model.spec
+    if output.as_json:
+        gates = [
+            {"name": gate.name, "figures": gate.figures, "passed": gate.passed}
+            for gate in report.gates
+        ]
+        output.document(
+            {"key": spec.key, "title": spec.title, "pictures": report.pictures, "gates": gates}
+        )
+        return
+    if not (is_watched and output.on_terminal):  # else it has just been said
+        for gate in report.gates:
+            output.line(f"passed: {gate.name}: {gate.figures}")
+    output.line(f"Installed {spec.title}.")

@@ -1,0 +1,223 @@
+"""Makes a BLIP of a local checkpoint, after its graphs have shown that they are transformers'."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photofind import paths
+from photofind.exporting import gates
+from photofind.exporting.blip_networks import load_blip
+from photofind.exporting.errors import ExportError
+from photofind.exporting.gates import Gate
+from photofind.exporting.material import find_pictures
+from photofind.inference.agreement import TEXTS
+from photofind.inference.binding import bind
+from photofind.inference.blip.networks import QuestionReader, TextDecoder, Vision
+from photofind.inference.blip.words import Words, rules
+from photofind.inference.checkpoints.opening import open_checkpoint
+from photofind.inference.decoding.greedy import greedy_search
+from photofind.inference.installing import install_checkpoint
+from photofind.inference.manifest import read_manifest
+from photofind.inference.preprocess import to_batch
+from photofind.inference.processor import FULL_RANGE
+from photofind.inference.registry import find_spec
+from photofind.inference.spec import ModelSpec
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
+from photofind.media.decode import decode_photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from numpy.typing import NDArray
+
+    from photofind.inference.blip.networks import Seen
+    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.store import InstalledModel
+
+_PICTURES = 8
+"""Each takes two seconds at the true size."""
+_QUESTION = "how many people are in the picture?"
+_LONGEST = 64
+"""Tokens of what is compared."""
+_TIE = 1e-3
+"""Two tokens whose logits are closer may change places."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlipReport:
+    """What was made.
+
+    Attributes:
+        pictures: where those are from that were compared with.
+        gates: all of them passed.
+    """
+
+    model: InstalledModel[ModelSpec]
+    pictures: str
+    gates: tuple[Gate, ...]
+
+
+def export_blip(
+    key: str,
+    checkpoint: Path,
+    folders: paths.AppFolders,
+    *,
+    alone: AbstractContextManager[object],
+    pictures: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> BlipReport:
+    """Compares a checkpoint's graphs with transformers, and installs the model if they agree.
+
+    Args:
+        key: of a captioner or an answerer in the registry.
+        checkpoint: the official file; only read.
+        alone: keeps other installations away while this one is put in its place.
+        pictures: a folder of pictures to compare with.
+        say: told what is being done and what was found, a line at a time.
+
+    Raises:
+        ExportError: export_unknown, it is no such model; export_weights, the file is another's;
+            export_gate, the graphs compute something else; export_tools_missing.
+        ModelError: as for `install_checkpoint`.
+    """
+    spec = find_spec(key, ModelSpec)
+    if not isinstance(spec, (CaptionerSpec, AnswererSpec)) or spec.checkpoint is None:
+        raise ExportError(
+            "export_unknown",
+            f"{key} neither describes photos nor answers questions. For models of search give the"
+            " weights with --pretrained.",
+        )
+    if not checkpoint.is_file():
+        raise ExportError("export_weights", f"There is no file {checkpoint}. Check its name.")
+    say(f"loading {checkpoint.name} into transformers")
+    opened = open_checkpoint(checkpoint)
+    network = load_blip(opened, answers=isinstance(spec, AnswererSpec))
+    with tempfile.TemporaryDirectory(prefix="photofind-export-") as temporary:
+        work = Path(temporary)
+        _bind(spec, opened, work)
+        found = find_pictures(pictures, work)
+        say(f"compared with {_PICTURES} pictures {found.description}")
+        passed = _compare(_Both(spec, network, work), found.paths[:_PICTURES], say)
+    del network
+    say("installing")
+    with alone:
+        model = install_checkpoint(spec, {spec.checkpoint.file.path: checkpoint}, folders)
+    return BlipReport(model, found.description, passed)
+
+
+def _bind(spec: CaptionerSpec | AnswererSpec, checkpoint: Checkpoint, work: Path) -> None:
+    """The graphs in float32, and the words."""
+    assert spec.checkpoint is not None
+    graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
+    for name, pair in read_manifest(graphs / "manifest.json").items():
+        bind(checkpoint, pair.fp32, work / f"{name}.bin", FULL_RANGE)
+        shutil.copyfile(graphs / pair.fp32.graph, work / f"{name}.onnx")
+    shutil.copyfile(paths.resources() / spec.tokenizer.shipped_as, work / spec.tokenizer.path)
+
+
+def _compare(
+    both: _Both, pictures: tuple[Path, ...], say: Callable[[str], None]
+) -> tuple[Gate, ...]:
+    logits, expected, same = [], [], []
+    for picture, text in zip(pictures, TEXTS * len(pictures), strict=False):
+        both.look_at(picture)
+        ours, theirs = both.logits(text)
+        logits.append(ours)
+        expected.append(theirs)
+        same.append(both.writes_the_same())
+    found = (
+        gates.float_gate(
+            "logits, float32 graphs", np.concatenate(logits), np.concatenate(expected)
+        ),
+        Gate(
+            "texts, float32 graphs",
+            f"{sum(same)} of {len(same)} the same up to the first tie",
+            all(same),
+        ),
+    )
+    for gate in found:
+        if not gate.passed:
+            raise ExportError(
+                "export_gate",
+                f"Not exported: {gate.name}: {gate.figures}."
+                " What would be installed is not what was trained.",
+            )
+        say(f"passed: {gate.name}: {gate.figures}")
+    return found
+
+
+class _Both:
+    """photofind's graphs and transformers' network, looking at one picture after the other."""
+
+    def __init__(self, spec: CaptionerSpec | AnswererSpec, network: Any, folder: Path) -> None:
+        self._spec = spec
+        self._network = network
+        self._vision = Vision(folder / spec.vision.path, spec.preprocess)
+        self._decoder = TextDecoder(folder / spec.decoder.path)
+        self._words = Words(folder / spec.tokenizer.path, _LONGEST)
+        self._reader = None
+        if isinstance(spec, AnswererSpec):
+            self._reader = QuestionReader(folder / spec.question.path)
+        self._seen: Seen = ()
+        self._theirs: Any = None
+
+    def look_at(self, picture: Path) -> None:
+        import torch
+
+        preprocess = self._spec.preprocess
+        tensor = decode_photo(picture, [preprocess.geometry]).tensors[0]
+        self._seen = self._vision.see([tensor])
+        pixels = torch.from_numpy(to_batch([tensor], preprocess))
+        with torch.inference_mode():
+            self._theirs = self._network.vision_model(pixels).last_hidden_state
+            if self._reader is not None:
+                ids = self._words.question(_QUESTION)
+                self._seen = self._reader.read(ids, self._seen)
+                self._theirs = self._network.text_encoder(
+                    input_ids=torch.from_numpy(ids), encoder_hidden_states=self._theirs
+                ).last_hidden_state
+
+    def logits(self, text: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """After every token of a text, ours and theirs: [tokens, vocabulary]."""
+        import torch
+
+        ids = self._words.prompt(text)
+        writing = self._decoder.about(self._seen)
+        ours = [writing.start(ids[:, :1])]
+        ours += [writing.step(ids[:, place], np.arange(1)) for place in range(1, ids.shape[1])]
+        with torch.inference_mode():
+            theirs = self._network.text_decoder(
+                torch.from_numpy(ids), encoder_hidden_states=self._theirs
+            ).logits
+        return np.concatenate(ours), theirs[0].numpy()
+
+    def writes_the_same(self) -> bool:
+        """Whether greedy texts are equal up to the first tie."""
+        import torch
+
+        prompt, limits = self._words.prompt(), rules(self._spec.longest)
+        (ours,) = greedy_search(self._decoder.about(self._seen), prompt, limits)
+        found = self._network.text_decoder.generate(
+            input_ids=torch.from_numpy(prompt),
+            encoder_hidden_states=self._theirs,
+            eos_token_id=limits.stop,
+            pad_token_id=limits.pad,
+            max_new_tokens=limits.longest,
+            no_repeat_ngram_size=limits.no_repeat,
+            do_sample=False,
+            return_dict_in_generate=True,
+            output_scores=True,
+        )
+        theirs = tuple(found.sequences[0].tolist())
+        for place, (own, other) in enumerate(zip(ours.ids[1:], theirs[1:], strict=False)):
+            if own != other:
+                best, second = found.scores[place][0].topk(2).values.tolist()
+                return bool(best - second < _TIE)
+        return len(ours.ids) == len(theirs)

@@ -1,0 +1,107 @@
+"""A tiny random BLIP from a file as its authors publish it, compared with transformers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.cli.app import run_command
+from photofind.cli.arguments import UsageError, parse
+from photofind.domain import ModelError
+from photofind.exporting import blip as exporting
+from photofind.exporting.blip import export_blip
+from photofind.exporting.errors import ExportError
+from photofind.inference.agreement import draw_pictures
+from photofind.inference.blip.answerer import BlipAnswerer
+from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
+from photofind.inference.store import ModelStore
+from photofind.paths import AppFolders, app_folders
+from tests.unit.inference.blip import tiny
+from tests.unit.inference.blip.reference import STOP_BIAS, TINY_VQA, make_network
+from tests.unit.inference.transformers_reference import import_transformers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALONE = contextlib.nullcontext()
+
+
+@pytest.fixture
+def folders(repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:
+    import_transformers()
+    tiny.build_resources(tmp_path / "resources", repo_root / "packaging", monkeypatch)
+    return app_folders(tmp_path / "data")
+
+
+def save(tmp_path: Path, *, answers: bool) -> Path:
+    import torch
+
+    network = make_network(TINY_VQA, answers=answers, stop_bias=STOP_BIAS)
+    path = tmp_path / "pytorch_model.bin"
+    torch.save(network.state_dict(), path)
+    return path
+
+
+def test_a_captioner_is_compared_and_installed(folders: AppFolders, tmp_path: Path) -> None:
+    said: list[str] = []
+    checkpoint = save(tmp_path, answers=False)
+    key = tiny.CAPTIONER.key
+    report = export_blip(key, checkpoint, folders, alone=ALONE, say=said.append)
+    assert [gate.passed for gate in report.gates] == [True, True]
+    assert "8 of 8 the same" in report.gates[1].figures
+    assert any(line.startswith("passed: logits") for line in said)
+    model = ModelStore(folders).find(key, CaptionerSpec)
+    assert BlipCaptioner(model).caption(draw_pictures(tiny.SIDE)[:1])
+
+
+def test_an_answerer_is_compared_and_installed(
+    folders: AppFolders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = save(tmp_path, answers=True)
+    words = ["models", "export", tiny.ANSWERER.key, "--checkpoint", str(checkpoint), "--json"]
+    run_command(parse(words), folders)
+    document = json.loads(capsys.readouterr().out)
+    assert list(document) == ["key", "title", "pictures", "gates"]
+    model = ModelStore(folders).find(tiny.ANSWERER.key, AnswererSpec)
+    assert BlipAnswerer(model).answer(draw_pictures(tiny.SIDE)[:1], "how many?")
+
+
+def test_graphs_that_compute_something_else_are_not_installed(
+    folders: AppFolders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = save(tmp_path, answers=False)
+    monkeypatch.setattr(
+        exporting,
+        "load_blip",
+        lambda *_, **__: make_network(TINY_VQA, answers=False, seed=1),
+    )
+    with pytest.raises(ExportError, match="logits, float32 graphs") as caught:
+        export_blip(tiny.CAPTIONER.key, checkpoint, folders, alone=ALONE)
+    assert caught.value.code == "export_gate"
+    with pytest.raises(ModelError):
+        ModelStore(folders).find(tiny.CAPTIONER.key, CaptionerSpec)
+
+
+def test_a_file_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
+    checkpoint = save(tmp_path, answers=False)
+    with pytest.raises(ExportError, match="does not hold a BLIP of this kind") as caught:
+        export_blip(tiny.ANSWERER.key, checkpoint, folders, alone=ALONE)
+    assert caught.value.code == "export_weights"
+    with pytest.raises(ExportError, match="no file"):
+        export_blip(tiny.ANSWERER.key, tmp_path / "none.bin", folders, alone=ALONE)
+
+
+def test_a_model_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="neither describes photos") as caught:
+        export_blip("basic", tmp_path, folders, alone=ALONE)
+    assert caught.value.code == "export_unknown"
+
+
+@pytest.mark.parametrize("more", [[], ["--pretrained", "x.pt", "--checkpoint", "y.bin"]])
+def test_the_weights_are_named_once(folders: AppFolders, more: list[str]) -> None:
+    with pytest.raises(UsageError, match="Name the weights"):
+        run_command(parse(["models", "export", "blip-base", *more]), folders)
