@@ -127,6 +127,46 @@ def find_named(connection: sqlite3.Connection, name: str, limit: int) -> list[Te
     return matches
 
 
+def find_texts_with_any(
+    connection: sqlite3.Connection, words: Collection[str], limit: int
+) -> dict[PhotoId, tuple[str, ...]]:
+    """Photos in whose texts (captions, notes, text in the picture) one of some words occurs.
+
+    Words that occur in very many are left out: they tell photos apart the least and take the
+    longest to rank.
+
+    Args:
+        words: shorter ones than three characters are not found.
+
+    Returns:
+        All texts of each photo, of at most `limit` photos, the best by BM25.
+
+    Raises:
+        CatalogError: the catalog can't be read.
+    """
+    with catalog_errors(connection):
+        counts = {
+            word: _count_up_to(
+                connection, "photo_words MATCH ?", [f"texts : {_phrase(word)}"], _MOST_RANKED + 1
+            )
+            for word in sorted(words)[:_MOST_WORDS]
+            if len(word) >= _TRIGRAM
+        }
+        rare, total = [], 0
+        for word, count in sorted(counts.items(), key=lambda each: each[1]):
+            total += count
+            if count and total <= _MOST_RANKED:
+                rare.append(_phrase(word))
+        if not rare:
+            return {}
+        rows = connection.execute(
+            """SELECT rowid, texts FROM photo_words WHERE photo_words MATCH ?
+               ORDER BY bm25(photo_words) LIMIT ?""",
+            (f"texts : ({' OR '.join(rare)})", limit),
+        ).fetchall()
+    return {PhotoId(photo_id): tuple(texts.split(SEPARATOR)) for photo_id, texts in rows}
+
+
 def _phrase(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 

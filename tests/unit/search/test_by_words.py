@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
 from photofind.domain import Hit, PhotoId, Why, WhyKind
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
@@ -89,6 +90,27 @@ def test_a_tag_explains_and_decides_among_equals(
         (WhyKind.MEANING, ""),
         (WhyKind.TAG, "dog"),
     ]
+
+
+def test_a_caption_that_says_much_lifts_and_explains_a_photo(
+    catalog: MadeUpCatalog, engine: SearchEngine
+) -> None:
+    for number in range(40):
+        catalog.add(f"{number}.jpg")
+    described = catalog.add("described.jpg")
+    text = "two dogs play on a beach"
+    found = FoundText(TextKind.CAPTION, ModelKey("blip@1", "caption"), text)
+    query = parse("a dog playing at the beach with a ball")
+    before = engine.place_of(query, [described])
+    catalog.writer.descriptions.store(catalog.content_of("described.jpg"), found)
+    engine.refresh()
+    best = engine.search(query, 5).hits[0]
+    assert before is not None
+    assert before > 1
+    assert (best.photo_id, best.relevant) == (described, True)
+    assert best.why[0] == Why(WhyKind.TEXT, 0.75, text)
+    words_alone = engine.search(parse("ball"), 50)
+    assert all(why.kind is WhyKind.MEANING for hit in words_alone.hits for why in hit.why)
 
 
 def test_copies_of_a_photo_are_one_hit(catalog: MadeUpCatalog, engine: SearchEngine) -> None:
