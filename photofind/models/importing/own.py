@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from photofind.inference.spec_search import DualEncoderSpec
     from photofind.models.importing.layouts import Layout
 
-_LONGEST_TEXT = 300
+_LONGEST_TEXT, _MOST_SENTENCES = 300, 10
+_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""A BCP 47 tag."""
 _LONGEST_CONTEXT = 1024
 _LARGEST_DIM = 8192
 
@@ -48,6 +51,9 @@ def take_own(layout: Layout, target: Path) -> DualEncoderSpec:
         key=imported_key(stated.key, sha256),
         title=_short(stated.title),
         notice=_short(stated.notice),
+        recommended_for="",
+        languages=tuple(tag for tag in stated.languages if _LANGUAGE.fullmatch(tag)),
+        not_established=tuple(map(_short, stated.not_established[:_MOST_SENTENCES])),
         licence=_short(stated.licence),
         source=_short(stated.source),
         revision=_short(stated.revision),

@@ -279,6 +279,29 @@ def test_published_weights_say_how_pictures_are_prepared(tmp_path: Path) -> None
     assert mean("ViT-B-32") == pytest.approx(0.1)
 
 
+def test_a_tag_fetches_and_says_which_activation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_clip = import_open_clip()
+    checkpoint = tmp_path / "fetched.safetensors"
+    checkpoint.write_bytes(struct.pack("<Q", 2) + b"{}")
+    monkeypatch.setattr(open_clip.pretrained, "download_pretrained", lambda tag: str(checkpoint))
+    found = export_architecture("ViT-B-32", open_clip.get_model_config("ViT-B-32"))
+    request = ExportRequest("ViT-B-32", "openai", tmp_path / "out")
+    weights = find_weights(open_clip, found, request)
+    assert (weights.path, weights.name, weights.quick_gelu) == (checkpoint, "openai", True)
+    assert weights.file.bytes == checkpoint.stat().st_size
+    other = replace(request, pretrained="laion2b_s34b_b79k")
+    assert find_weights(open_clip, found, other).quick_gelu is False
+
+    def fail(tag: object) -> str:
+        raise OSError("no route")
+
+    monkeypatch.setattr(open_clip.pretrained, "download_pretrained", fail)
+    with pytest.raises(ExportError, match=r"can't be fetched \(OSError\). Check the connection"):
+        find_weights(open_clip, found, request)
+
+
 def export_architecture(name: str, config: Any) -> Architecture:
     from photofind.exporting.architectures import Architecture
 

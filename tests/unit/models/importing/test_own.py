@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,23 @@ def test_our_own_export(tmp_path: Path, toy: Toy) -> None:
     assert model.spec.title == stated.title
     assert model.spec.padding == stated.padding
     assert model.spec.key.startswith("imported-")
+
+
+def test_what_a_description_says_to_people_is_kept_in_bounds(tmp_path: Path, toy: Toy) -> None:
+    folder = exported(tmp_path, toy)
+    loud = replace(
+        read_spec(folder),
+        key="basic",
+        title="a\x1b[2J\n" + "b" * 1000,
+        recommended_for="everybody",
+        languages=("en", "\x1b[31m"),
+    )
+    write_spec(loud, folder)
+    spec = open_here(folder, tmp_path).spec
+    assert spec.key.startswith("imported-basic-")
+    assert spec.title.isprintable()
+    assert len(spec.title) <= 300
+    assert (spec.recommended_for, spec.languages) == ("", ("en",))
 
 
 def test_a_changed_byte_of_our_own_export(tmp_path: Path, toy: Toy) -> None:
