@@ -149,6 +149,7 @@ class SearchEngine:
 
     def keep_vectors(self) -> None:
         """Keeps what was loaded for the next start: for a moment when nobody waits."""
+        self.refresh()  # what was forgotten meanwhile is not kept
         if self._active is not None:
             self._active.library.keep()
 

@@ -7,7 +7,8 @@ Makes JPEGs of 12 megapixels from freely licensed sample photos, measures in one
 2. the real worker process on the same files, into a fresh catalog;
 3. with --rclip: the program of that name, installed by pip into an environment of its own, with the
    same random weights in float32 (as its authors ship theirs) and in our int8;
-and prints the ratios, with the worker's peak memory. The models but `basic` have random weights and
+and prints the ratios, with the worker's peak memory: of images a second, and of CPU time, which
+other programs that are busy disturb less. The models but `basic` have random weights and
 are int8: they cost as much as trained ones and find nothing. Not a test: it fails nobody.
 """
 
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,18 +87,25 @@ def make_photos(folder: Path, count: int, megapixels: float) -> list[Path]:
     return paths
 
 
-def seconds_for(work: Callable[[Any], object], items: Sequence[Any], threads: int) -> float:
-    """Wall seconds for all items with every core busy."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of something with every core busy, by the clock and of CPU time."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def cost_of(work: Callable[[Any], object], items: Sequence[Any], threads: int) -> Cost:
     with ThreadPoolExecutor(threads) as pool:
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), time.process_time()
         list(pool.map(work, items))
-        return time.perf_counter() - began
+        return Cost(time.perf_counter() - began, time.process_time() - cpu_began)
 
 
 def measure_floor(
     paths: Sequence[Path], threads: int, folders: AppFolders, key: str
-) -> dict[str, float]:
-    """Seconds each step takes by itself for all photos."""
+) -> dict[str, Cost]:
+    """What each step costs by itself for all photos."""
     model = ModelStore(folders).find(key, DualEncoderSpec)
     geometry = model.spec.preprocess.geometry
     encoder = ImageEncoder(model)
@@ -107,18 +116,14 @@ def measure_floor(
     ]
     encoder.encode(batches[0])
     return {
-        "hash": seconds_for(
-            lambda path: hashlib.sha256(path.read_bytes()).digest(), paths, threads
-        ),
-        "decode + thumbnail": seconds_for(
-            lambda path: decode_photo(path, (geometry,)), paths, threads
-        ),
-        "embed": seconds_for(encoder.encode, batches, threads),
+        "hash": cost_of(lambda path: hashlib.sha256(path.read_bytes()).digest(), paths, threads),
+        "decode + thumbnail": cost_of(lambda path: decode_photo(path, (geometry,)), paths, threads),
+        "embed": cost_of(encoder.encode, batches, threads),
     }
 
 
-def run_worker(folder: Path, folders: AppFolders, key: str) -> tuple[float, float, float]:
-    """Seconds and images a second of the real worker, and its peak memory in MB."""
+def run_worker(folder: Path, folders: AppFolders, key: str) -> tuple[float, Cost, float]:
+    """Images a second of the real worker, what it cost, and its peak memory in MB."""
     pids: list[int] = []
     greeted = threading.Event()
 
@@ -133,13 +138,16 @@ def run_worker(folder: Path, folders: AppFolders, key: str) -> tuple[float, floa
     try:
         if key != BASIC.key:
             client.request(UseModel(key=key))
+        worker = psutil.Process(pids[0])
+        before_s = sum(worker.cpu_times()[:2])
         answer = client.request(AddFolders(paths=(path_to_wire(folder),)))
         assert isinstance(answer, JobFinished)
         report = report_from_wire(answer.report)
+        cost = Cost(report.elapsed_s, sum(worker.cpu_times()[:2]) - before_s)
         peak = peak_memory_mb(pids[0])
     finally:
         client.close()
-    return report.elapsed_s, report.images_per_s, peak
+    return report.images_per_s, cost, peak
 
 
 def peak_memory_mb(pid: int) -> float:
@@ -172,7 +180,7 @@ def main() -> None:
         if chosen.model != BASIC.key:
             key = install_random(folders, chosen.model).spec.key
         before = measure_floor(paths, threads, folders, key)
-        elapsed, rate, peak = run_worker(photos, folders, key)
+        rate, cost, peak = run_worker(photos, folders, key)
         after = measure_floor(paths, threads, folders, key)
         rclip_rates: dict[str, float] = {}
         if chosen.rclip:
@@ -180,13 +188,15 @@ def main() -> None:
 
             rclip_rates = measure_rclip(photos, len(paths), Path(scratch))
     # The machine's speed drifts: the floor is measured before and after, and averaged.
-    floor = {step: (before[step] + after[step]) / 2 for step in before}
-    for step, seconds in floor.items():
-        print(f"{step:20} {1000 * seconds * threads / len(paths):7.1f} core-ms an image")
-    ideal = len(paths) / sum(floor.values())
+    wall_s = sum(before[step].wall_s + after[step].wall_s for step in before) / 2
+    cpu_s = sum(before[step].cpu_s + after[step].cpu_s for step in before) / 2
+    for step in before:
+        step_s = (before[step].cpu_s + after[step].cpu_s) / 2
+        print(f"{step:20} {1000 * step_s / len(paths):7.1f} CPU-ms an image")
+    ideal = len(paths) / wall_s
     print(f"floor                {ideal:7.2f} images/s on {threads} cores")
-    print(f"worker               {rate:7.2f} images/s ({elapsed:.1f} s, start to last commit)")
-    print(f"ratio                {rate / ideal:7.1%}")
+    print(f"worker               {rate:7.2f} images/s ({cost.wall_s:.1f} s, start to last commit)")
+    print(f"ratio                {rate / ideal:7.1%}, of CPU time {cpu_s / cost.cpu_s:.1%}")
     for precision, theirs in rclip_rates.items():
         print(f"rclip, {precision}          {theirs:7.2f} images/s: {theirs / rate:.2f} of ours")
     print(f"worker's peak memory {peak:7.0f} MB")
