@@ -13,6 +13,7 @@ from photofind.gui.banner import BannerLevel
 from photofind.gui.dialogs import model_dialog
 from photofind.gui.pacing import Throttler
 from photofind.gui.problems_dialog import ProblemsDialog
+from photofind.gui.searching import OUTDATED
 from photofind.inference import registry
 from photofind.inference.spec import short_key
 from photofind.worker.messages import (
@@ -212,6 +213,8 @@ class LibraryController(QObject):
     def _on_greeted(self, hello: Hello) -> None:
         self._on_battery = hello.on_battery
         self._hear_paused(hello.paused)
+        if self._status is None:  # it may have brought the catalog up to date
+            self._on_catalog_changed()
 
     def _hear_paused(self, paused: bool) -> None:
         """The worker knows best: a command may have paused it, too. But what it said before it
@@ -329,7 +332,8 @@ class LibraryController(QObject):
                 self._window.status_line.show_model(spec.title, spec.notice)
 
     def _on_status_refused(self, error: PhotofindError) -> None:
-        self.show_error(error.user_message)
+        if error.code != OUTDATED:  # else the worker is at it, and greets when it is done
+            self.show_error(error.user_message)
 
     def _read_problems(self) -> None:
         def show(problems: list[Problem]) -> None:

@@ -38,6 +38,8 @@ REST_S = 3.0
 """Nobody has asked anything for so long: time to do what makes the next start faster."""
 LONG_REST_S = 60.0
 """How often it is looked after what can be let go, while nobody asks anything."""
+OUTDATED = "catalog_outdated"
+"""The worker has not migrated the catalog yet."""
 LIMIT = 500
 """Most photos of one answer; nobody looks at the five hundred and first."""
 
@@ -231,7 +233,8 @@ class _Answerer:
         try:
             rows, model = self._find(request.ask)
         except PhotofindError as refusal:
-            rows, model, error = GridRows(), "", refusal
+            rows, model = GridRows(), ""
+            error = _soon() if refusal.code == OUTDATED else refusal
         except Exception:
             logger.exception("a search failed")
             rows, model, error = GridRows(), "", _bug()
@@ -257,6 +260,8 @@ class _Answerer:
         if self._engine is not None:
             try:
                 self._engine.keep_vectors()
+            except PhotofindError as error:
+                logger.info("vectors are not kept: %s", error)
             except Exception:
                 logger.exception("vectors can't be kept")
             self._engine.release_when_idle()
@@ -284,6 +289,16 @@ class _Answerer:
             case LikeFile(path, _):
                 result = self._ready_engine().similar_to_file(path, LIMIT)
         return rows_of(result), result.model
+
+
+def _soon() -> PhotofindError:
+    """The worker of this window is at it; then everything is asked again."""
+    return PhotofindError(
+        OUTDATED,
+        QCoreApplication.translate(
+            "Searching", "The catalog is being brought up to date. This takes a moment."
+        ),
+    )
 
 
 def _bug() -> PhotofindError:
