@@ -52,11 +52,11 @@ class ChoiceWriter:
         with self._transaction() as connection:
             choices.set_online_only(connection, path_to_blob(root), included=included)
 
-    def leave_out(self, file_ids: Sequence[FileId]) -> None:
-        """These paths are excluded now: they are hidden, and what is known of their contents
-        stays, as when a folder is removed."""
+    def leave_out(self, file_ids: Sequence[FileId], now_ms: int) -> None:
+        """These paths are excluded now: they are hidden, but neither missing nor forgotten. They
+        are there again when they are seen (`CatalogWriter.mark_seen`)."""
         with self._transaction() as connection:
-            choices.leave_out(connection, file_ids)
+            choices.leave_out(connection, file_ids, now_ms)
 
     def count_aside(self, folder_id: FolderId, *, videos: int, online_only: int) -> None:
         """What the last look at a whole root counted but did not index."""

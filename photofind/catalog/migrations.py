@@ -124,6 +124,13 @@ def add_choices_of_folders(db: Database) -> None:
         db.execute(f"ALTER TABLE folders ADD COLUMN {column}")
 
 
+def add_excluded_files(db: Database) -> None:
+    # Set beside missing_since: the file may be there, but is not wanted.
+    db.execute("""
+        ALTER TABLE files ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0
+        CHECK (excluded IN (0, 1))""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -142,6 +149,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_parts_and_sidecars,
     add_sidecar_writes,
     add_choices_of_folders,
+    add_excluded_files,
 )
 
 

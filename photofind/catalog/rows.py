@@ -60,7 +60,8 @@ class FileRow:
         rel_path: path below the root, `os.fsencode`d.
         byte_size, mtime_ns: of the bytes that were identified (or failed) last.
         content_id: None while the bytes are not identified or could not be read.
-        missing: it was not there at the last scan.
+        missing: it was not there at the last scan, or was excluded.
+        excluded: it is left out by a pattern.
         failed: the file itself, or its content, can't be searched.
         ready: nothing is left to do: its content can be found, or it is identified and a part of a
             photo that shows another file.
@@ -79,6 +80,7 @@ class FileRow:
     ready: bool
     part_of: bytes | None = None
     sidecar: bytes | None = None
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

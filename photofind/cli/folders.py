@@ -10,6 +10,7 @@ from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import FolderState
 from photofind.indexing.scanning import is_online
+from photofind.media.scan import root_problem
 from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
 from photofind.worker.forgetting_messages import ForgetFolder
 from photofind.worker.messages import AddFolders, RelocateFolder, RemoveFolder, path_to_wire
@@ -106,7 +107,15 @@ def folder_lines(folders: Iterable[FolderStatus]) -> list[str]:
         if folder.includes_online_only:
             remarks.append("with what is online only")
         if folder.state is FolderState.OFFLINE:
-            remarks.append("(offline: not connected now)")
+            remarks.append(_why_offline(folder))
         lines.append(f"{folder.path}  {'  '.join(remarks)}")
         lines += [f"    without {pattern}" for pattern in folder.exclusions]
     return lines
+
+
+def _why_offline(folder: FolderStatus) -> str:
+    """A folder that may not be read is there, and something can be done about it."""
+    problem = root_problem(folder.path)
+    if problem is not None and problem.code == "folder_denied":
+        return f"(offline: {problem.user_message})"
+    return "(offline: not connected now)"

@@ -147,12 +147,13 @@ def scan_folder(
         left_out = []
         for row in reconciliation.unseen(untold):
             if scan.rules.is_excluded(row.rel_path):
-                left_out.append(row.id)
-            elif not row.missing:
+                if not row.excluded:
+                    left_out.append(row.id)
+            elif not row.missing or row.excluded:
                 findings.gone.append(row)
         if left_out:
             findings.left_out = len(left_out)
-            writer.choices.leave_out(left_out)
+            writer.choices.leave_out(left_out, now_ms())
         writer.mark_missing([row.id for row in findings.gone], now_ms())
     if parted:
         writer.companions.pair_files([(item.file_id, None) for item in parted])

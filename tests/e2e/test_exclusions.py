@@ -78,7 +78,7 @@ def test_an_ignore_file_holds_for_what_is_indexed_already(program: Program, tmp_
     assert (report["excluded"], report["missing"], report["unchanged"]) == (1, 0, 1)
     ignore.unlink()
     report = program.document("index")
-    assert (report["copies"] + report["moved"], report["new"], report["images_per_s"]) == (1, 0, 0)
+    assert (report["unchanged"], report["new"], report["images_per_s"]) == (2, 0, 0)
     assert program.document("status")["ready"] == 2
 
 

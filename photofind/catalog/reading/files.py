@@ -25,7 +25,7 @@ _FILE_ROWS = """
             f.part_of IS NOT NULL
             OR (SELECT primary_content_id FROM photos WHERE id = c.photo_id) <> c.id
             OR c.state = 'ready'),
-        f.part_of, f.sidecar
+        f.part_of, f.sidecar, f.excluded
     FROM files f LEFT JOIN contents c ON c.id = f.content_id
     WHERE f.folder_id = :folder"""
 _AT_OR_BELOW = "(f.rel_path = :path OR (f.rel_path > :below AND f.rel_path < :beyond))"
@@ -109,7 +109,7 @@ def read_files_beside(
 
 def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
     (file_id, rel_path, byte_size, mtime_ns, content_id, missing, failed, ready) = row[:8]
-    part_of, sidecar = row[8:]
+    part_of, sidecar, excluded = row[8:]
     return FileRow(
         file_id,
         folder_id,
@@ -122,6 +122,7 @@ def _file_row(folder_id: FolderId, row: tuple[Any, ...]) -> FileRow:
         bool(ready),
         part_of,
         sidecar,
+        bool(excluded),
     )
 
 

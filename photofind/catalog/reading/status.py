@@ -51,7 +51,7 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
         connection,
         """SELECT count(DISTINCT content_id) FROM files f
            WHERE missing_since IS NOT NULL AND content_id IS NOT NULL
-           AND part_of IS NULL
+           AND part_of IS NULL AND excluded = 0
            AND NOT EXISTS (SELECT 1 FROM live_files WHERE content_id = f.content_id)""",
     )
     model = read_active_model(connection)

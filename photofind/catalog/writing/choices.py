@@ -46,14 +46,23 @@ def set_online_only(connection: sqlite3.Connection, root: bytes, *, included: bo
     )
 
 
-def leave_out(connection: sqlite3.Connection, file_ids: Sequence[FileId]) -> None:
+def leave_out(connection: sqlite3.Connection, file_ids: Sequence[FileId], now_ms: int) -> None:
     ids = json.dumps(file_ids)
+    connection.execute(
+        """DELETE FROM files WHERE content_id IS NULL
+           AND id IN (SELECT value FROM json_each(?))""",
+        (ids,),
+    )
     touched = connection.execute(
         """SELECT DISTINCT c.photo_id FROM files f JOIN contents c ON c.id = f.content_id
            WHERE f.id IN (SELECT value FROM json_each(?))""",
         (ids,),
     ).fetchall()
-    connection.execute("DELETE FROM files WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    connection.execute(
+        """UPDATE files SET excluded = 1, missing_since = coalesce(missing_since, ?)
+           WHERE id IN (SELECT value FROM json_each(?))""",
+        (now_ms, ids),
+    )
     photo_ids = [PhotoId(photo_id) for (photo_id,) in touched]
     refresh_visible(connection, settle_parts(connection, photo_ids))
 

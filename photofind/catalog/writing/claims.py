@@ -76,7 +76,7 @@ def _claim_one(
     changed = former is not None and not same
     connection.execute(
         """UPDATE files SET content_id = ?, byte_size = ?, mtime_ns = ?, state = 'known',
-           missing_since = NULL, attempts = 0, error_code = NULL, error_detail = NULL
+           missing_since = NULL, excluded = 0, attempts = 0, error_code = NULL, error_detail = NULL
            WHERE id = ?""",
         (content_id, file.byte_size, file.mtime_ns, file.file_id),
     )
@@ -155,7 +155,7 @@ def _take_place(
     """
     left = connection.execute(
         """SELECT id FROM files WHERE content_id = ? AND id <> ?
-           AND state = 'known' AND missing_since IS NOT NULL
+           AND state = 'known' AND missing_since IS NOT NULL AND excluded = 0
            ORDER BY name = ? DESC, id LIMIT 1""",
         (content_id, file.file_id, name),
     ).fetchone()

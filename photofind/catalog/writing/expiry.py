@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _IS_THERE = """EXISTS (SELECT 1 FROM files
-    WHERE content_id = contents.id AND missing_since IS NULL)"""
+    WHERE content_id = contents.id AND (missing_since IS NULL OR excluded = 1))"""
 
 
 def note_missing(connection: sqlite3.Connection, now_ms: int) -> None:

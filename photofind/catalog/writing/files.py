@@ -47,7 +47,8 @@ def mark_missing(connection: sqlite3.Connection, file_ids: Sequence[FileId], now
         (ids,),
     )
     connection.execute(
-        """UPDATE files SET missing_since = ? WHERE missing_since IS NULL
+        """UPDATE files SET missing_since = ?, excluded = 0
+           WHERE (missing_since IS NULL OR excluded = 1)
            AND id IN (SELECT value FROM json_each(?))""",
         (now_ms, ids),
     )
@@ -57,7 +58,7 @@ def mark_missing(connection: sqlite3.Connection, file_ids: Sequence[FileId], now
 def mark_seen(connection: sqlite3.Connection, file_ids: Sequence[FileId]) -> None:
     ids = json.dumps(file_ids)
     rows = connection.execute(
-        """UPDATE files SET missing_since = NULL WHERE missing_since IS NOT NULL
+        """UPDATE files SET missing_since = NULL, excluded = 0 WHERE missing_since IS NOT NULL
            AND id IN (SELECT value FROM json_each(?)) RETURNING state, content_id, id""",
         (ids,),
     ).fetchall()
@@ -79,7 +80,8 @@ def fail_file(
 ) -> int:
     # content_id stays: when the file can be read again, its new content takes over the photo.
     row = connection.execute(
-        """UPDATE files SET state = 'failed', byte_size = ?, mtime_ns = ?, missing_since = NULL,
+        """UPDATE files SET state = 'failed', byte_size = ?, mtime_ns = ?,
+           missing_since = NULL, excluded = 0,
            attempts = attempts + 1, error_code = ?, error_detail = ?
            WHERE id = ? RETURNING content_id, attempts""",
         (byte_size, mtime_ns, code.value, clean_text(detail), file_id),
@@ -96,7 +98,7 @@ def forget_departed(connection: sqlite3.Connection, departed: Mapping[ContentId,
     for content_id, count in departed.items():
         connection.execute(
             """DELETE FROM files WHERE id IN (SELECT id FROM files WHERE content_id = ?
-               AND state = 'known' AND missing_since IS NOT NULL
+               AND state = 'known' AND missing_since IS NOT NULL AND excluded = 0
                ORDER BY missing_since DESC, id LIMIT ?)""",
             (content_id, count),
         )

@@ -80,7 +80,7 @@ def doom_missing(connection: sqlite3.Connection) -> int:
     photo_ids = connection.execute(
         """SELECT id FROM photos p WHERE NOT EXISTS (
                SELECT 1 FROM contents c JOIN files f ON f.content_id = c.id
-               WHERE c.photo_id = p.id AND f.missing_since IS NULL)"""
+               WHERE c.photo_id = p.id AND (f.missing_since IS NULL OR f.excluded = 1))"""
     ).fetchall()
     return doom_photos(connection, [PhotoId(row[0]) for row in photo_ids], keep_out=False)
 

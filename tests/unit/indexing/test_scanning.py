@@ -169,7 +169,13 @@ def test_a_changed_ignore_file_is_a_change_of_its_folder(scanned: Scanned) -> No
     (scanned.photos / ".photofindignore").write_text("*.png")
     assert scanned.scan(b".photofindignore")[0].left_out == 1
     (scanned.photos / ".photofindignore").unlink()
-    assert scanned.index(b".photofindignore") == ["c.png"]
+    assert scanned.index(b".photofindignore") == []
+    assert scanned.reader.photo_at(scanned.photos / "c.png") is not None
+    (scanned.photos / "sub/.photofindignore").unlink()
+    (scanned.photos / "sub/b.png").unlink()
+    findings, _ = scanned.scan()
+    assert [row.rel_path for row in findings.gone] == [b"sub/b.png"]
+    assert scanned.reader.status(lambda _: True).missing == 1
 
 
 def test_all_of_a_folder_can_be_left_out(scanned: Scanned) -> None:

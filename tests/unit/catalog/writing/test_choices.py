@@ -31,14 +31,32 @@ def roots(library: Library) -> dict[str, tuple[str, ...]]:
 def test_what_is_left_out_is_hidden_not_missing_and_keeps_what_was_made(library: Library) -> None:
     file_id = library.add("a.jpg", "a")
     library.add("b.jpg", "b")
+    pending = library.insert("c.jpg")
     with library.writer._transaction() as connection:
         connection.execute("UPDATE photos SET rating = 5")
-    library.writer.choices.leave_out([file_id])
+    library.writer.choices.leave_out([file_id, pending], 7)
     assert library.names() == {sha256("b"): ["b.jpg"]}
-    assert library.reader.status(lambda _: True).missing == 0
-    assert library.claim(library.insert("a.jpg"), "a").outcome == "ready"
+    status = library.reader.status(lambda _: True)
+    assert (status.missing, status.pending) == (0, 0)
+    library.writer.mark_seen([file_id])
     (photo,) = library.reader.photos([library.photo_id("a")]).values()
-    assert photo.rating == 5
+    assert (photo.rating, [path.name for path in photo.paths]) == (5, ["a.jpg"])
+
+
+def test_what_is_left_out_is_not_forgotten_with_what_is_missing(library: Library) -> None:
+    left_out, gone = library.add("a.jpg", "a"), library.add("b.jpg", "b")
+    library.writer.choices.leave_out([left_out], 7)
+    library.writer.mark_missing([gone], 7)
+    assert library.writer.forgetting.doom_missing() == 1
+    library.writer.mark_seen([left_out])
+    assert library.names() == {sha256("a"): ["a.jpg"]}
+
+
+def test_a_copy_elsewhere_is_no_move_of_what_is_left_out(library: Library) -> None:
+    library.writer.choices.leave_out([library.add("a.jpg", "a")], 7)
+    library.add("sub/a.jpg", "a")
+    paths = [(row.rel_path, row.excluded) for row in library.reader.files(library.folder.id)]
+    assert paths == [(b"a.jpg", True), (b"sub/a.jpg", False)]
 
 
 def test_patterns_belong_to_a_root(library: Library) -> None:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photofind.catalog.rows import FolderStatus
+from photofind.cli.folders import folder_lines
+from photofind.domain import FolderError, FolderState
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_a_folder_and_what_is_not_searched_in_it() -> None:
+    plain = FolderStatus(Path("/a"), FolderState.ONLINE, 1200)
+    other = FolderStatus(Path("/b"), FolderState.ONLINE, 3, ("*.png", "/x/"), True, 40, 5)
+    aside = "40 videos (not searchable yet)  5 online only  with what is online only"
+    assert folder_lines([plain, other]) == [
+        f"{Path('/a')}  1,200 photos",
+        f"{Path('/b')}  3 photos  {aside}",
+        "    without *.png",
+        "    without /x/",
+    ]
+
+
+def test_why_a_folder_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = FolderStatus(tmp_path / "away", FolderState.OFFLINE, 1)
+    assert folder_lines([away])[0].endswith("1 photos  (offline: not connected now)")
+    denied = FolderError("folder_denied", "photofind isn't allowed to read it. Do this.")
+    monkeypatch.setattr("photofind.cli.folders.root_problem", lambda _: denied)
+    assert "Do this." in folder_lines([away])[0]
