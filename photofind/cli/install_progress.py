@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from photofind.cli.model_lines import megabytes
 from photofind.cli.output import printable
-from photofind.inference.installing import Step
+from photofind.inference.steps import Step
 from photofind.models.messages import Notice, Progress
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from photofind.cli.model_lines import describe_model
 from photofind.cli.status import people_key
 from photofind.cli.work import run_order
 from photofind.domain import ModelError
-from photofind.inference.installing import remove_model
 from photofind.inference.registry import BASIC
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.inference.trials import trial_of
 from photofind.models.overview import ModelState, list_models
-from photofind.models.places import give_up_downloads, installing_alone, is_half_downloaded
+from photofind.models.places import is_half_downloaded
+from photofind.models.removal import remove_files
 from photofind.worker.messages import RemoveModelIndex, UseModel
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ def remove(session: Session, key: str) -> None:
         raise ModelError("model_missing", f"The model {key!r} is not installed.")
     if indexed:
         run_order(session, RemoveModelIndex(key=key))
-    with installing_alone(folders):
-        remove_model(key, folders)
-        give_up_downloads(folders, key)
+    remove_files(folders, key)
     if session.output.as_json:
         show_models(session)
     else:

@@ -7,7 +7,6 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -28,6 +27,7 @@ from photofind.inference.records import (
 )
 from photofind.inference.spec import ModelSpec, Origin, SourceKind
 from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.steps import Step
 from photofind.inference.store import InstalledModel, as_installed, hash_model_file
 from photofind.inference.trials import trial_of
 
@@ -41,17 +41,6 @@ if TYPE_CHECKING:
     from photofind.inference.trials import Trial
 
 SpecT = TypeVar("SpecT", bound=ModelSpec)
-
-
-class Step(StrEnum):
-    """What an installation is doing."""
-
-    ASKING = "asking"
-    DOWNLOADING = "downloading"
-    VERIFYING = "verifying"
-    BINDING = "binding"
-    QUANTISING = "quantising"
-    TESTING = "testing"
 
 
 def install_checkpoint(

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from photofind import paths
 from photofind.domain import ModelError
-from photofind.inference.installing import Step, install_checkpoint, install_files
+from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.manifest import read_manifest
 from photofind.inference.spec import SourceKind
+from photofind.inference.steps import Step
 from photofind.models import first_use
 from photofind.models.downloading import PART, download
 from photofind.models.places import downloads_of, give_up_downloads, installing_alone

@@ -19,8 +19,6 @@ import msgspec
 import psutil
 
 from photofind.domain import ModelError, PhotofindError
-from photofind.inference.installing import restore_interrupted
-from photofind.inference.spec import ModelSpec
 from photofind.logs import start_logging
 from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode, encode
 from photofind.paths import AppFolders
@@ -28,7 +26,8 @@ from photofind.paths import AppFolders
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from photofind.inference.installing import Step
+    from photofind.inference.spec import ModelSpec
+    from photofind.inference.steps import Step
     from photofind.inference.store import InstalledModel
 
 logger = logging.getLogger(__name__)
@@ -152,7 +151,7 @@ class Installation:
 
         try:
             with installing_alone(self._folders):
-                restore_interrupted(self._folders)
+                pass  # it tidies up by itself
         except ModelError:
             logger.info("another installation is at work: what is left is left to it")
 
@@ -200,6 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installed:
     from photofind.inference.registry import find_spec
+    from photofind.inference.spec import ModelSpec
     from photofind.models.hub import Hub
     from photofind.models.installation import install_model
     from photofind.models.permission import allowed_network, require_accepted

@@ -11,8 +11,8 @@ from photofind.describe.orders import CAPTIONER_MISSING
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.wording import describe_size
 from photofind.inference import registry
-from photofind.inference.installing import Step
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
+from photofind.inference.steps import Step
 
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec

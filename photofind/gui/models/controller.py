@@ -1,4 +1,7 @@
-"""Decides what is done with models: installs and removes them, and has search use another one."""
+"""Decides what is done with models: installs and removes them, and has search use another one.
+
+What it needs for that is imported when it is needed: the window opens without it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotofindError
 from photofind.gui.errands import Errands
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.pacing import Throttler
-from photofind.inference.installing import remove_model
-from photofind.inference.store import ModelStore
 from photofind.models.messages import Progress
-from photofind.models.overview import list_models
-from photofind.models.permission import allowed_network
-from photofind.models.places import give_up_downloads, installing_alone
 from photofind.worker.messages import RemoveModelIndex, UseModel
 
 if TYPE_CHECKING:
@@ -106,6 +103,8 @@ class ModelsController(QObject):
         spec = self._states[key].spec
         if spec.accept_licence and not self._questions.accept_licence(spec):
             return
+        from photofind.models.permission import allowed_network
+
         try:
             allowed_network(self._folders).require_allowed()
         except PhotofindError as error:
@@ -145,9 +144,9 @@ class ModelsController(QObject):
             self._send(RemoveModelIndex(key=key))
 
         def remove() -> None:
-            with installing_alone(self._folders):
-                remove_model(key, self._folders)
-                give_up_downloads(self._folders, key)
+            from photofind.models.removal import remove_files
+
+            remove_files(self._folders, key)
 
         self._errands.run(remove, lambda _: self._read())
 
@@ -159,6 +158,10 @@ class ModelsController(QObject):
         self._errands.run(self._find_states, self._show)
 
     def _find_states(self) -> tuple[ModelState, ...]:
+        from photofind.catalog.reader import CatalogReader
+        from photofind.inference.store import ModelStore
+        from photofind.models.overview import list_models
+
         store = ModelStore(self._folders)
         if not self._folders.catalog.exists():
             return list_models(store, [])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from photofind.gui.wording import count, describe_size
-from photofind.inference.installing import Step
 from photofind.inference.spec import SourceKind, TaskKind
+from photofind.inference.steps import Step
 
 if TYPE_CHECKING:
     from photofind.models.messages import Progress

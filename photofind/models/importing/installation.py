@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.installing import Step, install_files
+from photofind.inference.installing import install_files
+from photofind.inference.steps import Step
 from photofind.models.importing.foreign import open_foreign
 from photofind.models.places import installing_alone
 

@@ -137,6 +137,10 @@ def test_help_names_the_window_and_every_command(capsys: pytest.CaptureFixture[s
         ("import photofind.__main__", "typer rich numpy PySide6 onnxruntime PIL sqlite3"),
         ("import photofind.cli.app", "rich numpy PySide6 onnxruntime PIL sqlite3"),
         ("import photofind.cli.status", "rich PySide6 onnxruntime PIL sqlite_utils tokenizers"),
+        (
+            "import photofind.gui.program",
+            "rich typer onnxruntime tokenizers photofind.network photofind.inference.installing",
+        ),
     ],
 )
 def test_starting_imports_nothing_slow_that_is_not_needed(statement: str, unwanted: str) -> None:

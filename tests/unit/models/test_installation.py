@@ -13,9 +13,10 @@ import pytest
 
 from photofind.domain import ModelError
 from photofind.inference import registry
-from photofind.inference.installing import Step, shipped_file
+from photofind.inference.installing import shipped_file
 from photofind.inference.spec import Checkpoint, FileSpec, ModelSpec, SourceKind
 from photofind.inference.spec_search import DualEncoderSpec
+from photofind.inference.steps import Step
 from photofind.inference.store import ModelStore
 from photofind.models.installation import install_model
 from photofind.models.places import give_up_downloads, installing_alone

@@ -1,0 +1,16 @@
+"""What an installation is doing, for whoever shows it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """What an installation is doing."""
+
+    ASKING = "asking"
+    DOWNLOADING = "downloading"
+    VERIFYING = "verifying"
+    BINDING = "binding"
+    QUANTISING = "quantising"
+    TESTING = "testing"
