@@ -123,7 +123,13 @@ class Worker(IndexerListener):
         )
         self._watching = self._library.watching
         self._models = ModelHandlers(
-            folders, writer, choice, self._indexer, self._server, self._tell_progress
+            folders,
+            writer,
+            choice,
+            self._indexer,
+            self._server,
+            self._tell_progress,
+            self.catalog_changed,
         )
         self._describing = Describing(
             folders,

@@ -272,3 +272,22 @@ def test_photos_on_a_drive_that_is_away_are_embedded_from_their_thumbnails(
     away.rename(photos)
     ask(client, Rescan(), FinishBackground())
     assert {each for each, _ in vectors(folders, "tiny").values()} == {2}
+
+
+def test_photos_that_cannot_be_looked_at_hold_no_switch_up_and_are_told(
+    client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos), FinishBackground())
+    away = photos.rename(photos.with_name("unplugged"))
+    for file in folders.cache.glob("thumbnails.db*"):
+        file.unlink()
+    ask(client, UseModel(key="tiny"))
+    assert ear.wait_for(Notice).code == "model_lacks_photos"
+    program = Program(folders.data)
+    assert searched_with(folders) == "tiny"
+    assert program.document("status")["by_name_only"] == PHOTOS
+    assert program.hit_names("search", "07.jpg") == ["07.jpg"]
+    away.rename(photos)
+    ask(client, Rescan(), FinishBackground())
+    assert program.document("status")["by_name_only"] == 0
+    assert {each for each, _ in vectors(folders, "tiny").values()} == {2}

@@ -10,7 +10,6 @@ from photofind.domain import ModelError, PhotofindError
 from photofind.indexing.removing import IndexRemover, Removal
 from photofind.worker.handlers.base import refuse
 from photofind.worker.messages import (
-    CatalogChanged,
     Done,
     FinishBackground,
     ModelChanged,
@@ -46,16 +45,19 @@ class ModelHandlers:
         indexer: Indexer,
         server: Server,
         tell_progress: Callable[[], None],
+        changed: Callable[[], None],
     ) -> None:
         """
         Args:
             tell_progress: sends every client how far the work is.
+            changed: what is shown should be read again.
         """
         self._folders = folders
         self._choice = choice
         self._indexer = indexer
         self._server = server
         self._tell_progress = tell_progress
+        self._changed = changed
         self._remover = IndexRemover(writer, self._removed)
         self._lock = threading.Lock()
         self._switching: list[_Waiting] = []
@@ -90,6 +92,7 @@ class ModelHandlers:
     def complete(self, model: IndexModel) -> None:
         if self._choice.complete(model):
             self._tell_switch()
+            self._tell_lacking(model)
 
     def failed(self, model: IndexModel, error: ModelError) -> bool:
         """Returns whether another model stands in for one that can't be loaded."""
@@ -158,14 +161,25 @@ class ModelHandlers:
         self._tell_progress()
         for peer, command in waiting:
             _answer(peer, command, error)
-        self._server.broadcast(CatalogChanged())
+        self._changed()
         self._indexer.wake_background()
+
+    def _tell_lacking(self, model: IndexModel) -> None:
+        """Search has switched although some photos could not be looked at just now."""
+        with CatalogReader(self._folders) as reader:
+            lacking = len(reader.lacking(model.id))
+        if lacking:
+            message = (
+                f"{lacking:,} photos out of reach are found by their names only until photofind "
+                "can look at them with the new model."
+            )
+            self._server.broadcast(Notice(code="model_lacks_photos", message=message))
 
     def _tell_switch(self) -> None:
         with self._lock:
             waiting, self._switching = self._switching, []
         self._server.broadcast(ModelChanged(key=self._choice.active.key))
-        self._server.broadcast(CatalogChanged())
+        self._changed()
         for peer, command in waiting:
             _answer(peer, command, None)
 
