@@ -54,9 +54,11 @@ def read_files(session: Session, paths: Sequence[Path]) -> None:
             assert isinstance(answer, FileRead)
             documents.append(text_document(path, answer))
             if not session.output.as_json:
-                lines = [text for text, _confidence, _corners in answer.lines]
-                session.output.line(*([] if len(paths) == 1 else [str(path)]), *lines)
-                if not lines:
+                if len(paths) > 1:
+                    session.output.line(str(path))
+                for text, _confidence, _corners in answer.lines:
+                    session.output.line(text)
+                if not answer.lines:
                     session.output.remark(f"No text was found in {path.name}.")
     if len(errors) == len(paths):
         raise errors[0]
@@ -94,8 +96,8 @@ def read_folder(session: Session, folder: Path, *, again: bool) -> None:
         session.output.document(document)
         return
     for path, text in texts.items():
-        if text:
-            session.output.line(str(path), *text.splitlines())
+        for line in [str(path), *text.splitlines()] if text else ():
+            session.output.line(line)
     for path, failure in problems:
         session.output.error(failure.code, f"{path}: {failure.message}")
     found = sum(map(bool, texts.values()))

@@ -21,6 +21,7 @@ from photofind.worker.messages import (
     Refused,
     report_from_wire,
 )
+from photofind.worker.text_messages import TextRead
 
 if TYPE_CHECKING:
     from photofind.worker.messages import Event
@@ -48,6 +49,8 @@ class WorkerBridge(QObject):
     """Request number, code and a sentence for people."""
     described = Signal(object)
     """An event about captions and questions; of several `DescriptionProgress` the last."""
+    read = Signal(object)
+    """An event about text in photos."""
     noticed = Signal(str, str)
     """Code and a sentence for people."""
     _arrived = Signal()
@@ -102,6 +105,8 @@ class WorkerBridge(QObject):
                     self.noticed.emit(code, message)
                 case DescriptionProgress():
                     last_described = event
+                case TextRead():
+                    self.read.emit(event)
                 case _ if isinstance(event, DescriptionEvent):
                     self.described.emit(event)
                 case _:

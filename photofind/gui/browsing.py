@@ -117,6 +117,11 @@ class BrowseController(QObject):
         self._ask = first_ask(words)
         self._waiting = True
 
+    def search(self, words: str) -> None:
+        """Shows what a query finds, as if the person had typed it; going back is possible."""
+        self._visit(first_ask(words))
+        self._bar.show_words(words)
+
     def find_similar(self, photo_id: PhotoId, name: str) -> None:
         """Shows photos that look like one of them."""
         self._visit(LikePhoto(photo_id, name))

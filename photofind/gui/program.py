@@ -47,6 +47,7 @@ from photofind.gui.questions import Questions
 from photofind.gui.remembered import Remembered
 from photofind.gui.searching import first_ask
 from photofind.gui.window import MainWindow
+from photofind.gui.words import WordsController
 from photofind.settings import read_indexing_settings
 from photofind.worker.client import WorkerClient
 
@@ -144,6 +145,9 @@ class WindowProgram(QObject):
             ModelOffers(self.window, self.bridge, self.model_install, self),
             paused=settings.descriptions_paused,
             parent=self,
+        )
+        self.photo_words = WordsController(
+            self.window, self.preview, self.bridge, self.library.send, self
         )
         self.description_actions = DescriptionActions(
             self.descriptions,
@@ -247,6 +251,8 @@ class WindowProgram(QObject):
         library.offline_changed.connect(self.thumbnails.mark_offline)
         descriptions = self.descriptions
         descriptions.texts_changed.connect(browsing.library_changed)
+        self.photo_words.texts_changed.connect(browsing.library_changed)
+        self.photo_words.search_requested.connect(self._search_for)
         descriptions.paused_changed.connect(self.remembered.set_descriptions_paused)
         window.folders_panel.describe_requested.connect(descriptions.describe_folder)
         self.description_actions.told.connect(library.show_notice)
@@ -260,6 +266,10 @@ class WindowProgram(QObject):
         self.window.size_slider.setValue(settings.thumbnail_px)
         self.window.preview.show_details(settings.shows_details)
         self.remembered.restore_geometry(self.window)
+
+    def _search_for(self, words: str) -> None:
+        self.preview.close()
+        self.browsing.search(words)
 
     def _find_similar(self, photo_id: PhotoId, name: str) -> None:
         self.preview.close()

@@ -83,7 +83,9 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
     selection-background-color: $accent; selection-color: $on_accent; }
 #chip { background: $accent_soft; border-radius: 13px; }
 #chip QLabel { background: transparent; }
-#tag { background: $raised; border-radius: 9px; padding: 3px 10px; }
+#tagChip { background: $raised; border: 1px solid $raised; border-radius: 11px; }
+#tagChip[proposed="true"] { background: transparent; border: 1px dashed $faint; }
+#tagChip QToolButton { padding: 1px 2px; border-width: 1px; border-radius: 8px; }
 
 QListView#grid { background: $canvas; border: none; outline: 0; }
 #weakerButton { background: $raised; border: 1px solid $hairline; border-radius: 14px;
@@ -107,7 +109,7 @@ QMessageBox QPushButton:default { font-weight: 400; }
 QPushButton[textStyle="large"] { padding: 13px 30px; font-size: 13pt; border-radius: 12px; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent;
     color: $accent; padding: 3px 6px; border-radius: 6px; }
-#folderRow QPushButton[kind="link"] { padding: 2px 0; }
+#folderRow QPushButton[kind="link"], #detailsBody QPushButton[kind="link"] { padding: 2px 0; }
 QPushButton[kind="link"]:hover { background: $accent_soft; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent;

@@ -117,7 +117,7 @@ class PreviewController(QObject):
         photo = facts.photo if facts is not None else self._model.photo(row)
         self._page.begin(self._stand_in(photo_id), photo, self._why(row))
         if facts is not None:
-            self._page.show_facts(facts.photo, facts.tags, self._why(row))
+            self._page.show_facts(facts.photo, facts.tags, self._why(row), facts.text)
             self.facts_shown.emit(facts)
 
     def _stand_in(self, photo_id: PhotoId) -> QPixmap | None:
@@ -171,7 +171,7 @@ class PreviewController(QObject):
         row = self._row()
         if facts.photo.id != self._photo_id or row is None:
             return
-        self._page.show_facts(facts.photo, facts.tags, self._why(row))
+        self._page.show_facts(facts.photo, facts.tags, self._why(row), facts.text)
         if facts.thumbnail is not None and facts.photo.id not in self._ready:
             self._page.show_early(to_pixmap(facts.thumbnail), facts.photo)
             self._page.picture.show_problem(self._problem)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QLabel,
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from photofind.gui.icons import IconLabel
+from photofind.gui.preview.tag_editor import TagEditor
+from photofind.gui.preview.text_section import TextSection
 from photofind.gui.wording import (
     describe_date,
     describe_date_source,
@@ -30,11 +33,11 @@ from photofind.gui.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from photofind.catalog.description_rows import ReadText
     from photofind.catalog.rows import TagRow
     from photofind.domain import Photo, Why
 
 _WIDTH = 310
-_MOST_TAGS = 8
 
 
 class DetailsPanel(QFrame):
@@ -48,12 +51,18 @@ class DetailsPanel(QFrame):
         self._scroller.setWidgetResizable(True)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tags = TagEditor(self)
+        self.text = TextSection(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scroller)
 
     def show_photo(
-        self, photo: Photo, tags: Sequence[TagRow] = (), why: Sequence[Why] = ()
+        self,
+        photo: Photo,
+        tags: Sequence[TagRow] = (),
+        why: Sequence[Why] = (),
+        text: ReadText | None = None,
     ) -> None:
         body = QWidget()
         body.setObjectName("detailsBody")
@@ -70,11 +79,13 @@ class DetailsPanel(QFrame):
             sign = IconLabel(icon, 20, parent=body)
             grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(_text("\n".join(lines), body), row, 1)
-        if tags:
+        typing = self.tags.isAncestorOf(QApplication.focusWidget() or self)
+        self.tags.show_tags(tags)
+        self.text.show_text(text)
+        for icon, section in (("tag", self.tags), ("text", self.text)):
             row = grid.rowCount()
-            sign = IconLabel("tag", 20, parent=body)
-            grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_chips([tag.label for tag in tags[:_MOST_TAGS]], body), row, 1)
+            grid.addWidget(IconLabel(icon, 20, parent=body), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(section, row, 1)
         if why:
             row = grid.rowCount()
             sign = IconLabel("spark", 20, parent=body)
@@ -82,7 +93,10 @@ class DetailsPanel(QFrame):
             reasons = "\n".join(dict.fromkeys(describe_why(each) for each in why))
             grid.addWidget(_text(reasons, body), row, 1)
         grid.setRowStretch(grid.rowCount(), 1)
+        # The old body goes, and what was taken over into the new one stays.
         self._scroller.setWidget(body)
+        if typing:
+            self.tags.go_on_typing()
 
     def _facts(self, photo: Photo) -> list[tuple[str, list[str]]]:
         capture = photo.capture
@@ -121,17 +135,3 @@ def _breakable(text: str) -> str:
     for separator in "/\\_":
         text = text.replace(separator, f"{separator}\u200b")
     return text
-
-
-def _chips(labels: Sequence[str], parent: QWidget) -> QWidget:
-    from superqt.utils import QFlowLayout  # takes longer than all else until the window is there
-
-    box = QWidget(parent)
-    flow = QFlowLayout(box)
-    flow.setContentsMargins(0, 0, 0, 0)
-    flow.setSpacing(6)
-    for label in labels:
-        chip = QLabel(label, box)
-        chip.setObjectName("tag")
-        flow.addWidget(chip)
-    return box

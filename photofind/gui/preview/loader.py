@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from photofind.catalog.description_rows import AnswerRow, CaptionRow
+    from photofind.catalog.description_rows import AnswerRow, CaptionRow, ReadText
     from photofind.catalog.reader import CatalogReader
     from photofind.catalog.rows import TagRow
     from photofind.domain import Photo
@@ -51,6 +51,7 @@ class PreviewFacts:
     captions: tuple[CaptionRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
     waits_for_caption: bool = False
+    text: ReadText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _facts(photo: Photo, reader: CatalogReader, thumbnail: QImage | None) -> Pre
         captions=descriptions.captions([photo.id]).get(photo.id, ()),
         answers=descriptions.answers([photo.id]).get(photo.id, ()),
         waits_for_caption=descriptions.waiting([photo.id]).get(photo.id) == CAPTION,
+        text=descriptions.text_in(photo.id),
     )
 
 

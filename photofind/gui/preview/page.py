@@ -19,6 +19,7 @@ from photofind.gui.wording import count, photo_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from photofind.catalog.description_rows import ReadText
     from photofind.catalog.rows import TagRow
     from photofind.domain import Photo, Why
 
@@ -130,10 +131,16 @@ class PreviewPage(QFrame):
         """Shows the thumbnail until the photo is decoded, at the size the photo will have."""
         self.picture.show_picture(thumbnail, QSize(photo.width, photo.height))
 
-    def show_facts(self, photo: Photo, tags: Sequence[TagRow], why: Sequence[Why]) -> None:
+    def show_facts(
+        self,
+        photo: Photo,
+        tags: Sequence[TagRow],
+        why: Sequence[Why],
+        text: ReadText | None = None,
+    ) -> None:
         self._name.setText(photo_name(photo))
         self.setAccessibleDescription(photo_name(photo))
-        self.details.show_photo(photo, tags, why)
+        self.details.show_photo(photo, tags, why, text)
 
     def show_details(self, shown: bool) -> None:
         """Shows or hides the details; a narrow window never has room for them."""
@@ -195,6 +202,11 @@ class PreviewPage(QFrame):
             self._ask.click()
         elif key == Qt.Key.Key_E:
             self.captions.edit_first()
+        elif key == Qt.Key.Key_T:
+            self.show_details(True)
+            self.details.tags.begin_typing()
+        elif key == Qt.Key.Key_X:
+            self.details.text.toggle_outline()
         else:
             super().keyPressEvent(event)
 

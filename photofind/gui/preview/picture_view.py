@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
@@ -13,9 +15,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from photofind.gui.icons import draw_icon
+from photofind.gui.preview.text_overlay import TextOverlay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photofind.catalog.description_rows import ReadLine
 
 _MOST_ZOOM = 8.0
 _MOST_ENLARGED = 2.0
@@ -30,8 +38,13 @@ _NOTE_AIR = 10
 class PictureView(QWidget):
     """Paints a pixmap. A sharper one of the same photo takes its place without a jump."""
 
+    text_picked = Signal(str)
+    """A line of text in the photo that the person clicked."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._text = TextOverlay()
+        self._outlines = False
         self._pixmap: QPixmap | None = None
         self._full_size = QSize()
         self._message = ""
@@ -76,6 +89,17 @@ class PictureView(QWidget):
     def show_problem(self, problem: str) -> None:
         """Says why there is no picture, or none better than the one on show."""
         self._message = problem
+        self.update()
+
+    def set_text(self, lines: Sequence[ReadLine]) -> None:
+        """What stands where in the photo; shown only with outlines."""
+        self._text = TextOverlay(lines)
+        self.update()
+
+    def show_outlines(self, shown: bool) -> None:
+        """Shows or hides where text stands; then a click takes a line of it."""
+        self._outlines = shown
+        self.setMouseTracking(shown)
         self.update()
 
     def zoom_by(self, steps: float, at: QPointF | None = None) -> None:
@@ -147,6 +171,9 @@ class PictureView(QWidget):
         if self._pixmap is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(self._place(), self._pixmap, QRectF(self._pixmap.rect()))
+            if self._outlines and self._text:
+                accent = self.palette().color(QPalette.ColorRole.Highlight)
+                self._text.paint(painter, self._place(), accent)
             if self._message:
                 self._paint_note(painter)
         elif self._message:
@@ -188,7 +215,19 @@ class PictureView(QWidget):
             self.zoom_by(steps, event.position())
         event.accept()
 
+    def _line_at(self, point: QPointF) -> str:
+        if self._pixmap is None or not self._outlines:
+            return ""
+        return self._text.line_at(point, self._place())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        line = self._line_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and line:
+            self.text_picked.emit(line)
+            QToolTip.showText(
+                event.globalPosition().toPoint(), self.tr("Copied: {text}").format(text=line), self
+            )
+            return
         if event.button() == Qt.MouseButton.LeftButton and self._zoom > 1:
             self._dragged_from = event.position().toPoint()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -197,6 +236,8 @@ class PictureView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragged_from is None:
+            line = self._line_at(event.position())
+            QToolTip.showText(event.globalPosition().toPoint(), line, self)
             return
         here = event.position().toPoint()
         moved = here - self._dragged_from
