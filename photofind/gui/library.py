@@ -76,6 +76,8 @@ class LibraryController(QObject):
     """The folders as they are now, a tuple of FolderStatus."""
     offline_changed = Signal(object)
     """The folders out of reach, a frozenset of paths."""
+    model_chosen = Signal(str)
+    """The person wants to know more about a model that is not the built-in one."""
     problem_revealed = Signal(object)
     """The path of a file that the person wants to see in its folder."""
 
@@ -198,9 +200,13 @@ class LibraryController(QObject):
 
     def show_model(self) -> None:
         """Explains the model that search uses."""
-        for spec in registry.ALL:
-            if self._status is not None and spec.key == short_key(self._status.model or ""):
-                model_dialog(spec.title, spec.notice, self._window).show()
+        if self._status is None or self._status.model is None:
+            return
+        key = short_key(self._status.model)
+        if key == registry.BASIC.key:
+            model_dialog(registry.BASIC.title, registry.BASIC.notice, self._window).show()
+        else:
+            self.model_chosen.emit(key)
 
     def show_error(self, message: str) -> None:
         self._window.banner.show_message(message)
@@ -327,9 +333,12 @@ class LibraryController(QObject):
 
     def _show_model(self, catalog_key: str | None) -> None:
         """Says honestly which model looks, and what it can't do."""
+        key = short_key(catalog_key or "")
         for spec in registry.ALL:
-            if spec.key == short_key(catalog_key or ""):
+            if spec.key == key:
                 self._window.status_line.show_model(spec.title, spec.notice)
+                return
+        self._window.status_line.show_model(key, "")  # an imported one
 
     def _on_status_refused(self, error: PhotofindError) -> None:
         if error.code != OUTDATED:  # else the worker is at it, and greets when it is done

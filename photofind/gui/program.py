@@ -244,6 +244,7 @@ class WindowProgram(QObject):
         window.folders_panel.remove_requested.connect(self.forgetting.remove_folder)
         window.folders_panel.choices_requested.connect(self.choices.show)
         library.folders_read.connect(self.choices.show_folders)
+        library.model_chosen.connect(self.models.show)
         library.photos_changed.connect(browsing.library_changed)
         library.paths_changed.connect(browsing.paths_changed)
         self.bridge.photos_refined.connect(browsing.photos_refined)
