@@ -148,7 +148,8 @@ class StatusLine(QFrame):
                 parts.append(describe_duration(progress.eta_s))
             return Activity(" · ".join(parts), share, True)
         if progress.activity in {"building", "refining", "removing"}:
-            return Activity(self._describe_background(progress, done_of), share, True)
+            can_pause = progress.activity != "removing"
+            return Activity(self._describe_background(progress, done_of), share, can_pause)
         if progress.activity == "scanning":
             found = self.tr("Looking through the folders · {n} found")
             return Activity(found.format(n=count_photos(progress.found)), None, False)
