@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from photofind.domain import ImageGeometry, Interpolation, ModelError, ResizeMode
-from photofind.inference import registry_blip, registry_clip, registry_hosted
+from photofind.inference import registry_blip, registry_clip, registry_hosted, registry_ocr
 from photofind.inference.spec import FileSpec, Preprocess
 from photofind.inference.spec_search import (
     CutKind,
@@ -97,6 +97,7 @@ ALL: tuple[ModelSpec, ...] = (
     *registry_clip.ALL,
     *registry_hosted.ALL,
     *registry_blip.ALL,
+    *registry_ocr.ALL,
 )
 
 

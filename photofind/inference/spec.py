@@ -128,6 +128,7 @@ class ModelSpec:
         recommended_for: whom it is the first choice for, "" for most models.
         licence: SPDX identifiers of the weights.
         source: where the weights come from: a repository of the hub, unless they ship.
+        hub: the hub of that repository, where it isn't the usual one; its addresses are alike.
         revision: the exact version there.
         languages: BCP 47 tags of the languages that are read or written.
         source_kind: how the files come about.
@@ -154,6 +155,7 @@ class ModelSpec:
     recommended_for: str = ""
     licence: str
     source: str
+    hub: str = ""
     revision: str
     languages: tuple[str, ...]
     source_kind: SourceKind = SourceKind.BUILT_IN

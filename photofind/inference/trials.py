@@ -10,8 +10,9 @@ from photofind.inference import golden, ordering, providers
 from photofind.inference.agreement import TEXTS, draw_pictures
 from photofind.inference.blip.trial import BlipTrial
 from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.recogniser_trial import RecogniserTrial
 from photofind.inference.spec_search import DualEncoderSpec
-from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec, RecogniserSpec
 from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def trial_of(spec: ModelSpec) -> Trial:
             return _DualEncoderTrial(spec)
         case CaptionerSpec() | AnswererSpec():
             return _BlipTrial(spec)
+        case RecogniserSpec():
+            return _RecogniserTrial(spec)
         case _:
             raise NotImplementedError(f"no trial for {type(spec).__name__}")
 
@@ -135,6 +138,14 @@ class _DualEncoderTrial:
 
 class _BlipTrial(BlipTrial):
     """There is no accelerator to choose: the graphs change their shapes with every token."""
+
+    def record(self, folder: Path) -> Findings:
+        self.write_down(folder)
+        return Findings()
+
+
+class _RecogniserTrial(RecogniserTrial):
+    """Lines are small: an accelerator would spend its time on copying."""
 
     def record(self, folder: Path) -> Findings:
         self.write_down(folder)

@@ -69,13 +69,15 @@ class Hub:
             NetworkError: there is no answer, or no such file.
             ModelError: model_checksum, the repository answers for another revision.
         """
-        url = f"{self._endpoint}/{spec.source}/resolve/{spec.revision}/{quote(file.path)}"
+        # A mirror has what the usual hub has, and nothing of another one.
+        endpoint = spec.hub or self._endpoint
+        url = f"{endpoint}/{spec.source}/resolve/{spec.revision}/{quote(file.path)}"
         answer = self._network.head(url)
         commit = answer.headers.get("X-Repo-Commit")
         if commit is not None and _COMMIT.fullmatch(spec.revision) and commit != spec.revision:
             raise ModelError(
                 "model_checksum",
-                f"{self._endpoint} answers with another version of {spec.source} than was asked"
+                f"{endpoint} answers with another version of {spec.source} than was asked"
                 " for. Nothing was downloaded.",
             )
         tag = _tag(answer.headers)
