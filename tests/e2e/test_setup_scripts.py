@@ -57,6 +57,7 @@ print(json.dumps({"arguments": sys.argv[1:], "cwd": os.getcwd()}))
 sys.exit(77)
 """
 PROGRAM_EXIT_CODE = 77
+ALL_TESTS = "pytest -n auto --dist worksteal"
 TOOL = """\
 import os, sys
 
@@ -198,13 +199,13 @@ def test_all_checks_run_and_pytest_is_last(project: Project) -> None:
     lines = result.stdout.splitlines()
     called = [line for line in lines if line.split()[:1] in (["ruff"], ["mypy"], ["importlinter"])]
     assert [line.split()[0] for line in called] == ["ruff", "ruff", "mypy", "importlinter"]
-    assert lines[-1] == "pytest"
+    assert lines[-1] == ALL_TESTS
 
 
 def test_failed_checks_are_named_and_the_others_run(project: Project) -> None:
     result = project.call("test.py", fail="mypy pytest")
     assert result.returncode == 1
-    assert result.stdout.splitlines()[-1] == "pytest"
+    assert result.stdout.splitlines()[-1] == ALL_TESTS
     assert "FAILED types" in result.stdout
     assert "passed import contracts" in result.stdout
     assert result.stderr.splitlines()[-1].startswith("Failed: types, tests.")
