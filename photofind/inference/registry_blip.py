@@ -47,6 +47,7 @@ BASE = CaptionerSpec(
     preprocess=_PREPROCESS,
     longest=30,
     quantiser_revision=1,
+    memory_mb=450,  # tests/benchmarks/bench_blip.py, with three beams
     source_kind=SourceKind.CHECKPOINT,
     checkpoint=Checkpoint(
         FileSpec(
@@ -61,6 +62,7 @@ BASE = CaptionerSpec(
 LARGE = replace(
     BASE,
     key="blip-large",
+    memory_mb=None,
     title="BLIP large (captions)",
     notice="Writes an English sentence about a photo, with more detail than BLIP base and slower.",
     source="Salesforce/blip-image-captioning-large",
