@@ -93,12 +93,18 @@ class Describer:
         self._cancelled = False
         self._blocked: dict[str, PhotofindError] = {}
         self._tracker = QueueTracker()
+        self.recovers = False
+        """Whether a job was running when the last process died: it may be why."""
         self._thread = threading.Thread(target=self._run, name="describe")
 
+    def recover(self) -> None:
+        """Looks what the last worker left; call it once, before `start`."""
+        self.recovers = self._writer.recover_jobs() > 0
+
     def start(self) -> None:
-        """Takes up what the last worker left."""
-        self._writer.recover_jobs()
-        self._thread.start()
+        """Takes up the work; once is enough."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def stop(self) -> None:
         """Breaks off what is being done, which is done again by the next worker."""

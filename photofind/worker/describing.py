@@ -132,7 +132,12 @@ class Describing:
         texts = TextHandlers(queueing, server, models.find_reader)
         self.handlers: Handlers = {**descriptions.handlers, **texts.handlers}
 
+    def recover(self) -> None:
+        """Looks what the last worker left; call it once, before `start`."""
+        self._describer.recover()
+
     def start(self) -> None:
+        """Begins, once somebody listens: should a photo end the process, a client notices."""
         self._describer.start()
 
     def wake(self) -> None:
@@ -142,6 +147,11 @@ class Describing:
     def stop(self) -> None:
         """Breaks off what is being done; call it before the indexing ends."""
         self._describer.stop()
+
+    @property
+    def recovers(self) -> bool:
+        """Whether a description was running when the last worker died: it may be why."""
+        return self._describer.recovers
 
     def progress(self) -> DescriptionProgress:
         return progress_to_wire(self._describer.progress())

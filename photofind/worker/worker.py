@@ -179,7 +179,7 @@ class Worker(IndexerListener):
         """Serves until the last client has gone or `end` is called."""
         self._housekeeper.start()
         self._indexer.start()
-        self._describing.start()
+        self._describing.recover()
         self._idle.start()
         self._models.start()
         self._server.start()
@@ -319,7 +319,7 @@ class Worker(IndexerListener):
                 pid=os.getpid(),
                 model_key=self._choice.active.key,
                 paused=self._pacing.settings.paused,
-                recovers=self._indexer.recovers,
+                recovers=self._indexer.recovers or self._describing.recovers,
                 on_battery=self._pacing.settings.on_battery,
             )
         )
@@ -327,6 +327,7 @@ class Worker(IndexerListener):
             peer.send(self._notice)
         peer.send(self._progress())
         peer.send(self._describing.progress())
+        self._tasks.put(self._describing.start)
 
     def _tell_progress(self) -> None:
         progress = self._progress()

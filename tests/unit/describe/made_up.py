@@ -203,6 +203,7 @@ class Desk:
         """Another worker takes up the catalog."""
         self.describer.stop()
         self.describer = self._new_describer()
+        self.describer.recover()
         self.describer.start()
 
     def close(self) -> None:

@@ -119,6 +119,7 @@ def test_a_suspect_is_tried_alone_and_given_up_after_three_deaths(desk: Desk) ->
     job = desk.reader.descriptions.next_job(["caption"])
     assert job is not None
     desk.writer.descriptions.begin_job(job.id, charged=False)  # and the worker dies
+    desk.describer.recover()
     desk.describer.start()
     desk.ears.next()
     assert desk.indexing.holds == [True]
