@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from photofind.gui.actions import PhotoActions
     from photofind.gui.browsing import BrowseController
     from photofind.gui.describing.actions import DescriptionActions
+    from photofind.gui.describing.choices import DescribingChoices
     from photofind.gui.describing.controller import DescriptionsController
     from photofind.gui.describing.server import ServerController
     from photofind.gui.forgetting import ForgettingController
@@ -55,6 +56,7 @@ class Commands(QObject):
         description_actions: DescriptionActions,
         server: ServerController,
         models: ModelsController,
+        choices: DescribingChoices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,6 +70,7 @@ class Commands(QObject):
         self._description_actions = description_actions
         self._server = server
         self._models = models
+        self._choices = choices
         self._view = window.grid_page.view
         self._menu = QMenu(window)
         self._fill_menu()
@@ -107,6 +110,7 @@ class Commands(QObject):
         )
         self._menu.addSeparator()
         self._command(self.tr("&Describe the photos shown"), "", self._describe_shown)
+        self._choices.add_to(self._menu)
         self._command(self.tr("&Model server…"), "", self._server.choose)
         self._menu.addSeparator()
         self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))

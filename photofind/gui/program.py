@@ -14,6 +14,7 @@ from photofind.gui.browsing import BrowseController
 from photofind.gui.choosing import ChoicesController
 from photofind.gui.commands import Commands
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
+from photofind.gui.describing.choices import DescribingChoices
 from photofind.gui.describing.controller import DescriptionsController
 from photofind.gui.describing.offering import ModelOffers
 from photofind.gui.describing.reads import DescriptionReads
@@ -167,6 +168,13 @@ class WindowProgram(QObject):
         )
         self.choices = ChoicesController(self.library.send, questions, self.window, self)
         self.server = ServerController(self.window, self.remembered, self.errands, self)
+        self.describing_choices = DescribingChoices(
+            folders.describing_settings,
+            self.errands,
+            self.library.send,
+            self.library.show_notice,
+            self,
+        )
         self.commands = Commands(
             self.window,
             self.browsing,
@@ -178,6 +186,7 @@ class WindowProgram(QObject):
             self.description_actions,
             self.server,
             self.models,
+            self.describing_choices,
             self,
         )
         self._connect()

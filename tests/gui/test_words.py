@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
 from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
+from photofind.settings import DescribingSettings, write_describing_settings
 from photofind.worker.messages import CatalogChanged
-from photofind.worker.tag_messages import ChangeTags
-from photofind.worker.text_messages import ReadText, TextRead
+from photofind.worker.tag_messages import ChangeTags, SetSidecars
+from photofind.worker.text_messages import ReadText, SetReadsText, TextRead
 
 if TYPE_CHECKING:
     from photofind.domain import PhotoId
@@ -44,7 +45,7 @@ def shown(preview: Driver) -> PhotoId:
 
 def wait_for(preview: Driver, command: Command) -> None:
     """The worker was told this last."""
-    preview.until(lambda: preview.worker.commands[-1] == command)
+    preview.until(lambda: preview.worker.commands[-1:] == [command])
 
 
 def tell_tags(preview: Driver, folders: AppFolders, *labels: str) -> None:
@@ -152,3 +153,24 @@ def test_a_photo_without_text_says_so(preview: Driver, folders: AppFolders) -> N
 
     preview.until(told)
     assert preview.window.preview.details.text.text == ""
+
+
+def test_sidecars_and_reading_are_turned_on_in_the_menu(
+    window: Driver, folders: AppFolders
+) -> None:
+    choices = window.program.describing_choices
+    menu = window.window.menu_button.menu()
+    assert {choices.sidecars, choices.reads_text} <= set(menu.actions())
+    choices.sidecars.trigger()
+    wait_for(window, SetSidecars(on=True))
+    banner = window.window.banner
+    assert any(".xmp files" in label.text() for label in banner.findChildren(QLabel))
+    choices.reads_text.trigger()
+    wait_for(window, SetReadsText(on=True))
+    # The worker refused one, and keeps the other.
+    write_describing_settings(folders.describing_settings, DescribingSettings(writes_sidecars=True))
+    menu.aboutToShow.emit()
+    window.until(lambda: not choices.reads_text.isChecked())
+    assert choices.sidecars.isChecked()
+    choices.sidecars.trigger()
+    wait_for(window, SetSidecars(on=False))
