@@ -183,6 +183,10 @@ def test_a_question_is_answered_beside_the_photo_and_kept(
     desk.press(Qt.Key.Key_Escape)
     assert not panel.isVisible()
     assert desk.window.preview.details.isVisible()
+    desk.press(Qt.Key.Key_Q)
+    desk.click(desk.button(desk.window.preview, "Show or hide the details (I)"))
+    assert not panel.isVisible()
+    assert desk.window.preview.details.isVisible()
 
 
 def test_the_same_question_about_many_photos_fills_a_table(desk: Driver) -> None:

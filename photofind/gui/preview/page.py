@@ -157,6 +157,7 @@ class PreviewPage(QFrame):
         if shown == self.shows_questions:
             return
         self._ask.setChecked(shown)
+        self._info.setChecked(self._details_wished and not shown)
         self.questions.setVisible(shown)
         self._fit_details()
         if not shown:
@@ -170,6 +171,7 @@ class PreviewPage(QFrame):
         return button
 
     def _on_info(self, checked: bool) -> None:
+        self.show_questions(False)
         self.show_details(checked)
         self.details_toggled.emit(checked)
 
