@@ -31,7 +31,10 @@ def live_through(
     pictures: Mapping[Path, NDArray[np.float32]],
     query: NDArray[np.float32],
 ) -> None:
-    """Imports, indexes beside the built-in model, switches, searches, switches back, removes.
+    """Imports, indexes, searches, has the built-in model index beside it, switches, removes.
+
+    A model that comes later indexes from the thumbnails that are there; here the photos' files
+    are what is compared, so it comes first.
 
     Args:
         exported: what `models export` made, as a folder or an archive.
@@ -39,28 +42,34 @@ def live_through(
         pictures: PyTorch's vectors of the photos that are compared, unit length.
         query: PyTorch's vector of QUERY, unit length.
     """
-    assert program.run("index", photos).code == 0
-    before = program.document("models", "list")["models"]
+    before = states_of(program.document("models", "list"))
     imported = program.document("models", "import", exported)
     key = imported["imported"]
     assert model_of(imported, key)["installed"] is True
     assert program.document("models", "verify", key) == {"verified": [key]}
-    assert program.document("status")["model"] == "basic"
     assert model_of(program.document("models", "use", key), key)["active"] is True
+    assert program.run("index", photos).code == 0
     assert program.document("status")["model"] == key
     found = program.document("search", QUERY, "--limit", "1000")
     assert found["model"].startswith(key)
     check_scores(found["hits"], pictures, query)
     check_vectors(program, pictures)
     assert model_of(program.document("models", "use", "basic"), "basic")["active"] is True
-    assert program.document("search", QUERY)["hits"]
-    assert program.document("models", "remove", key)["models"] == before
+    assert program.document("search", QUERY)["model"].startswith("basic")
+    program.document("models", "use", key)  # at once: both indexes exist
+    assert program.document("search", QUERY, "--limit", "1000")["hits"] == found["hits"]
+    program.document("models", "use", "basic")
+    assert states_of(program.document("models", "remove", key)) == before
     assert not (program.folders.models / key).exists()
 
 
 def model_of(document: Mapping[str, Any], key: str) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in document["models"] if each["key"] == key)
     return found
+
+
+def states_of(document: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    return [(each["key"], each["installed"], each["active"]) for each in document["models"]]
 
 
 def check_scores(
