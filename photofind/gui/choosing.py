@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from photofind.gui.left_out_dialog import LeftOutDialog
-from photofind.media.patterns import pattern_problem
 from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
 from photofind.worker.messages import path_to_wire
 
@@ -79,6 +78,8 @@ class ChoicesController(QObject):
         self._dialog = self._path = None
 
     def _on_pattern_added(self, pattern: str) -> None:
+        from photofind.media.patterns import pattern_problem  # the window starts without it
+
         assert self._dialog is not None
         assert self._path is not None
         if (problem := pattern_problem(pattern)) is not None:

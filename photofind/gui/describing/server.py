@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-
-from photofind.describe.model_server import ModelServer, parse_address
-from photofind.gui.describing.server_dialog import ServerDialog
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from photofind.domain import PhotofindError
+    from photofind.gui.describing.server_dialog import ServerDialog
     from photofind.gui.errands import Errands
     from photofind.gui.remembered import Remembered
+
+
+def _read_models(address: str) -> list[str]:
+    from photofind.describe.model_server import ModelServer, parse_address
+
+    return ModelServer(parse_address(address)).models()
 
 
 class ServerController(QObject):
@@ -34,6 +39,8 @@ class ServerController(QObject):
         self._dialog: ServerDialog | None = None
 
     def choose(self) -> None:
+        from photofind.gui.describing.server_dialog import ServerDialog  # brings http and ssl
+
         settings = self._remembered.settings
         dialog = ServerDialog(settings.model_server, settings.server_model, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -44,9 +51,7 @@ class ServerController(QObject):
         dialog.show()
 
     def _look(self, address: str) -> None:
-        self._errands.run(
-            lambda: ModelServer(parse_address(address)).models(), self._on_models, self._on_refused
-        )
+        self._errands.run(partial(_read_models, address), self._on_models, self._on_refused)
 
     def _on_models(self, models: list[str]) -> None:
         if self._dialog is not None:
