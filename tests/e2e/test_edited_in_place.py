@@ -73,7 +73,7 @@ def test_new_ratings_and_keywords_on_200_photos_embed_nothing_and_lose_nothing(
 ) -> None:
     photos = tmp_path / "photos"
     for seed in range(200):
-        suffix = (".jpg", ".png", ".webp", ".jpg")[seed % 4]
+        suffix = (".jpg", ".png", ".webp", ".heic")[seed % 4]
         make_photo(photos / f"{seed:03}{suffix}", seed=seed, size=(96, 72))
     assert run(client, AddFolders(paths=(path_to_wire(photos),))).new == 200
     connection = sqlite3.connect(folders.catalog)
