@@ -308,6 +308,16 @@ class CatalogWriter:
         with self._transaction() as connection:
             contents.charge_strike(connection, content_id)
 
+    def note_ending(self, reason: str) -> None:
+        """Notes why the process ends now; told if it was the third strike.
+
+        Args:
+            reason: what the work on the photo did, to go on after "it".
+        """
+        with self._transaction() as connection:
+            contents.note_ending(connection, reason)
+            attempts.note_ending(connection, reason)
+
     def retry_failed(self) -> int:
         """Makes everything that failed pending again; returns how many files and contents."""
         with self._transaction() as connection:

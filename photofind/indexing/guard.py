@@ -38,7 +38,8 @@ class ProcessGuard:
         """Sets the guard up.
 
         Args:
-            end_process: called with the reason, on the guard's thread.
+            end_process: called with the reason on the guard's thread: what the work on the
+                photo did, to go on after "it".
         """
         self._end_process = end_process
         self._longest_s = longest_s
@@ -76,7 +77,7 @@ class ProcessGuard:
                 oldest = min(self._began.values(), default=None)
             if oldest is None:
                 continue
-            if time.monotonic() - oldest > self._longest_s:
-                self._end_process(f"a photo took longer than {self._longest_s:.0f} s")
-            elif process.memory_info().rss > self._memory_bytes:
-                self._end_process(f"a photo took more than {self._memory_bytes >> 20} MiB")
+            if process.memory_info().rss > self._memory_bytes:
+                self._end_process(f"took more than {self._memory_bytes / 1e9:.1f} GB of memory")
+            elif time.monotonic() - oldest > self._longest_s:
+                self._end_process(f"took longer than {self._longest_s:.0f} seconds")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.domain import CatalogError
 from photofind.indexing.background import BackgroundWork
 from photofind.indexing.batch import PipelineListener, Surroundings
 from photofind.indexing.encoder import EncoderPool
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from photofind.indexing.models import IndexModel, IndexModels
     from photofind.indexing.progress import ProgressSnapshot
     from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+_NOTE_WITHIN_S = 1.0
 
 
 class IndexerListener(BackgroundListener, Protocol):
@@ -193,7 +200,17 @@ class Indexer(PipelineListener):
         self._listener.broken(error)
 
     def stuck(self, reason: str) -> None:
+        # The process must end even if the disk hangs too.
+        noting = threading.Thread(target=self._note_ending, args=(reason,), daemon=True)
+        noting.start()
+        noting.join(_NOTE_WITHIN_S)
         self._listener.stuck(reason)
+
+    def _note_ending(self, reason: str) -> None:
+        try:
+            self._writer.note_ending(reason)
+        except CatalogError as error:
+            logger.info("why a photo was given up is not noted: %s", error)
 
     def model_failed(self, model: IndexModel, error: ModelError) -> bool:
         return self._listener.model_failed(model, error)

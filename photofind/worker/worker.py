@@ -270,7 +270,7 @@ class Worker(IndexerListener):
         os._exit(_EXIT_BROKEN)
 
     def stuck(self, reason: str) -> None:
-        logger.error("the worker ends, because %s", reason)
+        logger.error("the worker ends, because the work on a photo %s", reason)
         logging.shutdown()
         os._exit(_EXIT_STUCK)
 

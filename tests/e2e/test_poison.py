@@ -70,6 +70,12 @@ def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
             "10 poison.jpg",
         }
         assert {problem.code for problem in problems} == {MediaCode.CRASHED}
+        aborted, hung, bloated = (
+            problem.reason for problem in sorted(problems, key=lambda each: each.path)
+        )
+        assert "reading this photo. It is left out" in aborted
+        assert "reading this photo: it took longer than 2 seconds. It is left out" in hung
+        assert "reading this photo: it took more than 0.7 GB of memory. It is left out" in bloated
         deaths = [event for event in heard if isinstance(event, Notice)]
         # Three strikes of its own each; a shared death before that is nobody's strike.
         assert 9 <= len(deaths) <= 9 + 3

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import clean_text
-from photofind.catalog.writing.contents import STRIKES_TO_QUARANTINE
+from photofind.catalog.writing.contents import STRIKES_TO_QUARANTINE, describe_ending
 from photofind.domain import ContentId, MediaCode
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _CRASHED = (
-    "photofind stopped three times while reading this photo. It is found by the preview inside it, "
-    "and tried again when the file changes or you retry it."
+    "photofind stopped three times while reading this photo{why}. It is found by the preview "
+    "inside it, and tried again when the file changes or you retry it."
 )
 
 
@@ -32,7 +32,17 @@ def begin(connection: sqlite3.Connection, content_ids: Collection[ContentId]) ->
 
 def charge_strike(connection: sqlite3.Connection, content_id: ContentId) -> None:
     connection.execute(
-        "UPDATE background_attempts SET strikes = strikes + 1 WHERE content_id = ?", (content_id,)
+        """UPDATE background_attempts SET strikes = strikes + 1, error_detail = NULL
+           WHERE content_id = ?""",
+        (content_id,),
+    )
+
+
+def note_ending(connection: sqlite3.Connection, reason: str) -> None:
+    connection.execute(
+        """UPDATE background_attempts SET error_detail = ?
+           WHERE state = 'in_flight' AND strikes > 0""",
+        (reason,),
     )
 
 
@@ -66,13 +76,13 @@ def suspects(connection: sqlite3.Connection) -> list[ContentId]:
     """Marks what a dead worker left in flight; sets aside or returns it."""
     connection.execute("UPDATE background_attempts SET state = 'suspect' WHERE state = 'in_flight'")
     rows = connection.execute(
-        """SELECT content_id, strikes FROM background_attempts WHERE state = 'suspect'
+        """SELECT content_id, strikes, error_detail FROM background_attempts WHERE state = 'suspect'
            ORDER BY strikes, content_id"""
     ).fetchall()
     left = []
-    for content_id, strikes in rows:
+    for content_id, strikes, reason in rows:
         if strikes >= STRIKES_TO_QUARANTINE:
-            fail(connection, content_id, MediaCode.CRASHED, _CRASHED)
+            fail(connection, content_id, MediaCode.CRASHED, describe_ending(_CRASHED, reason))
         else:
             left.append(ContentId(content_id))
     return left

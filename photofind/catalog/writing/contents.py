@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 STRIKES_TO_QUARANTINE = 3
 _CRASHED = (
-    "photofind stopped three times while reading this photo. It is left out until the file "
+    "photofind stopped three times while reading this photo{why}. It is left out until the file "
     "changes or you retry it."
 )
+
+
+def describe_ending(sentence: str, reason: str | None) -> str:
+    """Fills in why the last attempt ended the process, if it was ended on purpose.
+
+    Args:
+        sentence: with a place {why}.
+        reason: as `note_ending` got it; None after a crash.
+    """
+    return sentence.format(why="" if reason is None else f": it {reason}")
 
 
 def complete(
@@ -110,12 +120,13 @@ def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -
     """Marks what a dead worker left in flight; quarantines it or returns it."""
     left = connection.execute(
         """UPDATE contents SET state = 'pending', suspect = 1 WHERE state = 'in_flight'
-           AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id, strikes""",
+           AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id, strikes, error_detail""",
         (json.dumps(list(in_flight)),),
     ).fetchall()
-    for content_id, strikes in left:
+    for content_id, strikes, reason in left:
         if strikes >= STRIKES_TO_QUARANTINE:
-            fail_content(connection, content_id, MediaCode.CRASHED, _CRASHED)
+            detail = describe_ending(_CRASHED, reason)
+            fail_content(connection, content_id, MediaCode.CRASHED, detail)
     rows = connection.execute(
         "SELECT id FROM contents WHERE state = 'pending' AND suspect = 1 ORDER BY strikes, id"
     )
@@ -123,7 +134,18 @@ def suspects(connection: sqlite3.Connection, in_flight: Collection[ContentId]) -
 
 
 def charge_strike(connection: sqlite3.Connection, content_id: ContentId) -> None:
-    connection.execute("UPDATE contents SET strikes = strikes + 1 WHERE id = ?", (content_id,))
+    connection.execute(
+        "UPDATE contents SET strikes = strikes + 1, error_detail = NULL WHERE id = ?",
+        (content_id,),
+    )
+
+
+def note_ending(connection: sqlite3.Connection, reason: str) -> None:
+    # With a strike it is alone in flight, so nothing else can be why.
+    connection.execute(
+        "UPDATE contents SET error_detail = ? WHERE state = 'in_flight' AND strikes > 0",
+        (reason,),
+    )
 
 
 def retry_contents(connection: sqlite3.Connection) -> int:

@@ -50,9 +50,9 @@ def _poison() -> None:
         if data.endswith(HANG):
             time.sleep(3600)
         if data.endswith(MEMORY):
-            eaten = []
-            while True:
-                eaten.append(bytearray(os.urandom(2**20)) * 20)
+            eaten = b"\1" * _LIMIT_BYTES  # at once: a busy machine must not make it a hang
+            time.sleep(3600)
+            del eaten
         return data
 
     decode.decode_photo = poisoned

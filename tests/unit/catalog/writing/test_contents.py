@@ -205,6 +205,25 @@ def test_third_strike_quarantines(library: Library) -> None:
     assert library.claim(file_id, "changed").outcome is ClaimOutcome.NEW
 
 
+def test_what_is_set_aside_says_how_the_last_attempt_ended(library: Library) -> None:
+    file_id = library.insert("a.jpg")
+    hung = library.claim(file_id, "a").content_id
+    innocent = library.claim(library.insert("b.jpg"), "b").content_id
+    assert hung is not None
+    for ending in (None, "took longer than 60 seconds", "ate all", "took longer than 60 seconds"):
+        if ending != "ate all":
+            library.writer.charge_strike(hung)
+        if ending is not None:
+            library.writer.note_ending(ending)
+        restart(library)
+        assert innocent in library.writer.suspects()
+        library.claim(file_id, "a")
+    (problem,) = library.reader.problems()
+    assert problem.reason.startswith(
+        "photofind stopped three times while reading this photo: it took longer than 60 seconds."
+    )
+
+
 def test_the_least_suspicious_comes_first(library: Library) -> None:
     contents = [library.claim(library.insert(f"{n}.jpg"), n).content_id for n in "abc"]
     assert contents[0] is not None
