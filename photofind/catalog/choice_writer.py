@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.catalog.nesting import Nesting
-    from photofind.domain import FileId, FolderId
+    from photofind.domain import FileId, FolderId, MediaCode
 
 
 class ChoiceWriter:
@@ -57,6 +57,21 @@ class ChoiceWriter:
         are there again when they are seen (`CatalogWriter.mark_seen`)."""
         with self._transaction() as connection:
             choices.leave_out(connection, file_ids, now_ms)
+
+    def note_folder_problems(
+        self,
+        folder_id: FolderId,
+        found: Sequence[tuple[bytes, MediaCode, str]],
+        was_looked_at: Callable[[bytes], bool],
+    ) -> None:
+        """Which folders of a root a scan could not look into.
+
+        Args:
+            found: relative path (empty for the root itself), code and a sentence of each.
+            was_looked_at: whether the scan would have told of a relative path.
+        """
+        with self._transaction() as connection:
+            choices.note_folder_problems(connection, folder_id, found, was_looked_at)
 
     def count_aside(self, folder_id: FolderId, *, videos: int, online_only: int) -> None:
         """What the last look at a whole root counted but did not index."""

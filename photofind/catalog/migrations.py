@@ -131,6 +131,18 @@ def add_excluded_files(db: Database) -> None:
         CHECK (excluded IN (0, 1))""")
 
 
+def add_folder_problems(db: Database) -> None:
+    # Folders that the last scan could not look into; rel_path is empty for the root itself.
+    db.execute("""
+        CREATE TABLE folder_problems (
+            folder_id INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE,
+            rel_path BLOB NOT NULL,
+            error_code TEXT NOT NULL,
+            error_detail TEXT NOT NULL,
+            PRIMARY KEY (folder_id, rel_path)
+        ) STRICT, WITHOUT ROWID""")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -150,6 +162,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_sidecar_writes,
     add_choices_of_folders,
     add_excluded_files,
+    add_folder_problems,
 )
 
 

@@ -156,7 +156,8 @@ class CatalogReader:
             return files.read_forgotten_places(connection)
 
     def problems(self) -> list[Problem]:
-        """Every file that can't be searched, or of which only a preview can be read; by path."""
+        """Every file that can't be searched, or of which only a preview can be read, and every
+        folder that can't be looked into; by path."""
         with self._snapshot() as connection:
             return files.read_problems(connection)
 

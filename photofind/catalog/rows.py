@@ -85,7 +85,12 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
-    """A root and how many photos can be found in it; the rest as in FolderRow."""
+    """A root and how many photos can be found in it; the rest as in FolderRow.
+
+    Attributes:
+        trouble: why the last scan could not look into it, and what to do about that; empty if it
+            could, or if the root was not there.
+    """
 
     path: Path
     state: FolderState
@@ -94,6 +99,7 @@ class FolderStatus:
     includes_online_only: bool = False
     videos: int = 0
     online_only: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class CatalogStatus:
         preview_only: of the ready photos, those found by a preview because their pictures can't
             be read.
         by_name_only: of the ready photos, those that the model has not seen.
+        closed_folders: folders that the last scan could not look into.
     """
 
     photos: int
@@ -126,6 +133,7 @@ class CatalogStatus:
     refining: int = 0
     preview_only: int = 0
     by_name_only: int = 0
+    closed_folders: int = 0
 
 
 SEARCH_TASK = "search"

@@ -45,7 +45,9 @@ class _FolderRow(QFrame):
         name = ElidedLabel(display_name(folder.path), Qt.TextElideMode.ElideMiddle, self)
         name.setProperty("textStyle", "strong")
         details = count_photos(folder.photos)
-        if offline:
+        if offline and folder.trouble:
+            details = self.tr("{photos} · not allowed").format(photos=details)
+        elif offline:
             details = self.tr("{photos} · not connected").format(photos=details)
         elif folder.online_only and not folder.includes_online_only:
             details = self.tr("{photos} · {n} online only").format(
@@ -54,7 +56,11 @@ class _FolderRow(QFrame):
         below = ElidedLabel(details, Qt.TextElideMode.ElideRight, self)
         below.setProperty("tone", "warning" if offline else "faint")
         path = display_path(folder.path)
-        if offline:
+        if offline and folder.trouble:
+            self.setToolTip(
+                self.tr("{reason}\nIts photos stay searchable.").format(reason=folder.trouble)
+            )
+        elif offline:
             self.setToolTip(
                 self.tr(
                     "{path}\nThis folder can't be reached now. Its photos stay searchable."

@@ -316,7 +316,9 @@ class LibraryController(QObject):
         self._window.folders_panel.show_folders(status.folders)
         self.folders_read.emit(status.folders)
         self._window.status_line.show_photos(status.ready, status.offline)
-        self._window.status_line.show_problems(status.failed + status.preview_only)
+        self._window.status_line.show_problems(
+            status.failed + status.preview_only + status.closed_folders
+        )
         self._show_model(status.model)
         offline = frozenset(
             folder.path for folder in status.folders if folder.state is FolderState.OFFLINE

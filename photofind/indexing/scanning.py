@@ -9,9 +9,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import place_mark
-from photofind.domain import FolderError, Problem
+from photofind.domain import FolderError, MediaCode, Problem
 from photofind.indexing.queue import WorkItem
-from photofind.indexing.reconcile import Reconciliation, outermost
+from photofind.indexing.reconcile import Reconciliation, lies_in, outermost
 from photofind.media.answering import ask
 from photofind.media.companions import companion_stem
 from photofind.media.patterns import IGNORE_FILE_NAME
@@ -69,6 +69,22 @@ def is_online(folder: FolderRow) -> bool:
         return ask(folder.path, look)
     except FolderError:
         return False
+
+
+def note_closed_root(folder: FolderRow, writer: CatalogWriter) -> list[Problem]:
+    """Notes why a folder that is not online can't be looked into, if it is there but denied.
+
+    Raises:
+        CatalogError: the catalog can't be written.
+    """
+    try:
+        refusal = ask(folder.path, lambda: root_problem(folder.path))
+    except FolderError:
+        return []
+    reason = refusal.user_message if refusal is not None and refusal.code == "folder_denied" else ""
+    found = [(b"", MediaCode.DENIED, reason)] if reason else []
+    writer.choices.note_folder_problems(folder.id, found, lambda rel_path: rel_path == b"")
+    return [Problem(folder.path, MediaCode.DENIED, reason, 1)] if reason else []
 
 
 def scan_folder(
@@ -136,6 +152,11 @@ def scan_folder(
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
         findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
+    writer.choices.note_folder_problems(
+        folder.id,
+        [(trouble.rel_path, trouble.code, trouble.reason) for trouble in scan.folder_problems],
+        lambda rel_path: parts is None or lies_in(rel_path, parts),
+    )
     findings.folder_problems = [
         Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, 1)
         for trouble in scan.folder_problems

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import CatalogError, FolderError
 from photofind.indexing.job import Job
-from photofind.indexing.scanning import is_online, scan_folder
+from photofind.indexing.scanning import is_online, note_closed_root, scan_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -137,6 +137,8 @@ class Scans:
         """The work on one folder, on its own thread."""
         folder = scan.folder
         if not is_online(folder):
+            closed = note_closed_root(folder, self._writer)
+            scan.job.add_scan(folder_problems=closed)
             return
         try:
             with CatalogReader(self._folders) as reader:
@@ -160,6 +162,7 @@ class Scans:
             excluded=findings.excluded,
             gone=findings.gone,
             problems=findings.problems,
+            folder_problems=findings.folder_problems,
         )
         if findings.gone or findings.left_out:
             self._listener.files_settled()

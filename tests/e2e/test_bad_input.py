@@ -60,8 +60,30 @@ def test_a_file_and_a_subfolder_that_cannot_be_read(
     (photos / "secret").chmod(0o000)
     report = ordinary_program.document("index", photos)
     assert (report["new"], report["failed"]) == (3, 1)
-    assert [problem["code"] for problem in report["problems"]] == ["denied"]
-    (photos / "secret").chmod(0o700)
+    secret, locked = photos / "secret", photos / "locked.jpg"
+    for problems in (report["problems"], ordinary_program.document("problems")["problems"]):
+        assert {(problem["path"], problem["code"]) for problem in problems} == {
+            (str(secret), "denied"),
+            (str(locked), "denied"),
+        }
+    secret.chmod(0o700)
+    assert ordinary_program.document("index")["new"] == 1
+    (problem,) = ordinary_program.document("problems")["problems"]
+    assert problem["path"] == str(locked)
+
+
+def test_a_root_that_cannot_be_read_any_more(ordinary_program: Program, photos: Path) -> None:
+    ordinary_program.document("index", photos)
+    photos.chmod(0o000)
+    try:
+        (problem,) = ordinary_program.document("index")["problems"]
+        assert (problem["path"], problem["code"]) == (str(photos), "denied")
+        assert "isn't allowed to read" in problem["reason"]
+        status = ordinary_program.document("status")
+        assert (status["ready"], status["offline"]) == (3, 3)
+    finally:
+        photos.chmod(0o700)
+    assert ordinary_program.document("index")["problems"] == []
 
 
 def test_a_data_folder_that_cannot_be_written(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QMessageBox, QWidget
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
+from photofind.domain import MediaCode
 from photofind.gui.forget_dialogs import confirm_forgetting, confirm_recall, confirm_removal
 from photofind.gui.questions import Removal
 from photofind.worker.forgetting_messages import ForgetFolder, ForgetPhotos, RecallForgotten
@@ -123,6 +124,24 @@ def test_a_folder_that_was_moved_is_found_again(
     (command,) = commands(window, RelocateFolder)
     assert (command.old, command.new) == (os.fsencode(old), os.fsencode(tmp_path))
     assert window.asked == [old]
+
+
+def test_a_folder_that_the_system_denies_says_so_and_where_to_grant_access(
+    open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    reason = "photofind isn't allowed to read it. Open System Settings."
+    with CatalogReader(folders) as reader, CatalogWriter(folders) as writer:
+        (root,) = reader.folders()
+        gone = root.path.with_name("denied")
+        writer.relocate_folder(root.path, gone, None)
+        writer.choices.note_folder_problems(
+            root.id, [(b"", MediaCode.DENIED, reason)], lambda _: True
+        )
+    window = open_window(folders)
+    window.until(lambda: "not allowed" in words(window))
+    assert "not connected" not in words(window)
+    rows = window.window.folders_panel.findChildren(QFrame, "folderRow")
+    assert [reason in row.toolTip() for row in rows] == [True]
 
 
 @pytest.fixture

@@ -180,11 +180,14 @@ def read_problems(connection: sqlite3.Connection) -> list[Problem]:
            JOIN contents c ON c.id = a.content_id AND c.state = 'ready'
            JOIN folders r ON r.id = f.folder_id
            WHERE a.state = 'failed'
+           UNION ALL
+           SELECT r.path, p.rel_path, p.error_code, p.error_detail, 1
+           FROM folder_problems p JOIN folders r ON r.id = p.folder_id
            ORDER BY 1, 2"""
     )
     return [
         Problem(
-            path_from_blob(os.path.join(root, rel_path)),  # noqa: PTH118 (bytes)
+            path_from_blob(os.path.join(root, rel_path) if rel_path else root),  # noqa: PTH118
             MediaCode(code),
             detail,
             attempts,

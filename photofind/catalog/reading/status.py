@@ -55,6 +55,11 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
            AND NOT EXISTS (SELECT 1 FROM live_files WHERE content_id = f.content_id)""",
     )
     model = read_active_model(connection)
+    troubles = dict(
+        connection.execute(
+            "SELECT folder_id, error_detail FROM folder_problems WHERE rel_path = x''"
+        ).fetchall()
+    )
     return CatalogStatus(
         photos=ready + pending + failed,
         ready=ready,
@@ -72,6 +77,7 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
                 folder.includes_online_only,
                 folder.videos,
                 folder.online_only,
+                troubles.get(folder.id, ""),
             )
             for folder in folders
         ),
@@ -83,6 +89,7 @@ def read_status(connection: sqlite3.Connection, is_online: Callable[[Path], bool
                JOIN visible_photos v ON v.content_id = a.content_id WHERE a.state = 'failed'""",
         ),
         by_name_only=0 if model is None else len(find_lacking(connection, model[0])),
+        closed_folders=_count(connection, "SELECT count(*) FROM folder_problems"),
     )
 
 

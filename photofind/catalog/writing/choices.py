@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from photofind.catalog.encoding import path_from_blob
+from photofind.catalog.encoding import clean_text, path_from_blob
 from photofind.catalog.writing.folders import absorb_below, find_root
 from photofind.catalog.writing.parts import settle_parts
 from photofind.catalog.writing.photos import refresh_visible
@@ -13,9 +13,10 @@ from photofind.domain import FileId, FolderError, FolderId, PhotoId
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from photofind.catalog.nesting import Nesting
+    from photofind.domain import MediaCode
 
 
 def exclude(connection: sqlite3.Connection, root: bytes, pattern: str) -> None:
@@ -65,6 +66,30 @@ def leave_out(connection: sqlite3.Connection, file_ids: Sequence[FileId], now_ms
     )
     photo_ids = [PhotoId(photo_id) for (photo_id,) in touched]
     refresh_visible(connection, settle_parts(connection, photo_ids))
+
+
+def note_folder_problems(
+    connection: sqlite3.Connection,
+    folder_id: FolderId,
+    found: Sequence[tuple[bytes, MediaCode, str]],
+    was_looked_at: Callable[[bytes], bool],
+) -> None:
+    rows = connection.execute(
+        "SELECT rel_path, error_code, error_detail FROM folder_problems WHERE folder_id = ?",
+        (folder_id,),
+    ).fetchall()
+    known = {row for row in rows if was_looked_at(row[0])}
+    now = {(rel_path, code.value, clean_text(reason)) for rel_path, code, reason in found}
+    # Nothing is written when nothing changed: whoever reads would look at the catalog anew.
+    connection.executemany(
+        "DELETE FROM folder_problems WHERE folder_id = ? AND rel_path = ?",
+        [(folder_id, rel_path) for rel_path, _, _ in known - now],
+    )
+    connection.executemany(
+        """INSERT INTO folder_problems (folder_id, rel_path, error_code, error_detail)
+           SELECT id, ?, ?, ? FROM folders WHERE id = ?""",
+        [(*row, folder_id) for row in now - known],
+    )
 
 
 def count_aside(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.nesting import Nesting
-from photofind.domain import FolderError
+from photofind.domain import FolderError, MediaCode
 from tests.unit.catalog.library import Library, sha256
 
 if TYPE_CHECKING:
@@ -107,3 +107,27 @@ def test_counting_the_same_again_changes_nothing(library: Library) -> None:
     version = library.reader.data_version()
     library.writer.choices.count_aside(library.folder.id, videos=3, online_only=4)
     assert library.reader.data_version() == version
+
+
+def test_folders_that_cannot_be_looked_into_are_problems_until_a_look_finds_them_open(
+    library: Library,
+) -> None:
+    def note(*found: bytes, looked_at: bytes = b"") -> list[str]:
+        library.writer.choices.note_folder_problems(
+            library.folder.id,
+            [(place, MediaCode.DENIED, f"{place!r} is closed.") for place in found],
+            lambda place: place.startswith(looked_at),
+        )
+        return [str(each.path.relative_to(library.root)) for each in library.reader.problems()]
+
+    assert note(b"a", b"b") == ["a", "b"]
+    version = library.reader.data_version()
+    assert note(b"a", b"b") == ["a", "b"]
+    assert library.reader.data_version() == version
+    assert note(looked_at=b"a") == ["b"]
+    assert note(b"") == ["."]
+    status = library.reader.status(lambda _: False)
+    assert status.closed_folders == 1
+    assert status.folders[0].trouble == "b'' is closed."
+    library.writer.remove_folder(library.root)
+    assert library.reader.problems() == []
