@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import PhotofindError
 from photofind.inference.describing import Cancelled
+from photofind.media.online_only import lies_online_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +53,20 @@ def attempt(runner: Runner, task: Task, loaded: OneModel) -> Finding:
 
 
 def find_existing(paths: Sequence[Path]) -> Path:
-    """The first of a photo's places where there is a file now.
+    """The first of a photo's places where there is a file now, contents and all.
 
     Raises:
-        PhotofindError: photo_unreachable.
+        PhotofindError: photo_unreachable, photo_online_only.
     """
-    for path in paths:
-        if path.exists():
+    existing = [path for path in paths if path.exists()]
+    for path in existing:
+        if not lies_online_only(path):
             return path
+    if existing:
+        raise PhotofindError(
+            "photo_online_only",
+            "This photo lies in its cloud only. Have it downloaded there, then try again.",
+        )
     raise PhotofindError(
         "photo_unreachable",
         "The file isn't where it was. Connect its drive, or have photofind look through the"

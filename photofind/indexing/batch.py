@@ -18,6 +18,7 @@ from photofind.media.decode import decode_first_pass
 from photofind.media.files import size_and_time
 from photofind.media.identity import read_and_hash
 from photofind.media.metadata.photo import PhotoMetadata
+from photofind.media.online_only import lies_online_only
 from photofind.media.picture_hash import hash_picture
 
 if TYPE_CHECKING:
@@ -184,6 +185,10 @@ class Batch:
             size = mtime_ns = 0
             try:
                 with self._stalls.reading(item.path):
+                    if not item.may_download and lies_online_only(item.path):
+                        # Taken away since it was found; the next scan counts it.
+                        self._answer(item, Outcome.SKIPPED)
+                        continue
                     size, mtime_ns = size_and_time(item.path)
                     digest, data = read_and_hash(item.path, KEEP_BYTES)
                     still_the_same = size_and_time(item.path) == (size, mtime_ns)

@@ -27,6 +27,7 @@ class WorkItem:
         sidecar: the `.xmp` file that speaks for the photo.
         told: stamp of the sidecar that the catalog knows of.
         only_sidecar: the file's own bytes are as they were; nothing is to be hashed.
+        may_download: it is opened even if its contents lie in a cloud alone.
         suspect: it was in flight when an earlier worker died; tried last and alone, so that a
             further death tells which file is to blame.
         jobs: who counts this file.
@@ -37,6 +38,7 @@ class WorkItem:
     sidecar: ScannedFile | None = None
     told: bytes | None = None
     only_sidecar: bool = False
+    may_download: bool = False
     suspect: bool = False
     jobs: list[Job] = field(default_factory=list)
 

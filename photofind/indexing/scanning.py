@@ -236,7 +236,12 @@ def _to_work_on(
     if pairs:
         writer.companions.pair_files(pairs)
     items = [
-        WorkItem(file_id, _path(folder, file.rel_path), file.sidecar)
+        WorkItem(
+            file_id,
+            _path(folder, file.rel_path),
+            file.sidecar,
+            may_download=folder.includes_online_only,
+        )
         for file_id, file in zip(added_ids, differences.added, strict=True)
     ]
     items += [_item(folder, row, differences) for row in differences.stale]
@@ -248,7 +253,13 @@ def _to_work_on(
 
 def _item(folder: FolderRow, row: FileRow, differences: Differences) -> WorkItem:
     sidecar = differences.sidecars.get(row.rel_path)
-    return WorkItem(row.id, _path(folder, row.rel_path), sidecar, row.sidecar)
+    return WorkItem(
+        row.id,
+        _path(folder, row.rel_path),
+        sidecar,
+        row.sidecar,
+        may_download=folder.includes_online_only,
+    )
 
 
 def _note_problem(

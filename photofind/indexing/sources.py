@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from photofind.domain import MediaError
 from photofind.indexing.scanning import is_online
-from photofind.media.files import system_path
 from photofind.media.identity import read_and_hash
-from photofind.media.online_only import is_status_online_only
+from photofind.media.online_only import lies_online_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,10 +47,10 @@ class Sources:
 
     def _read(self, path: Path, sha256: bytes) -> Path | bytes | None:
         try:
-            if is_status_online_only(os.stat(system_path(path))):  # noqa: PTH116 (long paths)
+            if lies_online_only(path):
                 return None
             digest, data = read_and_hash(path, KEEP_BYTES)
-        except (MediaError, OSError):
+        except MediaError:
             return None
         if digest != sha256:
             return None

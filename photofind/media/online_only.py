@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
+from photofind.media.files import system_path
+
 if TYPE_CHECKING:
-    import os
+    from pathlib import Path
 
 FILE_ATTRIBUTE_OFFLINE: Final = 0x1000
 FILE_ATTRIBUTE_RECALL_ON_OPEN: Final = 0x40000
@@ -35,6 +38,15 @@ def is_online_only(file_attributes: int = 0, flags: int = 0) -> bool:
 def is_status_online_only(status: os.stat_result) -> bool:
     """The same for a whole stat of whatever system this is."""
     return is_online_only(getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0))
+
+
+def lies_online_only(path: Path) -> bool:
+    """The same for a file, now: a cloud may take a file's contents away at any time, so this is
+    asked before it is opened unasked. False for a file that can't be looked up."""
+    try:
+        return is_status_online_only(os.stat(system_path(path)))  # noqa: PTH116 (long paths)
+    except (OSError, ValueError):
+        return False
 
 
 def placeholder_target(name: str) -> str | None:

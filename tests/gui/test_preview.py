@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from photofind.gui.preview import loader
 from photofind.gui.preview.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -118,6 +119,18 @@ def test_a_photo_whose_file_is_gone_keeps_its_thumbnail(
         shutil.move(elsewhere, indexed.photos)
     assert loaded.args is not None
     assert loaded.args[0].problem
+    window.until(lambda: window.window.preview.picture.has_picture)
+
+
+def test_a_photo_that_lies_in_its_cloud_only_is_not_fetched_by_looking_at_it(
+    window: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.wait_pictures()
+    monkeypatch.setattr(loader, "lies_online_only", lambda _: True)
+    with window.qtbot.waitSignal(window.program.preview_loader.picture_loaded) as loaded:
+        window.program.preview.open_row(0)
+    assert loaded.args is not None
+    assert "cloud only" in loaded.args[0].problem
     window.until(lambda: window.window.preview.picture.has_picture)
 
 

@@ -15,6 +15,7 @@ from photofind.domain import PhotofindError, PhotoId
 from photofind.gui.images import read_jpeg, read_photo
 from photofind.gui.lazy_reader import LazyReader
 from photofind.gui.newest_first import NewestFirst
+from photofind.media.online_only import lies_online_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -163,6 +164,12 @@ def _decode(photo: Photo, longest: int) -> PreviewPicture:
     """Tries the photo's places one after the other; the last problem is told."""
     problem = ""
     for path in photo.paths:
+        if lies_online_only(path):
+            problem = (
+                "This photo lies in its cloud only, so a small preview is shown. Open it to "
+                "have it downloaded."
+            )
+            continue
         try:
             return PreviewPicture(photo.id, read_photo(path, longest), "")
         except PhotofindError as error:

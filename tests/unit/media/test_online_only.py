@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from photofind.media.online_only import is_online_only, is_status_online_only, placeholder_target
+from photofind.media import online_only
+from photofind.media.online_only import (
+    SF_DATALESS,
+    is_online_only,
+    is_status_online_only,
+    lies_online_only,
+    placeholder_target,
+)
 from photofind.media.scan import FolderScan, ScannedFile
 
 if TYPE_CHECKING:
@@ -114,3 +121,19 @@ def test_a_scan_yields_them_when_asked_to(in_a_cloud: Path) -> None:
     scan = FolderScan(in_a_cloud, include_online_only=True)
     assert {file.rel_path for file in scan} == {b"here.jpg", b"cloud.jpg"}
     assert [file.rel_path for file in scan.online_only_files] == [b"old.heic"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "away"),
+    [({}, False), ({"st_flags": SF_DATALESS}, True), ({"st_file_attributes": 0x400000}, True)],
+)
+def test_a_file_is_looked_up_when_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fields: dict[str, int], away: bool
+) -> None:
+    status = SimpleNamespace(**fields)
+    monkeypatch.setattr(online_only, "os", SimpleNamespace(stat=lambda _: status))
+    assert lies_online_only(tmp_path) is away
+
+
+def test_a_file_that_is_not_there_is_nowhere_else(tmp_path: Path) -> None:
+    assert not lies_online_only(tmp_path / "gone.jpg")
