@@ -12,6 +12,7 @@ from photofind.cli.description_documents import (
     folder_captions_document,
 )
 from photofind.cli.documents import first_existing
+from photofind.cli.each_file import ask_each
 from photofind.cli.progress import choose_display
 from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected
@@ -53,32 +54,18 @@ def caption_files(session: Session, paths: Sequence[Path], wish: CaptionWish) ->
     Raises:
         PhotofindError: none of them could be described.
     """
+
+    def command(path: Path) -> DescribeFile:
+        return DescribeFile(
+            path=path_to_wire(path), model=wish.model, prefix=wish.prefix, beams=wish.beams
+        )
+
     documents: list[Document] = []
-    errors: list[PhotofindError] = []
-    with (
-        choose_display(session.output) as display,
-        connected(session, display, stopped=_STOPPED) as client,
-    ):
-        for path in paths:
-            command = DescribeFile(
-                path=path_to_wire(path), model=wish.model, prefix=wish.prefix, beams=wish.beams
-            )
-            try:
-                answer = client.request(command)
-            except PhotofindError as error:
-                if error.code in _FATAL or len(paths) == 1:
-                    raise
-                errors.append(error)
-                documents.append(caption_document(path, error))
-                if not session.output.as_json:
-                    session.output.error(error.code, f"{path}: {error.user_message}")
-                continue
-            assert isinstance(answer, FileDescribed)
-            documents.append(caption_document(path, answer))
-            if not session.output.as_json:
-                session.output.line(*([] if len(paths) == 1 else [str(path)]), answer.text)
-    if len(errors) == len(paths):
-        raise errors[0]
+    for path, answer in ask_each(session, paths, command, fatal=_FATAL, stopped=_STOPPED):
+        assert isinstance(answer, FileDescribed | PhotofindError)
+        documents.append(caption_document(path, answer))
+        if isinstance(answer, FileDescribed) and not session.output.as_json:
+            session.output.line(*([] if len(paths) == 1 else [str(path)]), answer.text)
     if session.output.as_json:
         session.output.document(captions_document(documents))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.description_documents import folder_text_document, text_document
+from photofind.cli.each_file import ask_each
 from photofind.cli.progress import choose_display
 from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected, run_order
@@ -35,35 +36,29 @@ def read_files(session: Session, paths: Sequence[Path]) -> None:
         PhotofindError: none of them could be read.
     """
     documents: list[Document] = []
-    errors: list[PhotofindError] = []
-    with (
-        choose_display(session.output) as display,
-        connected(session, display, stopped=_STOPPED) as client,
-    ):
-        for path in paths:
-            try:
-                answer = client.request(ReadFile(path=path_to_wire(path)))
-            except PhotofindError as error:
-                if error.code in _FATAL or len(paths) == 1:
-                    raise
-                errors.append(error)
-                documents.append(text_document(path, error))
-                if not session.output.as_json:
-                    session.output.error(error.code, f"{path}: {error.user_message}")
-                continue
-            assert isinstance(answer, FileRead)
-            documents.append(text_document(path, answer))
-            if not session.output.as_json:
-                if len(paths) > 1:
-                    session.output.line(str(path))
-                for text, _confidence, _corners in answer.lines:
-                    session.output.line(text)
-                if not answer.lines:
-                    session.output.remark(f"No text was found in {path.name}.")
-    if len(errors) == len(paths):
-        raise errors[0]
+    answers = ask_each(
+        session,
+        paths,
+        lambda path: ReadFile(path=path_to_wire(path)),
+        fatal=_FATAL,
+        stopped=_STOPPED,
+    )
+    for path, answer in answers:
+        assert isinstance(answer, FileRead | PhotofindError)
+        documents.append(text_document(path, answer))
+        if isinstance(answer, FileRead) and not session.output.as_json:
+            _print(session, path, answer, named=len(paths) > 1)
     if session.output.as_json:
         session.output.document({"photos": documents})
+
+
+def _print(session: Session, path: Path, read: FileRead, *, named: bool) -> None:
+    if named:
+        session.output.line(str(path))
+    for text, _confidence, _corners in read.lines:
+        session.output.line(text)
+    if not read.lines:
+        session.output.remark(f"No text was found in {path.name}.")
 
 
 def read_folder(session: Session, folder: Path, *, again: bool) -> None:
