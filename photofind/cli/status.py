@@ -39,7 +39,7 @@ def show_problems(session: Session) -> None:
     for problem in problems:
         session.output.line(f"{problem.path}: {problem.reason}")
     if not problems:
-        session.output.remark("No problems: every file that was found could be read.")
+        session.output.remark("No problems: everything that was found could be read.")
 
 
 def people_key(catalog_key: str | None) -> str:
@@ -65,7 +65,11 @@ def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[st
                 "by their previews until `photofind index` is done",
             ),
             ("By name only", status.by_name_only, "the model has still to look at them"),
-            ("Problems", status.failed + status.preview_only, "`photofind problems` lists them"),
+            (
+                "Problems",
+                status.failed + status.preview_only + status.closed_folders,
+                "`photofind problems` lists them",
+            ),
             ("Missing", status.missing, "files that were there before"),
             ("Offline", status.offline, "on drives that are not connected"),
             (

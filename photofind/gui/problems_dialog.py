@@ -148,16 +148,16 @@ class ProblemsDialog(QDialog):
         self._model.show_problems(problems)
         self._retry.setEnabled(number > 0)
         self._explanation.setText(
-            self.tr("These files could not be read. All other photos are searched.")
+            self.tr("These files and folders could not be read. All other photos are searched.")
             if number
             else self.tr("Every photo could be read.")
         )
         if number == 0:
             self._heading.setText(self.tr("No problems"))
         elif number == 1:
-            self._heading.setText(self.tr("1 file can't be searched"))
+            self._heading.setText(self.tr("1 problem"))
         else:
-            self._heading.setText(self.tr("{n} files can't be searched").format(n=count(number)))
+            self._heading.setText(self.tr("{n} problems").format(n=count(number)))
         if number:
             self._table.selectRow(0)
 

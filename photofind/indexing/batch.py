@@ -171,7 +171,8 @@ class Batch:
 
     def _retell(self, items: Sequence[WorkItem]) -> None:
         for item in items:
-            retell(item, self._writer, self._guard)
+            if item.may_download or not lies_online_only(item.path):
+                retell(item, self._writer, self._guard)
             self._answer(item, Outcome.UNCHANGED)
         if items:
             self._listener.files_settled()
