@@ -9,20 +9,31 @@ import typer
 from photofind.cli.documents import sources_document
 from photofind.cli.exits import EXIT_FAILED
 from photofind.inference import registry
+from photofind.inference.spec import ModelSpec
 from photofind.models.checking import SourceCheck, check_sources
 from photofind.models.hub import Hub
 from photofind.models.permission import allowed_network
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from photofind.cli.session import Session
 
 
-def check(session: Session) -> None:
-    """Prints what the hub says of every file; exit code 1 when the registry says otherwise."""
+def check(session: Session, keys: Sequence[str]) -> None:
+    """Prints what the hub says of every file; exit code 1 when the registry says otherwise.
+
+    Args:
+        keys: of the models in question; none: all.
+
+    Raises:
+        ModelError: model_missing, there is no such model.
+    """
+    specs = [registry.find_spec(key, ModelSpec) for key in keys] or registry.ALL
     network = allowed_network(session.folders)
     network.require_allowed()
     checks = []
-    for each in check_sources(registry.ALL, Hub(network)):
+    for each in check_sources(specs, Hub(network)):
         checks.append(each)
         if not session.output.as_json:
             session.output.line(_line(each))

@@ -143,10 +143,13 @@ def test_wrong_keys_are_clear_errors(program: Program) -> None:
 
 
 def test_sources_are_compared_with_the_hub(program: Program) -> None:
-    done = program.run("models", "check-sources", "--json")
+    done = program.run("models", "check-sources", KEY, "clip-vit-b32-openai", "--json")
     assert done.code == 1  # this hub has one of the models alone
     sources = done.document()["sources"]
     (one,) = [each for each in sources if each["key"] == KEY]
     assert one["faults"] == []
     assert len(one["sha256"]) == 64
-    assert all(each["faults"] for each in sources if each["key"] != KEY)
+    others = [each for each in sources if each["key"] != KEY]
+    assert {each["key"] for each in others} == {"clip-vit-b32-openai"}
+    assert all(each["faults"] for each in others)
+    assert program.error("models", "check-sources", "no-such-model", code=1) == "model_missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,11 @@ def test_photofinds_own_files_are_private(program: Program, photos: Path) -> Non
         if line.startswith("Watching"):
             break
     assert (program.data_dir / "catalog.db-wal").exists()  # else this would prove less
+    # The weekly copy is made some seconds after the start; asking for the status passes the time.
+    until = time.monotonic() + PATIENCE_S
+    while not list(program.folders.backups.glob("*.bak")):
+        assert time.monotonic() < until, "no copy was made"
+        program.document("status")
     while_it_runs = _open_to_others(program.data_dir)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE_S)

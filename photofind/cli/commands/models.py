@@ -86,14 +86,16 @@ def import_model(context: typer.Context, source: Annotated[str, argument("PATH")
 
 
 @app.command("check-sources", epilog=GLOBAL_OPTIONS)
-def check_model_sources(context: typer.Context) -> None:
+def check_model_sources(
+    context: typer.Context, keys: Annotated[list[str] | None, argument("KEY")] = None
+) -> None:
     """Compare photofind's list of models with what their repositories say now.
 
-    Nothing is downloaded. Needs a connection.
+    Without a KEY all of them. Nothing is downloaded. Needs a connection.
     """
     from photofind.cli.models_sources import check
 
-    check(session_of(context))
+    check(session_of(context), keys or ())
 
 
 @app.command("export", epilog=GLOBAL_OPTIONS)
