@@ -290,9 +290,15 @@ class BrowseController(QObject):
                 self.tr("No photos here yet"),
                 self.tr("The folders hold no pictures that photofind can read."),
             )
+        elif self._indexing:
+            self._page.show_empty(
+                self.tr("Nothing found yet"),
+                self.tr("photofind is still looking at your photos, and goes on looking for this."),
+            )
         else:
             self._page.show_empty(
-                self.tr("Nothing found"), self.tr("There are no photos to search in yet.")
+                self.tr("Nothing found"),
+                self.tr("No photo has what you ask for. Try other words, or fewer."),
             )
 
     def _show_fold(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from photofind.gui.app import open_engine
 from photofind.settings import Settings, write_settings
+from photofind.worker.messages import Progress
 from tests.gui.driver import PATIENCE_MS
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ def test_says_so_when_nothing_matches_well(window: Driver, indexed: IndexedPhoto
     assert window.grid.note == "These are the nearest photos."
     assert window.model.rowCount() == indexed.count
     assert not any(window.model.is_weak(row) for row in range(indexed.count))
+
+
+def test_an_empty_answer_says_whether_it_may_still_fill(window: Driver) -> None:
+    window.search("tag:unicorn")
+    for_good = "No photo has what you ask for. Try other words, or fewer."
+    assert for_good in window.words(window.grid)
+    window.worker.on_event(Progress(activity="indexing", done=1, total=2))
+    window.until(lambda: window.grid.empty_text == "Nothing found yet")
+    window.worker.on_event(Progress(activity="idle"))
+    window.until(lambda: for_good in window.words(window.grid))
 
 
 def test_a_query_too_long_is_answered_with_a_sentence(window: Driver) -> None:
