@@ -111,20 +111,20 @@ class Commands(QObject):
         self._menu.addSeparator()
         self._command(self.tr("&Describe the photos shown"), "", self._describe_shown)
         self._choices.add_to(self._menu)
-        self._command(self.tr("&Model server…"), "", self._server.choose)
+        self._command(self.tr("Model ser&ver…"), "", self._server.choose)
         self._menu.addSeparator()
-        self._command(self.tr("La&rger photos"), "Ctrl++", lambda: self.zoom(1))
-        self._command(self.tr("S&maller photos"), "Ctrl+-", lambda: self.zoom(-1))
+        self._command(self.tr("Lar&ger photos"), "Ctrl++", lambda: self.zoom(1))
+        self._command(self.tr("Smaller p&hotos"), "Ctrl+-", lambda: self.zoom(-1))
         self._command(self.tr("&Full screen"), "F11", self._toggle_full_screen)
         self._menu.addSeparator()
-        self._command(self.tr("A&bout photofind"), "", lambda: about_dialog(self._window).show())
+        self._command(self.tr("Abo&ut photofind"), "", lambda: about_dialog(self._window).show())
         self._command(self.tr("&Quit"), "Ctrl+Q", self._window.close)
         self._menu.aboutToShow.connect(self._name_pause)
         self._menu.aboutToShow.connect(self._show_recall)
 
     def _add_battery_menu(self) -> None:
         """What to do on battery; a computer without one has no use for it, but does no harm."""
-        menu = QMenu(self.tr("While on &battery"), self._menu)
+        menu = QMenu(self.tr("While on batter&y"), self._menu)
         group = QActionGroup(menu)
         self._on_battery: dict[OnBattery, QAction] = {}
         for choice, text in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,21 @@ def test_the_menu_key_offers_every_action(window: Driver) -> None:
     assert names[:5] == ["Find similar", "Open", "Show in folder", "Copy image", "Copy path"]
     assert "Forget…" in names
     menu.close()
+
+
+def test_every_letter_of_a_menu_means_one_thing(window: Driver) -> None:
+    """Else the letter only walks through those that share it."""
+    window.wait_pictures()
+    main = window.window.menu_button.menu()
+    window.press(Qt.Key.Key_Down)
+    window.view.menu_requested.emit(window.view.mapToGlobal(window.cell(0)))
+    context = QApplication.activePopupWidget()
+    assert isinstance(context, QMenu)
+    for menu in (main, context):
+        texts = [action.text() for action in menu.actions() if action.text()]
+        letters = Counter(text[text.index("&") + 1].lower() for text in texts)
+        assert set(letters.values()) == {1}, (letters, texts)
+    context.close()
 
 
 def test_tab_reaches_every_part(window: Driver) -> None:
