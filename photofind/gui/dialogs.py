@@ -30,20 +30,24 @@ def pictures_folder() -> Path | None:
     return folder if place and folder.is_dir() else None
 
 
+def _place_to_start() -> str:
+    """Where choosing a folder starts: a place that isn't there would be proposed by name all the
+    same, and refused by the dialog that proposed it."""
+    return str(pictures_folder() or Path.home())
+
+
 def choose_folder(parent: QWidget) -> Path | None:
     """Asks for a folder of photos; None when the person would rather not."""
     title = QCoreApplication.translate("Dialogs", "Choose a folder with photos")
-    start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    chosen = QFileDialog.getExistingDirectory(parent, title, start)
+    chosen = QFileDialog.getExistingDirectory(parent, title, _place_to_start())
     return Path(chosen) if chosen else None
 
 
 def choose_new_place(parent: QWidget, folder: Path) -> Path | None:
     """Asks where a folder lies now; None when the person would rather not."""
     title = QCoreApplication.translate("Dialogs", "Where is “{folder}” now?")
-    start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
     chosen = QFileDialog.getExistingDirectory(
-        parent, title.format(folder=display_name(folder)), start
+        parent, title.format(folder=display_name(folder)), _place_to_start()
     )
     return Path(chosen) if chosen else None
 
