@@ -131,7 +131,11 @@ def run_order(session: Session, command: Command) -> int:
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: it could not be done.
     """
-    with choose_display(session.output) as display, connected(session, display) as client:
+    # What the worker happens to be at (or paused with) is no news of this order.
+    with (
+        choose_display(session.output) as display,
+        connected(session, display, shows_progress=False) as client,
+    ):
         answer = client.request(command)
     assert isinstance(answer, Done)
     return answer.count
@@ -144,19 +148,22 @@ def connected(
     hear: Callable[[Event], None] | None = None,
     stopped: str = "Stopped. What is indexed so far can be found; `photofind index` goes on from"
     " there.",
+    *,
+    shows_progress: bool = True,
 ) -> Iterator[WorkerClient]:
     """A client whose progress and notices are shown.
 
     Args:
         hear: told every event first, on the client's thread.
         stopped: said after Ctrl-C, when the worker ends as well.
+        shows_progress: else notices alone.
     """
 
     def show(event: Event) -> None:
         if hear is not None:
             hear(event)
         match event:
-            case Progress():
+            case Progress() if shows_progress:
                 display.update(event)
             case Notice(message=message):
                 display.notice(message)

@@ -71,4 +71,15 @@ def test_a_refusal_passes_through_and_the_client_leaves(
     assert StandIn.closed == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.splitlines() == ["Indexing: 1 of 2", "It was started again."]
+    # What the worker is at is none of the order's business.
+    assert captured.err.splitlines() == ["It was started again."]
+
+
+def test_a_job_shows_how_far_it_is(
+    session: Session, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(StandIn, "ending", FolderError("folder_unknown", "No."), raising=False)
+    with pytest.raises(FolderError, match="No"):
+        work.run_job(session, Rescan())
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["Indexing: 1 of 2", "It was started again."]
