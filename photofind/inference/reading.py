@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PACKAGE = "rapidocr"
+INSTALLING = f'"{sys.executable}" -m pip install rapidocr==3.10.0'
+"""What a person types. It names the package itself: an index need not know photofind's extra."""
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _TURNER = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
@@ -152,7 +155,7 @@ def _models_folder() -> Path:
             raise ModelError(
                 "model_incompatible",
                 f"The installed package {_PACKAGE} has no {name}. Install the version that"
-                " photofind knows: pip install 'photofind[ocr]'",
+                f" photofind knows: {INSTALLING}",
             )
     return folder
 
@@ -190,6 +193,5 @@ def _missing() -> ModelError:
     return ModelError(
         "model_missing",
         "Reading text in photos needs the package rapidocr (27 MB, Apache-2.0; it brings its own"
-        " networks and works offline). Install it into photofind's Python with: pip install"
-        " 'photofind[ocr]'",
+        f" networks and works offline). Install it with: {INSTALLING}",
     )

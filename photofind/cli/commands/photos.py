@@ -60,7 +60,7 @@ def text(
     """Read the text in photos, so that searching finds it.
 
     "no parking" in quotation marks then finds the sign. Needs the package rapidocr, which works
-    offline: pip install 'photofind[ocr]'
+    offline: pip install rapidocr==3.10.0
     """
     from photofind.cli import texts
 

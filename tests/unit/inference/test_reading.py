@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 needs_rapidocr = pytest.mark.skipif(
     not reading.is_installed(), reason="needs the extra `ocr` (rapidocr)"
 )
+
+
+def test_what_a_person_is_told_to_install_is_what_the_extra_names() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
+    (pin,) = project["project"]["optional-dependencies"]["ocr"]
+    assert f'"{sys.executable}" -m pip install {pin}' == reading.INSTALLING
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +89,6 @@ def test_a_second_recogniser_reads_what_the_first_is_unsure_of(
 
 def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "is_installed", lambda: False)
-    with pytest.raises(ModelError, match=r"pip install 'photofind\[ocr\]'") as caught:
+    with pytest.raises(ModelError, match="-m pip install rapidocr==") as caught:
         reader_key()
     assert caught.value.code == "model_missing"
