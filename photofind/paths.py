@@ -23,8 +23,8 @@ _OWN_FILE = re.compile(
     (catalog|thumbnails)\.db (-wal|-shm|-journal|\.partial|\.partial-journal)? (\.damaged)?
     | catalog\.(suspect|lock)
     | worker\.(json|partial)
-    | (settings|indexing)\.(json|partial)
-    | (photofind|worker)\.log (\.\d+)?
+    | (settings|indexing|describing)\.(json|partial)
+    | (photofind|worker|install)\.log (\.\d+)?
     | crash\.log
     """,
     re.VERBOSE,

@@ -75,8 +75,8 @@ def _tools_missing(missing: list[str]) -> ExportError:
     return ExportError(
         "export_tools_missing",
         "Exporting needs packages that photofind itself does not"
-        f" ({', '.join(missing)} not found). Install them with:"
-        ' pip install "photofind[export]", or in a checkout: pip install -e ".[export]"',
+        f" ({', '.join(missing)} not found). Install them, in a"
+        ' checkout of photofind, with: .venv/bin/pip install -e ".[export]"',
     )
 
 

@@ -57,7 +57,7 @@ class IconButton(QToolButton):
         self._icon_name = name
         self.setToolTip(label)
         self.setAccessibleName(label)
-        self.setIcon(themed_icon(name, self.palette()))
+        self._draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:
@@ -65,7 +65,11 @@ class IconButton(QToolButton):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(themed_icon(self._icon_name, self.palette()))
+    def _draw(self) -> None:
+        icon = themed_icon(self._icon_name, self.palette(), self.devicePixelRatio())
+        self.setIcon(icon)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange}:
+            self._draw()
+        return super().event(event)

@@ -177,7 +177,7 @@ def hash_model_file(path: Path) -> tuple[str, int]:
 
 def _not_installed(spec: ModelSpec) -> ModelError:
     return ModelError(
-        "model_missing", f"The model “{spec.title}” is not installed. {_advice(spec)}"
+        "model_missing", f"The model “{spec.title}” is not installed. {_advice(spec, again=False)}"
     )
 
 
@@ -188,7 +188,7 @@ def _damaged(spec: ModelSpec, file: FileSpec) -> ModelError:
     )
 
 
-def _advice(spec: ModelSpec) -> str:
+def _advice(spec: ModelSpec, *, again: bool = True) -> str:
     if spec is registry.BASIC:
         return "Please install photofind again."
-    return "Please install the model again."
+    return f"Install it{' again' if again else ''} with: photofind models install {spec.key}"

@@ -141,7 +141,7 @@ def export_model(
 
     ARCH is open_clip's name of the architecture, such as ViT-B-32, or a JSON file that describes
     one. The folder only appears if pictures and words get the same numbers as in PyTorch. Needs
-    the extra packages of photofind[export].
+    the packages of photofind's extra "export".
 
     With --checkpoint, ARCH is a model of the list that describes photos or answers questions, such
     as blip-base. Its official file is compared with the transformers library on some pictures and

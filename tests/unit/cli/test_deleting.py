@@ -12,12 +12,11 @@ import filelock
 import pytest
 
 from photofind.__main__ import run
-from photofind.paths import app_folders
+from photofind.paths import AppFolders, app_folders, is_own_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.paths import AppFolders
 
 _OWN = (
     "catalog.db",
@@ -30,7 +29,9 @@ _OWN = (
     "cache/vectors/basic@1.1.search",
     "config/settings.json",
     "config/indexing.json",
+    "config/describing.json",
     "logs/photofind.log.2",
+    "logs/install.log",
     "logs/crash.log",
     "models/vit-b-32/visual.onnx",
     "models/vit-b-32/spec.json",
@@ -64,6 +65,13 @@ def test_everything_goes(
     assert run(["delete-everything", "--yes"]) == 0
     assert "nothing to delete" in capsys.readouterr().out
     assert not folders.data.exists()
+
+
+def test_every_place_of_ours_is_known_as_ours(tmp_path: Path) -> None:
+    ours = app_folders(tmp_path)
+    for name, kind in vars(AppFolders).items():
+        if isinstance(kind, property):
+            assert is_own_name(getattr(ours, name).name), name
 
 
 def test_foreign_files_stay_and_are_named(

@@ -335,7 +335,7 @@ def test_missing_tools_are_named_with_the_way_to_install_them(
     monkeypatch.setattr(tools, "import_open_clip", tools.import_open_clip.__wrapped__)
     monkeypatch.setattr(networks, "import_open_clip", tools.import_open_clip)
     message = refused(ExportRequest("ViT-B-32", "openai", tmp_path / "out"), "export_tools_missing")
-    assert 'pip install "photofind[export]"' in message
+    assert 'pip install -e ".[export]"' in message
 
 
 @pytest.mark.parametrize(
