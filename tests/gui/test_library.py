@@ -225,7 +225,7 @@ def test_what_to_do_on_battery_is_chosen_in_the_menu(window: Driver) -> None:
     (menu,) = [
         each
         for each in window.window.menu_button.menu().findChildren(QMenu)
-        if each.title() == "While on &battery"
+        if each.title().replace("&", "") == "While on battery"
     ]
     menu.aboutToShow.emit()
     slower, rest, _full = menu.actions()
