@@ -86,6 +86,7 @@ def compare(
 ) -> None:
     matrix = library.matrix(reader, Space.SEARCH, vectors.shape[1])
     stored = vectors.astype(np.float16).astype(np.float32)
+    numbers = np.sort(matrix.content_ids)  # contents are numbered in the order of the vectors
     ours, theirs = Stopwatch(), Stopwatch()
     found = found_of_original = 0
     for query in queries:
@@ -93,8 +94,7 @@ def compare(
             ranking = rank(matrix, query, 10, reader, library.model_id, Space.SEARCH)
         with theirs:
             best = brute_force(stored, query)
-        # Contents are numbered from 1 in the order of the vectors.
-        answer = ranking.content_ids[:10] - 1
+        answer = np.searchsorted(numbers, ranking.content_ids[:10])
         found += len(np.intersect1d(answer, best))
         found_of_original += len(np.intersect1d(answer, brute_force(vectors, query)))
     wanted = 10 * len(queries)
