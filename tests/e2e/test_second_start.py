@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from photofind.catalog.reader import CatalogReader
+from photofind.gui.single_instance import SingleInstance
 from tests.e2e.program import PATIENCE_S
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.program import Program
 
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def test_a_second_start_hands_its_folders_over(program: Program, photos: Path) -> None:
     window = program.start()
     try:
+        _wait_for_place(program)  # of two that start at once, either may become the window
         # It comes back at once, and not because another window was closed.
         second = program.run(photos)
         assert (second.code, second.err) == (0, "")
@@ -33,3 +35,12 @@ def test_a_second_start_hands_its_folders_over(program: Program, photos: Path) -
         window.send_signal(signal.SIGTERM)
         window.communicate(timeout=PATIENCE_S)
     assert window.returncode == 0
+
+
+def _wait_for_place(program: Program) -> None:
+    """Until a window has the place of this data folder; asking for the status passes the time."""
+    lock = Path(SingleInstance(program.folders.data).address + ".lock")
+    until = time.monotonic() + PATIENCE_S
+    while not lock.exists():
+        assert time.monotonic() < until, "no window took its place"
+        program.document("status")
