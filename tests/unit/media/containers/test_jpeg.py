@@ -29,7 +29,7 @@ def test_blocks_of_any_size_give_the_same(
     photo = make_photo(tmp_path / "x.jpg", size=(64, 48), progressive=progressive).read_bytes()
     expected = _digest(photo)
     for size in (2, 3, 5, 64, 127):
-        monkeypatch.setattr(jpeg, "BLOCK_BYTES", size)
+        monkeypatch.setattr(jpeg, "_SCAN_BLOCK_BYTES", size)
         assert _digest(photo) == expected, size
 
 
@@ -54,3 +54,10 @@ def test_fill_bytes_before_a_marker_mean_nothing(tmp_path: Path) -> None:
 def test_what_is_no_jpeg(damage: bytes) -> None:
     with pytest.raises(OddFileError):
         _digest(damage)
+
+
+def test_what_follows_a_picture_with_restarts_is_left_out(tmp_path: Path) -> None:
+    photo = make_photo(tmp_path / "x.jpg", size=(64, 48), restart_marker_blocks=2).read_bytes()
+    assert b"\xff\xd3" in photo
+    assert _digest(photo + b"\xff\xd8 a second picture") == _digest(photo)
+    assert _digest(photo[:-20] + bytes(18) + photo[-2:]) != _digest(photo)
