@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import report_document
 from photofind.cli.report import print_report
 from photofind.cli.work import index_to_the_end, run_job, watch_folders
-from photofind.domain import FolderError
+from photofind.domain import FolderError, PhotofindError
 from photofind.worker.messages import AddFolders, Rescan, path_to_wire
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
     from photofind.cli.session import Session
     from photofind.domain import IndexReport
+    from photofind.paths import AppFolders
+
+logger = logging.getLogger(__name__)
+
+_MANY = 10_000
+"""New photos that delay the next start noticeably (`search.library.KEEPING_PAYS`)."""
 
 
 def index_folders(
@@ -49,6 +56,22 @@ def _show(session: Session, report: IndexReport) -> None:
         session.output.document(report_document(report))
     else:
         print_report(session.output, report)
+    if report.new + report.changed >= _MANY:
+        keep_vectors(session.folders)
+
+
+def keep_vectors(folders: AppFolders) -> None:
+    """Keeps vectors as search has them in memory, as a window does while nobody asks anything:
+    the first start after a large library was indexed is as quick as all later ones."""
+    # Search and its runtime are in nobody's way while the worker indexes.
+    from photofind.inference.store import ModelStore
+    from photofind.search.engine import SearchEngine
+
+    with SearchEngine(folders, ModelStore(folders)) as engine:
+        try:
+            engine.keep_for_next_start()
+        except PhotofindError as error:
+            logger.info("vectors are not kept: %s", error)
 
 
 def _require_folders(session: Session) -> None:

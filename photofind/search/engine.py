@@ -153,6 +153,19 @@ class SearchEngine:
         if self._active is not None:
             self._active.library.keep()
 
+    def keep_for_next_start(self) -> None:
+        """Loads the vectors that words are compared with, and keeps them where that pays: for
+        whoever has indexed much and searches nothing.
+
+        Raises:
+            ModelError: the active model is not installed.
+        """
+        self.refresh()
+        if self._active is not None:
+            dim = self._encoders(self._active).spec.dim
+            self._active.library.matrix(self._open_reader(), Space.SEARCH, dim)
+            self._active.library.keep()
+
     def release_when_idle(self) -> None:
         """Gives the encoders' memory back if nobody has searched for a while."""
         if self._active is not None and self._active.encoders is not None:
