@@ -102,8 +102,17 @@ def test_the_details_can_be_hidden_and_stay_so(preview: Driver) -> None:
 def test_a_narrow_window_leaves_the_room_to_the_photo(preview: Driver) -> None:
     preview.window.resize(640, 480)
     preview.until(lambda: not preview.window.preview.details.isVisible())
+    info = preview.button(preview.window.preview, "Show or hide the details (I)")
+    assert not info.isChecked()
+    preview.press(Qt.Key.Key_I)  # until they are asked for
+    assert preview.window.preview.details.isVisible()
+    assert info.isChecked()
+    preview.press(Qt.Key.Key_I)
+    assert not preview.window.preview.details.isVisible()
     preview.window.resize(1100, 700)
     preview.until(preview.window.preview.details.isVisible)
+    assert info.isChecked()
+    assert preview.program.remembered.settings.shows_details is True
 
 
 def test_a_photo_whose_file_is_gone_keeps_its_thumbnail(

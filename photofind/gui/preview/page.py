@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from photofind.domain import Photo, Why
 
 _NARROW_PX = 760
+"""Below this width details are shown only when they are asked for in this very window."""
 _STEPS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Up: -1,
@@ -58,6 +59,7 @@ class PreviewPage(QFrame):
         self.captions = CaptionStrip(self)
         self.questions = AskPanel(self)
         self._details_wished = True
+        self._details_wished_narrow = False
         back = IconButton("back", self.tr("Back to all photos (Esc)"), self)
         self._name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
         self._name.setProperty("textStyle", "strong")
@@ -143,9 +145,8 @@ class PreviewPage(QFrame):
         self.details.show_photo(photo, tags, why, text)
 
     def show_details(self, shown: bool) -> None:
-        """Shows or hides the details; a narrow window never has room for them."""
+        """Shows or hides the details wherever there is room enough for them."""
         self._details_wished = shown
-        self._info.setChecked(shown)
         self._fit_details()
 
     @property
@@ -157,7 +158,6 @@ class PreviewPage(QFrame):
         if shown == self.shows_questions:
             return
         self._ask.setChecked(shown)
-        self._info.setChecked(self._details_wished and not shown)
         self.questions.setVisible(shown)
         self._fit_details()
         if not shown:
@@ -172,12 +172,22 @@ class PreviewPage(QFrame):
 
     def _on_info(self, checked: bool) -> None:
         self.show_questions(False)
+        if self._is_narrow:
+            self._details_wished_narrow = checked
+            self._fit_details()
+            return
         self.show_details(checked)
         self.details_toggled.emit(checked)
 
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width() < _NARROW_PX
+
     def _fit_details(self) -> None:
-        room = self.width() >= _NARROW_PX and not self.shows_questions
-        self.details.setVisible(self._details_wished and room)
+        wished = self._details_wished_narrow if self._is_narrow else self._details_wished
+        shown = wished and not self.shows_questions
+        self.details.setVisible(shown)
+        self._info.setChecked(shown)
         self.captions.set_inviting(self._details_wished)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -205,7 +215,8 @@ class PreviewPage(QFrame):
         elif key == Qt.Key.Key_E:
             self.captions.edit_first()
         elif key == Qt.Key.Key_T:
-            self.show_details(True)
+            if self.details.isHidden():
+                self._info.click()
             self.details.tags.begin_typing()
         elif key == Qt.Key.Key_X:
             self.details.text.toggle_outline()
