@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     from photofind.cli.session import Session
 
 
-def export_blip_model(session: Session, key: str, checkpoint: str, pictures: str | None) -> None:
-    """Compares an official file of BLIP with transformers, installs it, and prints the findings.
+_OTHER_NAMES = {"blip-vqa": "blip-vqa-base"}
+
+
+def export_blip_model(
+    session: Session, key: str, checkpoint: str, *, out: str | None, pictures: str | None
+) -> None:
+    """Writes the graphs of a BLIP, compares them with transformers, installs the model and prints
+    the findings.
 
     Raises:
         PhotofindError: it is no such model, the file is another's, or it can't be installed.
@@ -21,10 +27,11 @@ def export_blip_model(session: Session, key: str, checkpoint: str, pictures: str
     output = session.output
     is_watched = output.progress_on_terminal and not output.as_json
     report = export_blip(
-        key,
+        _OTHER_NAMES.get(key, key),
         absolute_path(checkpoint),
         session.folders,
         alone=installing_alone(session.folders),
+        out=None if out is None else absolute_path(out),
         pictures=None if pictures is None else absolute_path(pictures),
         say=output.remark if is_watched else lambda _: None,
     )
@@ -35,7 +42,13 @@ def export_blip_model(session: Session, key: str, checkpoint: str, pictures: str
             for gate in report.gates
         ]
         output.document(
-            {"key": spec.key, "title": spec.title, "pictures": report.pictures, "gates": gates}
+            {
+                "key": spec.key,
+                "title": spec.title,
+                "pictures": report.pictures,
+                "gates": gates,
+                "as_shipped": report.as_shipped,
+            }
         )
         return
     if not (is_watched and output.on_terminal):  # else it has just been said

@@ -1,4 +1,4 @@
-"""Makes a BLIP of a local checkpoint, after its graphs have shown that they are transformers'."""
+"""Writes the graphs of a BLIP anew, compares them with transformers and installs the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from photofind import paths
 from photofind.exporting import gates
-from photofind.exporting.blip_networks import load_blip
+from photofind.exporting.blip_networks import load_blip, measure_blip
 from photofind.exporting.errors import ExportError
 from photofind.exporting.gates import Gate
 from photofind.exporting.material import find_pictures
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from photofind.exporting.shipped.blip import Blip
     from photofind.inference.blip.networks import Seen
     from photofind.inference.checkpoints.tensors import Checkpoint
     from photofind.inference.store import InstalledModel
@@ -57,11 +58,13 @@ class BlipReport:
     Attributes:
         pictures: where those are from that were compared with.
         gates: all of them passed.
+        as_shipped: whether the graphs are byte for byte those that photofind ships.
     """
 
     model: InstalledModel[ModelSpec]
     pictures: str
     gates: tuple[Gate, ...]
+    as_shipped: bool
 
 
 def export_blip(
@@ -70,21 +73,25 @@ def export_blip(
     folders: paths.AppFolders,
     *,
     alone: AbstractContextManager[object],
+    out: Path | None = None,
     pictures: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> BlipReport:
-    """Compares a checkpoint's graphs with transformers, and installs the model if they agree.
+    """Writes the graphs of a checkpoint's network, compares them with transformers, and installs
+    the model if they agree.
 
     Args:
         key: of a captioner or an answerer in the registry.
         checkpoint: the official file; only read.
         alone: keeps other installations away while this one is put in its place.
+        out: a folder for the graphs, which hold no weights; it must not exist yet.
         pictures: a folder of pictures to compare with.
         say: told what is being done and what was found, a line at a time.
 
     Raises:
         ExportError: export_unknown, it is no such model; export_weights, the file is another's;
-            export_gate, the graphs compute something else; export_tools_missing.
+            export_gate, the graphs compute something else; export_folder, `out` exists or can't
+            be written; export_tools_missing.
         ModelError: as for `install_checkpoint`.
     """
     spec = find_spec(key, ModelSpec)
@@ -96,26 +103,62 @@ def export_blip(
         )
     if not checkpoint.is_file():
         raise ExportError("export_weights", f"There is no file {checkpoint}. Check its name.")
-    say(f"loading {checkpoint.name} into transformers")
+    if out is not None and out.exists():
+        raise ExportError("export_folder", f"{out} exists already. Give another folder with --out.")
     opened = open_checkpoint(checkpoint)
-    network = load_blip(opened, answers=isinstance(spec, AnswererSpec))
+    sizes = measure_blip(opened, answers=isinstance(spec, AnswererSpec))
     with tempfile.TemporaryDirectory(prefix="photofind-export-") as temporary:
         work = Path(temporary)
-        _bind(spec, opened, work)
+        graphs = work / "graphs"
+        say("writing the graphs")
+        as_shipped = _write_graphs(spec, sizes, graphs)
+        say("they are those that photofind ships" if as_shipped else "they are not those shipped")
+        say(f"loading {checkpoint.name} into transformers")
+        network = load_blip(opened, sizes)
+        _bind(spec, graphs, opened, work)
         found = find_pictures(pictures, work)
         say(f"compared with {_PICTURES} pictures {found.description}")
         passed = _compare(_Both(spec, network, work), found.paths[:_PICTURES], say)
-    del network
-    say("installing")
-    with alone:
-        model = install_checkpoint(spec, {spec.checkpoint.file.path: checkpoint}, folders)
-    return BlipReport(model, found.description, passed)
+        del network
+        say("installing")
+        with alone:
+            files = {spec.checkpoint.file.path: checkpoint}
+            model = install_checkpoint(spec, files, folders, graphs=graphs)
+        if out is not None:
+            _give_out(graphs, out)
+    return BlipReport(model, found.description, passed, as_shipped)
 
 
-def _bind(spec: CaptionerSpec | AnswererSpec, checkpoint: Checkpoint, work: Path) -> None:
-    """The graphs in float32, and the words."""
+def _write_graphs(spec: CaptionerSpec | AnswererSpec, sizes: Blip, folder: Path) -> bool:
+    """Writes the graphs without weights; whether they are the shipped ones byte for byte."""
+    from photofind.exporting.shipped import layouts
+    from photofind.exporting.shipped.build import build
+
     assert spec.checkpoint is not None
-    graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
+    build(sizes, layouts.transformers_blip, folder)
+    shipped = paths.resources() / spec.checkpoint.graphs
+    if read_manifest(folder / "manifest.json") != read_manifest(shipped / "manifest.json"):
+        raise ExportError(
+            "export_weights", f"The file holds a BLIP of other sizes than “{spec.title}”."
+        )
+    return all((shipped / each.name).read_bytes() == each.read_bytes() for each in folder.iterdir())
+
+
+def _give_out(graphs: Path, out: Path) -> None:
+    try:
+        shutil.copytree(graphs, out)
+    except OSError as error:
+        raise ExportError(
+            "export_folder",
+            f"The model is installed, but the folder {out} can't be written:"
+            f" {error.strerror or error}. Give another one with --out.",
+        ) from error
+
+
+def _bind(
+    spec: CaptionerSpec | AnswererSpec, graphs: Path, checkpoint: Checkpoint, work: Path
+) -> None:
+    """The graphs in float32, and the words."""
     for name, pair in read_manifest(graphs / "manifest.json").items():
         bind(checkpoint, pair.fp32, work / f"{name}.bin", FULL_RANGE)
         shutil.copyfile(graphs / pair.fp32.graph, work / f"{name}.onnx")

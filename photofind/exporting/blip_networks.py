@@ -9,11 +9,11 @@ from photofind.exporting.errors import ExportError
 from photofind.exporting.tools import import_transformers, quiet
 
 if TYPE_CHECKING:
+    from photofind.exporting.shipped.blip import Blip
     from photofind.inference.checkpoints.tensors import Checkpoint
 
 _HEAD = 64
 """Numbers of an attention head, in every BLIP."""
-_POSITIONS = 512
 _TIED = {
     "text_decoder.cls.predictions.decoder.weight": (
         "text_decoder.bert.embeddings.word_embeddings.weight"
@@ -23,8 +23,8 @@ _TIED = {
 """Two names of one tensor; some files hold both, others one."""
 
 
-def load_blip(checkpoint: Checkpoint, *, answers: bool) -> Any:
-    """Builds the network that a file's tensors fit and fills it. Nothing of the file is executed.
+def measure_blip(checkpoint: Checkpoint, *, answers: bool) -> Blip:
+    """The sizes of a file's network, by the shapes of its tensors.
 
     Args:
         answers: it answers questions, instead of writing captions.
@@ -32,48 +32,77 @@ def load_blip(checkpoint: Checkpoint, *, answers: bool) -> Any:
     Raises:
         ExportError: export_tools_missing; export_weights, the file holds another network.
     """
+    import_transformers()
+    from photofind.exporting.shipped.blip import Blip
+
+    shapes = {name: stored.shape for name, stored in checkpoint.tensors.items()}
+    try:
+        (width,) = shapes["vision_model.post_layernorm.weight"]
+        _, places, _ = shapes["vision_model.embeddings.position_embedding"]
+        *_, patch = shapes["vision_model.embeddings.patch_embedding.weight"]
+        vocabulary, text_width = shapes["text_decoder.bert.embeddings.word_embeddings.weight"]
+        context, _ = shapes["text_decoder.bert.embeddings.position_embeddings.weight"]
+    except (KeyError, ValueError) as error:
+        raise _wrong_kind(checkpoint, error) from error
+    return Blip(
+        image_width=width,
+        image_layers=_count(shapes, r"vision_model\.encoder\.layers\.(\d+)\."),
+        image=patch * round((places - 1) ** 0.5),
+        patch=patch,
+        width=text_width,
+        layers=_count(shapes, r"text_decoder\.bert\.encoder\.layer\.(\d+)\."),
+        answers=answers,
+        context=context,
+        vocabulary=vocabulary,
+    )
+
+
+def load_blip(checkpoint: Checkpoint, sizes: Blip) -> Any:
+    """Builds transformers' network and fills it. Nothing of the file is executed.
+
+    Raises:
+        ExportError: export_tools_missing; export_weights, the file holds another network.
+    """
     transformers = import_transformers()
     import torch
 
-    kind = "BlipForQuestionAnswering" if answers else "BlipForConditionalGeneration"
+    kind = "BlipForQuestionAnswering" if sizes.answers else "BlipForConditionalGeneration"
     try:
-        configuration = _configure(transformers, checkpoint)
         with quiet(), torch.device("meta"):
-            network = getattr(transformers, kind)(configuration)
+            network = getattr(transformers, kind)(_configure(transformers, sizes))
         values = {name: _read(checkpoint, name) for name in network.state_dict()}
         network.load_state_dict(values, assign=True)
     except (KeyError, RuntimeError, ValueError) as error:
-        raise ExportError(
-            "export_weights",
-            f"The file {checkpoint.path.name} does not hold a BLIP of this kind ({error}).",
-        ) from error
+        raise _wrong_kind(checkpoint, error) from error
     for module in network.modules():
         if hasattr(module, "position_ids"):
-            module.position_ids = torch.arange(_POSITIONS).expand((1, -1))
+            module.position_ids = torch.arange(sizes.context).expand((1, -1))
     return network.eval()
 
 
-def _configure(transformers: Any, checkpoint: Checkpoint) -> Any:
-    """Sizes as the tensors have them; the rest is the same for every BLIP."""
-    shapes = {name: stored.shape for name, stored in checkpoint.tensors.items()}
-    (width,) = shapes["vision_model.post_layernorm.weight"]
-    places = shapes["vision_model.embeddings.position_embedding"][1]
-    patch = shapes["vision_model.embeddings.patch_embedding.weight"][-1]
-    words = shapes["text_decoder.bert.embeddings.word_embeddings.weight"]
+def _wrong_kind(checkpoint: Checkpoint, error: Exception) -> ExportError:
+    return ExportError(
+        "export_weights",
+        f"The file {checkpoint.path.name} does not hold a BLIP of this kind ({error}).",
+    )
+
+
+def _configure(transformers: Any, sizes: Blip) -> Any:
     vision = {
-        "hidden_size": width,
-        "intermediate_size": 4 * width,
-        "num_hidden_layers": _count(shapes, r"vision_model\.encoder\.layers\.(\d+)\."),
-        "num_attention_heads": width // _HEAD,
-        "image_size": patch * round((places - 1) ** 0.5),
-        "patch_size": patch,
+        "hidden_size": sizes.image_width,
+        "intermediate_size": 4 * sizes.image_width,
+        "num_hidden_layers": sizes.image_layers,
+        "num_attention_heads": sizes.image_width // _HEAD,
+        "image_size": sizes.image,
+        "patch_size": sizes.patch,
     }
     text = {
-        "vocab_size": words[0],
-        "hidden_size": words[1],
-        "intermediate_size": 4 * words[1],
-        "num_hidden_layers": _count(shapes, r"text_decoder\.bert\.encoder\.layer\.(\d+)\."),
-        "num_attention_heads": words[1] // _HEAD,
+        "vocab_size": sizes.vocabulary,
+        "hidden_size": sizes.width,
+        "intermediate_size": 4 * sizes.width,
+        "num_hidden_layers": sizes.layers,
+        "num_attention_heads": sizes.width // _HEAD,
+        "max_position_embeddings": sizes.context,
     }
     return transformers.BlipConfig(text_config=text, vision_config=vision)
 

@@ -48,7 +48,7 @@ def import_transformers() -> Any:
     Raises:
         ExportError: export_tools_missing.
     """
-    needed = ("torch", "torchvision", "transformers")
+    needed = ("torch", "torchvision", "transformers", "onnx")
     if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
         raise _tools_missing(missing)
     _keep_to_itself()

@@ -48,6 +48,7 @@ def install_checkpoint(
     downloaded: Mapping[str, Path],
     folders: paths.AppFolders,
     report: Callable[[Step], None] = lambda _: None,
+    graphs: Path | None = None,
 ) -> InstalledModel[SpecT]:
     """Binds a checkpoint, tests the result and puts it in its place at once.
 
@@ -57,6 +58,7 @@ def install_checkpoint(
     Args:
         downloaded: the official files by their paths in `spec.downloads`; they are only read.
         report: told what is done next.
+        graphs: folder with what to bind, if not what ships with photofind.
 
     Raises:
         ModelError: model_checksum, a file is not the published one; model_incompatible, it is
@@ -70,7 +72,8 @@ def install_checkpoint(
     with _work_folder(spec, folders) as work:
         _take_files(spec, downloaded, work)
         checkpoint = open_checkpoint(downloaded[spec.checkpoint.file.path])
-        precisions = _bind_graphs(spec, checkpoint, work, report)
+        graphs = graphs or paths.resources() / spec.checkpoint.graphs
+        precisions = _bind_graphs(spec, graphs, checkpoint, work, report)
         return _finish(spec, work, weights, precisions, report)
 
 
@@ -167,10 +170,13 @@ def _take_files(spec: ModelSpec, downloaded: Mapping[str, Path], work: Path) -> 
 
 
 def _bind_graphs(
-    spec: ModelSpec, checkpoint: Checkpoint, work: Path, report: Callable[[Step], None]
+    spec: ModelSpec,
+    graphs: Path,
+    checkpoint: Checkpoint,
+    work: Path,
+    report: Callable[[Step], None],
 ) -> dict[str, Precision]:
     assert spec.checkpoint is not None
-    graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
     trial = trial_of(spec)
     precisions = {}
     for name, pair in read_manifest(graphs / "manifest.json").items():

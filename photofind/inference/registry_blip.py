@@ -55,7 +55,7 @@ BASE = CaptionerSpec(
             "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767",
             989820849,
         ),
-        graphs="blip-base.transformers",
+        graphs="models/blip/base",
     ),
 )
 
@@ -73,7 +73,7 @@ LARGE = replace(
             "ebc867586b8318647dd7b75ef8e52f93f89b98ac7dcbd04d10219d33b9a68c6f",
             about_bytes=1_880_000_000,
         ),
-        graphs="blip-large.transformers",
+        graphs="models/blip/large",
     ),
     not_established=("The exact size of the checkpoint (about 1.88 GB) is taken on first use.",),
 )
@@ -100,7 +100,7 @@ VQA_BASE = AnswererSpec(
             "33786eed34def0c95fa948128cb4386be9b9219aa2c2e25f1c9c744692121bb7",
             1538800584,
         ),
-        graphs="blip-vqa-base.transformers",
+        graphs="models/blip/vqa-base",
     ),
 )
 

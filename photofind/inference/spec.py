@@ -75,7 +75,7 @@ class Checkpoint:
 
     Attributes:
         file: in the repository.
-        graphs: folder below the resources' graphs, with a manifest that names them.
+        graphs: folder below the resources, with a manifest that names them.
         float32_only: names of those graphs for which int8 does not pay.
     """
 

@@ -103,9 +103,7 @@ def _bytes_made(spec: ModelSpec) -> int:
     """Both precisions lie side by side until the better one is chosen."""
     if spec.checkpoint is None:
         return 0
-    manifest = read_manifest(
-        paths.resources() / "graphs" / spec.checkpoint.graphs / "manifest.json"
-    )
+    manifest = read_manifest(paths.resources() / spec.checkpoint.graphs / "manifest.json")
     pairs = manifest.values()
     return sum(pair.fp32.bytes + (pair.int8.bytes if pair.int8 else 0) for pair in pairs)
 

@@ -70,7 +70,7 @@ def main() -> None:
         network = make(arguments.which)
         spec: Any = SPECS[arguments.which]
         assert spec.checkpoint is not None
-        bind_network(network, spec, resources() / "graphs" / spec.checkpoint.graphs, folder)
+        bind_network(network, spec, resources() / spec.checkpoint.graphs, folder)
         del network
         found = {name: run_apart(arguments.which, name, folder) for name in VARIANTS}
     report(arguments.which, found)

@@ -138,7 +138,7 @@ def compare(subject: Subject) -> None:
 def bind_random(spec: DualEncoderSpec, folder: Path) -> None:
     """Makes graphs with random weights: folder/fp32 and folder/int8."""
     assert spec.checkpoint is not None
-    shipped = resources() / "graphs" / spec.checkpoint.graphs
+    shipped = resources() / spec.checkpoint.graphs
     manifest = read_manifest(shipped / "manifest.json")
     official = write_safetensors(folder / "random.safetensors", random_weights(manifest))
     checkpoint = open_checkpoint(official)

@@ -67,7 +67,7 @@ def make(which: str, folder: Path) -> BoundBlip:
     sizes = LARGE if which == "large" else BASE
     # The stop token comes now and then, so that texts end at different lengths.
     network = make_network(sizes, answers=which == "vqa", stop_bias=STOP_BIAS)
-    graphs = resources() / "graphs" / spec.checkpoint.graphs
+    graphs = resources() / spec.checkpoint.graphs
     return bind_network(network, spec, graphs, folder)
 
 

@@ -43,7 +43,7 @@ def install_random(folders: AppFolders, shape: str) -> InstalledModel[DualEncode
     """
     like, key = SHAPES[shape], f"random-{shape}"
     assert like.checkpoint is not None
-    graphs = resources() / "graphs" / like.checkpoint.graphs
+    graphs = resources() / like.checkpoint.graphs
     manifest = read_manifest(graphs / "manifest.json")
     folder = folders.models / key
     folder.mkdir(parents=True)

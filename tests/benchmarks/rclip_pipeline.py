@@ -45,7 +45,7 @@ def measure_rclip(photos: Path, count: int, scratch: Path) -> dict[str, float]:
     python = make_environment(scratch / "rclip")
     rates = {}
     assert DATACOMP_B32_256.checkpoint is not None
-    graphs = resources() / "graphs" / DATACOMP_B32_256.checkpoint.graphs
+    graphs = resources() / DATACOMP_B32_256.checkpoint.graphs
     pair = read_manifest(graphs / "manifest.json")["visual"]
     assert pair.int8 is not None
     for precision, graph in (("fp32", pair.fp32), ("int8", pair.int8)):

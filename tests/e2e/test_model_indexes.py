@@ -50,11 +50,11 @@ PHOTOS = 40
 
 
 @pytest.fixture(scope="module")
-def tiny_files(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an installed tiny model."""
     place = tmp_path_factory.mktemp("tiny")
     with pytest.MonkeyPatch.context() as patch:
-        manifest = tiny_clip.build_resources(place / "resources", repo_root / "packaging", patch)
+        manifest = tiny_clip.build_resources(place / "resources", patch)
         weights = place / "tiny.safetensors"
         tiny_clip.write_safetensors(weights, tiny_clip.random_weights(manifest))
         files = {weights.name: weights, "tokenizer.json": shipped_file("tokenizers/clip.json")}

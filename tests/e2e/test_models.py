@@ -35,7 +35,7 @@ FILE = "model.safetensors"
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A file as the authors publish it, 337 MB, but for the numbers in it."""
     assert SPEC.checkpoint is not None
-    graphs = resources() / "graphs" / SPEC.checkpoint.graphs
+    graphs = resources() / SPEC.checkpoint.graphs
     path = tmp_path_factory.mktemp("hub") / FILE
     yield write_safetensors(path, random_weights(read_manifest(graphs / "manifest.json")))
     path.unlink()

@@ -143,9 +143,10 @@ def export_model(
     one. The folder only appears if pictures and words get the same numbers as in PyTorch. Needs
     the packages of photofind's extra "export".
 
-    With --checkpoint, ARCH is a model of the list that describes photos or answers questions, such
-    as blip-base. Its official file is compared with the transformers library on some pictures and
-    installed, without any connection.
+    With --checkpoint, ARCH is a model of the list that describes photos or answers questions:
+    blip-base, blip-large or blip-vqa. Its graphs are written anew, compared with the transformers
+    library on some pictures, filled with the official file and installed, without any connection.
+    DIR gets the graphs, which hold no weights.
     """
     if (pretrained is None) == (checkpoint is None):
         raise UsageError(
@@ -154,7 +155,7 @@ def export_model(
     if checkpoint is not None:
         from photofind.cli.export_blip import export_blip_model
 
-        export_blip_model(session_of(context), architecture, checkpoint, pictures)
+        export_blip_model(session_of(context), architecture, checkpoint, out=out, pictures=pictures)
         return
     assert pretrained is not None
     from photofind.cli.export import export_model_folder

@@ -38,10 +38,10 @@ def test_without_models_it_is_said_which_to_install(tmp_path: Path) -> None:
 
 
 def test_photos_go_through_installed_graphs(
-    tmp_path: Path, repo_root: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folders = app_folders(tmp_path / "data")
-    tiny.build_resources(tmp_path / "resources", repo_root / "packaging", monkeypatch)
+    tiny.build_resources(tmp_path / "resources", monkeypatch)
     tiny.install(tiny.CAPTIONER, tmp_path, folders)
     tiny.install(tiny.ANSWERER, tmp_path, folders)
     models, loaded = InstalledModels(ModelStore(folders)), OneModel()

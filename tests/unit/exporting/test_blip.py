@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind import paths
 from photofind.cli.app import run_command
 from photofind.cli.arguments import UsageError, parse
 from photofind.domain import ModelError
@@ -21,7 +22,7 @@ from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import ModelStore
 from photofind.paths import AppFolders, app_folders
 from tests.unit.inference.blip import tiny
-from tests.unit.inference.blip.reference import STOP_BIAS, TINY_VQA, make_network
+from tests.unit.inference.blip.reference import STOP_BIAS, TINY, TINY_VQA, Sizes, make_network
 from tests.unit.inference.transformers_reference import import_transformers
 
 if TYPE_CHECKING:
@@ -31,16 +32,16 @@ ALONE = contextlib.nullcontext()
 
 
 @pytest.fixture
-def folders(repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:
     import_transformers()
-    tiny.build_resources(tmp_path / "resources", repo_root / "packaging", monkeypatch)
+    tiny.build_resources(tmp_path / "resources", monkeypatch)
     return app_folders(tmp_path / "data")
 
 
-def save(tmp_path: Path, *, answers: bool) -> Path:
+def save(tmp_path: Path, *, answers: bool, sizes: Sizes = TINY_VQA) -> Path:
     import torch
 
-    network = make_network(TINY_VQA, answers=answers, stop_bias=STOP_BIAS)
+    network = make_network(sizes, answers=answers, stop_bias=STOP_BIAS)
     path = tmp_path / "pytorch_model.bin"
     torch.save(network.state_dict(), path)
     return path
@@ -49,13 +50,49 @@ def save(tmp_path: Path, *, answers: bool) -> Path:
 def test_a_captioner_is_compared_and_installed(folders: AppFolders, tmp_path: Path) -> None:
     said: list[str] = []
     checkpoint = save(tmp_path, answers=False)
-    key = tiny.CAPTIONER.key
-    report = export_blip(key, checkpoint, folders, alone=ALONE, say=said.append)
+    key, out = tiny.CAPTIONER.key, tmp_path / "graphs"
+    report = export_blip(key, checkpoint, folders, alone=ALONE, out=out, say=said.append)
     assert [gate.passed for gate in report.gates] == [True, True]
     assert "8 of 8 the same" in report.gates[1].figures
     assert any(line.startswith("passed: logits") for line in said)
     model = ModelStore(folders).find(key, CaptionerSpec)
     assert BlipCaptioner(model).caption(draw_pictures(tiny.SIDE)[:1])
+
+    assert tiny.CAPTIONER.checkpoint is not None
+    shipped = paths.resources() / tiny.CAPTIONER.checkpoint.graphs
+    assert report.as_shipped
+    assert contents(out) == contents(shipped)
+    with pytest.raises(ExportError, match="exists already"):
+        export_blip(key, checkpoint, folders, alone=ALONE, out=out)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_graphs_are_written_anew(
+    folders: AppFolders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is checked, installed and given out is what was just written, not what was shipped."""
+    checkpoint = save(tmp_path, answers=False)
+    assert tiny.CAPTIONER.checkpoint is not None
+    shipped = paths.resources() / tiny.CAPTIONER.checkpoint.graphs
+    before = contents(shipped)
+    for name in ("vision.fp32.onnx", "vision.int8.onnx", "decoder.fp32.onnx", "decoder.int8.onnx"):
+        (shipped / name).write_bytes(b"no graph")
+    words = ["models", "export", tiny.CAPTIONER.key, "--checkpoint", str(checkpoint)]
+    run_command(parse([*words, "--out", str(tmp_path / "out"), "--json"]), folders)
+    assert json.loads(capsys.readouterr().out)["as_shipped"] is False
+    assert contents(tmp_path / "out") == before
+    model = ModelStore(folders).find(tiny.CAPTIONER.key, CaptionerSpec)
+    assert BlipCaptioner(model).caption(draw_pictures(tiny.SIDE)[:1])
+
+
+def test_a_file_of_other_sizes_is_refused(folders: AppFolders, tmp_path: Path) -> None:
+    checkpoint = save(tmp_path, answers=False, sizes=TINY)
+    with pytest.raises(ExportError, match="of other sizes") as caught:
+        export_blip(tiny.CAPTIONER.key, checkpoint, folders, alone=ALONE)
+    assert caught.value.code == "export_weights"
 
 
 def test_an_answerer_is_compared_and_installed(
@@ -65,7 +102,7 @@ def test_an_answerer_is_compared_and_installed(
     words = ["models", "export", tiny.ANSWERER.key, "--checkpoint", str(checkpoint), "--json"]
     run_command(parse(words), folders)
     document = json.loads(capsys.readouterr().out)
-    assert list(document) == ["key", "title", "pictures", "gates"]
+    assert list(document) == ["key", "title", "pictures", "gates", "as_shipped"]
     model = ModelStore(folders).find(tiny.ANSWERER.key, AnswererSpec)
     assert BlipAnswerer(model).answer(draw_pictures(tiny.SIDE)[:1], "how many?")
 
@@ -77,7 +114,7 @@ def test_graphs_that_compute_something_else_are_not_installed(
     monkeypatch.setattr(
         exporting,
         "load_blip",
-        lambda *_, **__: make_network(TINY_VQA, answers=False, seed=1),
+        lambda *_: make_network(TINY_VQA, answers=False, seed=1),
     )
     with pytest.raises(ExportError, match="logits, float32 graphs") as caught:
         export_blip(tiny.CAPTIONER.key, checkpoint, folders, alone=ALONE)

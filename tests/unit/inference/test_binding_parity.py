@@ -151,7 +151,7 @@ def bound(
 
 def _bind_everything(case: Case, official: Path, folder: Path) -> None:
     assert case.spec.checkpoint is not None
-    graphs = resources() / "graphs" / case.spec.checkpoint.graphs
+    graphs = resources() / case.spec.checkpoint.graphs
     manifest = read_manifest(graphs / "manifest.json")
     checkpoint = open_checkpoint(official)
     for precision in ("fp32", "int8"):
@@ -232,7 +232,7 @@ def test_seven_bits_are_enough_for_processors_that_need_them(bound: Bound) -> No
     if bound.images is None:
         pytest.skip("this half is another case's")
     assert spec.checkpoint is not None
-    graphs = resources() / "graphs" / spec.checkpoint.graphs
+    graphs = resources() / spec.checkpoint.graphs
     graph = read_manifest(graphs / "manifest.json")["visual"].int8
     assert graph is not None
     folder = bound.folder / "reduced"
@@ -273,7 +273,7 @@ def test_pictures_are_prepared_as_open_clip_does(bound: Bound, photos: list[Path
 def test_installed_files_are_small(bound: Bound) -> None:
     """Nothing but references: no weight is baked into a graph."""
     assert bound.case.spec.checkpoint is not None
-    graphs = resources() / "graphs" / bound.case.spec.checkpoint.graphs
+    graphs = resources() / bound.case.spec.checkpoint.graphs
     assert sum(path.stat().st_size for path in graphs.iterdir()) < 1_000_000
 
 

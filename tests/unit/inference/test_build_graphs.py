@@ -11,18 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_what_is_shipped_is_what_is_built(
-    repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_shipped_is_what_is_built(tmp_path: Path) -> None:
     if importlib.util.find_spec("onnx") is None:
         pytest.skip("needs the extra `export` (onnx)")
-    monkeypatch.syspath_prepend(repo_root / "packaging")
-    import build_graphs
-    from graphs import architectures
+    from photofind.exporting.shipped import architectures
+    from photofind.exporting.shipped.build import build
 
     for architecture in architectures.ALL:
-        built, shipped = tmp_path / architecture.name, resources() / "graphs" / architecture.name
-        build_graphs.build(architecture, built)
+        built, shipped = tmp_path / architecture.folder, resources() / architecture.folder
+        build(architecture.network, architecture.layout, built)
         names = {path.name for path in built.iterdir()}
         assert names == {path.name for path in shipped.iterdir()}
         for name in names:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from photofind.exporting.material import make_strings
@@ -11,9 +9,6 @@ from photofind.inference.installing import shipped_file
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.tokenizers import TextTokenizer
 from tests.unit.inference.open_clip_reference import import_open_clip
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PATH = shipped_file("tokenizers/clip.json")
 TOKENIZER = TextTokenizer(PATH, 77, OPENAI_B32.padding, OPENAI_B32.cleaning)
@@ -40,10 +35,9 @@ def test_three_thousand_texts_have_open_clips_ids() -> None:
         assert TOKENIZER.encode(text)[0].tolist() == [expected], text
 
 
-def test_what_is_shipped_is_what_is_built(repo_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_shipped_is_what_is_built() -> None:
     import_open_clip()
-    monkeypatch.syspath_prepend(repo_root / "packaging")
-    from graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary
+    from photofind.exporting.shipped.clip_tokenizer import build_clip_tokenizer, find_vocabulary
 
     vocabulary = find_vocabulary()
     assert vocabulary is not None

@@ -43,10 +43,8 @@ class Tiny:
 
 
 @pytest.fixture
-def tiny(repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    manifest = tiny_clip.build_resources(
-        tmp_path / "resources", repo_root / "packaging", monkeypatch
-    )
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    manifest = tiny_clip.build_resources(tmp_path / "resources", monkeypatch)
     checkpoint = tiny_clip.write_safetensors(
         tmp_path / "tiny.safetensors", tiny_clip.random_weights(manifest)
     )

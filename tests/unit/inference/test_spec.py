@@ -79,7 +79,7 @@ def test_files_come_from_where_the_kind_of_source_says(spec: ModelSpec) -> None:
     made = {file.path for file in spec.files if file.origin is Origin.MADE}
     if spec.source_kind is SourceKind.CHECKPOINT:
         assert spec.checkpoint is not None
-        manifest = read_manifest(resources() / "graphs" / spec.checkpoint.graphs / "manifest.json")
+        manifest = read_manifest(resources() / spec.checkpoint.graphs / "manifest.json")
         assert made == {f"{name}.onnx" for name in manifest}
     else:
         assert spec.source_kind is SourceKind.ONNX

@@ -25,21 +25,19 @@ if TYPE_CHECKING:
 __all__ = ["GRAPHS", "SPEC"]
 
 
-def require_builder(packaging: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes packaging/build_graphs.py importable; the test is skipped where it can't run."""
+def require_onnx() -> None:
+    """The test is skipped where no graphs can be built."""
     if importlib.util.find_spec("onnx") is None:
         pytest.skip("needs the extra `export` (onnx)")
-    monkeypatch.syspath_prepend(packaging)
 
 
-def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
+def build_resources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
     """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
-    require_builder(packaging, monkeypatch)
-    import build_graphs
-    from graphs import layouts
-    from graphs.architectures import Architecture
-    from graphs.clip import Clip
-    from graphs.transformer import Activation
+    require_onnx()
+    from photofind.exporting.shipped import layouts
+    from photofind.exporting.shipped.build import build
+    from photofind.exporting.shipped.clip import Clip
+    from photofind.exporting.shipped.transformer import Activation
 
     network = Clip(
         dim=64,
@@ -53,11 +51,11 @@ def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPat
     )
     shipped = resources() / "graphs"
     (folder / "models").mkdir(parents=True)
-    build_graphs.build(Architecture(GRAPHS, network, layouts.open_clip), folder / "graphs" / GRAPHS)
+    build(network, layouts.open_clip, folder / GRAPHS)
     shutil.copyfile(shipped / "int8_probe.onnx", folder / "graphs" / "int8_probe.onnx")
     shutil.copytree(shipped / "tokenizers", folder / "graphs" / "tokenizers")
     monkeypatch.setattr("photofind.paths.resources", lambda: folder)
-    return read_manifest(folder / "graphs" / GRAPHS / "manifest.json")
+    return read_manifest(folder / GRAPHS / "manifest.json")
 
 
 def random_weights(manifest: Manifest, seed: int = 0) -> dict[str, NDArray[np.float32]]:

@@ -12,7 +12,7 @@ from photofind.inference.spec import Checkpoint, FileSpec
 if TYPE_CHECKING:
     from photofind.inference.spec_search import DualEncoderSpec
 
-GRAPHS = "tiny.open-clip"
+GRAPHS = "graphs/tiny.open-clip"
 SPEC: DualEncoderSpec = replace(
     registry_clip.LAION_B32,
     key="tiny",

@@ -74,9 +74,7 @@ def case(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Case:
-    manifest = tiny_clip.build_resources(
-        tmp_path / "resources", repo_root / "packaging", monkeypatch
-    )
+    manifest = tiny_clip.build_resources(tmp_path / "resources", monkeypatch)
     source = tiny_clip.write_safetensors(tmp_path / CHECKPOINT, tiny_clip.random_weights(manifest))
     local_hub.add(SPEC.source, SPEC.revision, CHECKPOINT, source)
     words = tmp_path / TOKENIZER

@@ -22,7 +22,6 @@ from tests.unit.inference.transformers_reference import import_transformers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from numpy.typing import NDArray
 
     from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
@@ -157,15 +156,11 @@ def tiny_spec(spec: Any) -> Any:
     return replace(spec, preprocess=preprocess, checkpoint=checkpoint)
 
 
-def build_graphs_of(
-    sizes: Sizes, folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch, *, answers: bool
-) -> Path:
+def build_graphs_of(sizes: Sizes, folder: Path, *, answers: bool) -> Path:
     """Writes the graphs of a network."""
-    monkeypatch.syspath_prepend(packaging)
-    import build_graphs
-    from graphs import layouts
-    from graphs.architectures import Architecture
-    from graphs.blip import Blip
+    from photofind.exporting.shipped import layouts
+    from photofind.exporting.shipped.blip import Blip
+    from photofind.exporting.shipped.build import build
 
     network = Blip(
         image=sizes.image,
@@ -175,7 +170,7 @@ def build_graphs_of(
         layers=sizes.layers,
         answers=answers,
     )
-    build_graphs.build(Architecture("tiny", network, layouts.transformers_blip), folder)
+    build(network, layouts.transformers_blip, folder)
     return folder
 
 

@@ -29,11 +29,11 @@ PICTURES = draw_pictures(tiny.SIDE)[:3]
 
 
 @pytest.fixture(scope="module")
-def folders(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppFolders]:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppFolders]:
     """Where both tiny models are installed."""
     work = tmp_path_factory.mktemp("blip")
     with pytest.MonkeyPatch.context() as patch:
-        tiny.build_resources(work / "resources", repo_root / "packaging", patch)
+        tiny.build_resources(work / "resources", patch)
         found = app_folders(work / "data")
         tiny.install(tiny.CAPTIONER, work, found)
         tiny.install(tiny.ANSWERER, work, found)

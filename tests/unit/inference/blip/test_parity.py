@@ -67,26 +67,24 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def packaging(repo_root: Path) -> Path:
+@pytest.fixture(scope="module", autouse=True)
+def transformers() -> None:
     import_transformers()
-    return repo_root / "packaging"
 
 
 @pytest.fixture(scope="module")
-def tiny(packaging: Path, tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
-    return bind_tiny(tmp_path_factory.mktemp("tiny"), packaging, answers=False)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
+    return bind_tiny(tmp_path_factory.mktemp("tiny"), answers=False)
 
 
 @pytest.fixture(scope="module")
-def tiny_vqa(packaging: Path, tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
-    return bind_tiny(tmp_path_factory.mktemp("vqa"), packaging, answers=True)
+def tiny_vqa(tmp_path_factory: pytest.TempPathFactory) -> BoundBlip:
+    return bind_tiny(tmp_path_factory.mktemp("vqa"), answers=True)
 
 
-def bind_tiny(folder: Path, packaging: Path, *, answers: bool) -> BoundBlip:
+def bind_tiny(folder: Path, *, answers: bool) -> BoundBlip:
     sizes = TINY_VQA if answers else TINY
-    with pytest.MonkeyPatch.context() as patch:
-        graphs = build_graphs_of(sizes, folder / "graphs", packaging, patch, answers=answers)
+    graphs = build_graphs_of(sizes, folder / "graphs", answers=answers)
     spec = registry_blip.VQA_BASE if answers else registry_blip.BASE
     network = make_network(sizes, answers=answers, stop_bias=STOP_BIAS)
     return bind_network(network, replace(tiny_spec(spec), longest=LONGEST), graphs, folder)
@@ -174,7 +172,7 @@ def test_the_nucleus_is_that_of_transformers() -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_pictures_are_prepared_as_transformers_does(packaging: Path, tmp_path: Path) -> None:
+def test_pictures_are_prepared_as_transformers_does(tmp_path: Path) -> None:
     from PIL import Image
     from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
 
@@ -188,7 +186,7 @@ def test_pictures_are_prepared_as_transformers_does(packaging: Path, tmp_path: P
         assert np.abs(to_batch([tensor], spec) - theirs).max() <= 0.5 / 255 / min(spec.std)
 
 
-def test_words_are_those_of_transformers(packaging: Path, tmp_path: Path) -> None:
+def test_words_are_those_of_transformers(tmp_path: Path) -> None:
     """BERT's tokenizer with the vocabulary that is published with BLIP."""
     path = resources() / registry_blip.BASE.tokenizer.shipped_as
     vocabulary = json.loads(path.read_bytes())["model"]["vocab"]
@@ -213,7 +211,6 @@ def test_words_are_those_of_transformers(packaging: Path, tmp_path: Path) -> Non
         (registry_blip.VQA_BASE, BASE, True),
     ],
 )
-@pytest.mark.usefixtures("packaging")
 def test_the_layout_is_the_one_of_transformers(spec: Any, sizes: Any, answers: bool) -> None:
     """Names and shapes of the official file, as the library that wrote it has them."""
     transformers = import_transformers()
@@ -223,7 +220,7 @@ def test_the_layout_is_the_one_of_transformers(spec: Any, sizes: Any, answers: b
     with torch.device("meta"):
         model = getattr(transformers, kind)(sizes.configuration())
     official = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-    graphs = read_manifest(resources() / "graphs" / spec.checkpoint.graphs / "manifest.json")
+    graphs = read_manifest(resources() / spec.checkpoint.graphs / "manifest.json")
     wanted = {
         source.name: (source.shape, source.also)
         for pair in graphs.values()

@@ -35,7 +35,7 @@ def test_the_true_size_is_the_same_as_in_torch(
     spec, prefix, tensors = registry_blip.BASE, "a photograph of", photos(384, 2)
     assert spec.checkpoint is not None
     network = make_network(BASE, answers=False)
-    bound = bind_network(network, spec, resources() / "graphs" / spec.checkpoint.graphs, tmp_path)
+    bound = bind_network(network, spec, resources() / spec.checkpoint.graphs, tmp_path)
     image = see_theirs(bound, tensors)
     monkeypatch.setattr(network.vision_model, "forward", lambda **_: (image,))
     for beams in (1, 3):

@@ -14,7 +14,7 @@ from photofind.inference import registry, registry_blip
 from photofind.inference.installing import install_checkpoint
 from photofind.inference.manifest import read_manifest
 from photofind.inference.spec import Checkpoint, FileSpec
-from tests.unit.inference.tiny_clip import random_weights, require_builder, write_safetensors
+from tests.unit.inference.tiny_clip import random_weights, require_onnx, write_safetensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def _tiny(spec: ModelSpec) -> dict[str, object]:
             registry_blip.BASE.preprocess, geometry=ImageGeometry(SIDE, ResizeMode.SQUASH)
         ),
         "longest": LONGEST,
-        "checkpoint": Checkpoint(FileSpec(_CHECKPOINT), f"tiny-{spec.key}"),
+        "checkpoint": Checkpoint(FileSpec(_CHECKPOINT), f"models/blip/tiny-{spec.key}"),
     }
 
 
@@ -49,13 +49,12 @@ CAPTIONER: CaptionerSpec = replace(registry_blip.BASE, **_tiny(registry_blip.BAS
 ANSWERER: AnswererSpec = replace(registry_blip.VQA_BASE, **_tiny(registry_blip.VQA_BASE))  # type: ignore[arg-type]
 
 
-def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def build_resources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
-    require_builder(packaging, monkeypatch)
-    import build_graphs
-    from graphs import layouts
-    from graphs.architectures import Architecture
-    from graphs.blip import Blip
+    require_onnx()
+    from photofind.exporting.shipped import layouts
+    from photofind.exporting.shipped.blip import Blip
+    from photofind.exporting.shipped.build import build
 
     shipped = paths.resources()
     for spec, answers in ((CAPTIONER, False), (ANSWERER, True)):
@@ -63,8 +62,8 @@ def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPat
         network = Blip(
             image=SIDE, image_width=128, image_layers=2, width=128, layers=2, answers=answers
         )
-        architecture = Architecture("tiny", network, layouts.transformers_blip)
-        build_graphs.build(architecture, folder / "graphs" / spec.checkpoint.graphs)
+        build(network, layouts.transformers_blip, folder / spec.checkpoint.graphs)
+    (folder / "graphs").mkdir()
     shutil.copyfile(shipped / "graphs" / "int8_probe.onnx", folder / "graphs" / "int8_probe.onnx")
     words = folder / CAPTIONER.tokenizer.shipped_as
     words.parent.mkdir(parents=True)
@@ -76,7 +75,7 @@ def build_resources(folder: Path, packaging: Path, monkeypatch: pytest.MonkeyPat
 def install(spec: SpecT, folder: Path, folders: AppFolders) -> InstalledModel[SpecT]:
     """Installs a tiny model with random weights; its checkpoint is written to a folder."""
     assert spec.checkpoint is not None
-    graphs = paths.resources() / "graphs" / spec.checkpoint.graphs
+    graphs = paths.resources() / spec.checkpoint.graphs
     weights = random_weights(read_manifest(graphs / "manifest.json"))
     for name, values in weights.items():
         if "LayerNorm.weight" in name or "layernorm" in name or "layer_norm" in name:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.clip import embed_patches, embed_tokens, resblocks
-from graphs.network import DualEncoder
-from graphs.transformer import Activation, BlockNames, Blocks, attend_to
+from photofind.exporting.shipped.clip import embed_patches, embed_tokens, resblocks
+from photofind.exporting.shipped.network import DualEncoder
+from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, attend_to
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from photofind.exporting.shipped.builder import GraphBuilder
 
 _EPSILON = 1e-6
 

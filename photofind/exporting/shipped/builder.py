@@ -9,14 +9,14 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from graphs.weights import Found
+from photofind.exporting.shipped.weights import Found
 from photofind.inference.manifest import BoundGraph, BoundTensor, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphs.network import Interface
-    from graphs.weights import Layout, Shape
+    from photofind.exporting.shipped.network import Interface
+    from photofind.exporting.shipped.weights import Layout, Shape
 
 _OPSET = 17
 """The first with LayerNormalization; every onnxruntime that photofind supports has it."""

@@ -10,18 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.bert import Bert
-from graphs.clip import embed_patches, prepend_token
-from graphs.network import TEXT_INPUT, Interface, float_value, ids_input, image_input
-from graphs.transformer import Activation, BlockNames, Blocks, activate, weigh
+from photofind.exporting.shipped.bert import Bert
+from photofind.exporting.shipped.clip import embed_patches, prepend_token
+from photofind.exporting.shipped.network import (
+    TEXT_INPUT,
+    Interface,
+    float_value,
+    ids_input,
+    image_input,
+)
+from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, activate, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import onnx
 
-    from graphs.builder import GraphBuilder
-    from graphs.network import Part
+    from photofind.exporting.shipped.builder import GraphBuilder
+    from photofind.exporting.shipped.network import Part
 
 _PICTURE_EPSILON, _TEXT_EPSILON = 1e-5, 1e-12
 _HEAD = 64

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from graphs import layouts
-from graphs.blip import Blip
-from graphs.clip import Clip
-from graphs.siglip import SigLip
-from graphs.transformer import Activation
-from graphs.xlm_roberta import XlmRobertaClip
+from photofind.exporting.shipped import layouts
+from photofind.exporting.shipped.blip import Blip
+from photofind.exporting.shipped.clip import Clip
+from photofind.exporting.shipped.siglip import SigLip
+from photofind.exporting.shipped.transformer import Activation
+from photofind.exporting.shipped.xlm_roberta import XlmRobertaClip
 
 if TYPE_CHECKING:
-    from graphs.network import Network
-    from graphs.weights import Layout
+    from photofind.exporting.shipped.network import Network
+    from photofind.exporting.shipped.weights import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Architecture:
     """One folder of graphs.
 
     Attributes:
-        name: of the folder.
+        folder: below the resources.
         layout: of the checkpoints that fit.
     """
 
-    name: str
+    folder: str
     network: Network
     layout: Layout
 
@@ -45,26 +45,30 @@ _SIGLIP_B = SigLip(dim=768, image=256, patch=32, layers=12, heads=12)
 
 ALL = (
     Architecture(
-        "clip-vit-b32-quickgelu.transformers",
+        "graphs/clip-vit-b32-quickgelu.transformers",
         replace(_VIT_B_32, activation=Activation.QUICK_GELU),
         layouts.transformers_clip,
     ),
-    Architecture("clip-vit-b32.open-clip", _VIT_B_32, layouts.open_clip),
-    Architecture("clip-vit-b32-256.open-clip", replace(_VIT_B_32, image=256), layouts.open_clip),
+    Architecture("graphs/clip-vit-b32.open-clip", _VIT_B_32, layouts.open_clip),
     Architecture(
-        "tinyclip-vit-40m-32.transformers",
+        "graphs/clip-vit-b32-256.open-clip", replace(_VIT_B_32, image=256), layouts.open_clip
+    ),
+    Architecture(
+        "graphs/tinyclip-vit-40m-32.transformers",
         replace(_VIT_B_32, image_width=512, text_layers=6, activation=Activation.QUICK_GELU),
         layouts.transformers_clip,
     ),
-    Architecture("siglip2-b32-256.transformers", _SIGLIP_B, layouts.transformers_siglip),
+    Architecture("graphs/siglip2-b32-256.transformers", _SIGLIP_B, layouts.transformers_siglip),
     Architecture(
-        "siglip2-b16-224.transformers",
+        "graphs/siglip2-b16-224.transformers",
         replace(_SIGLIP_B, image=224, patch=16),
         layouts.transformers_siglip,
     ),
-    Architecture("clip-xlm-roberta-b32.open-clip", XlmRobertaClip(_VIT_B_32), layouts.open_clip),
     Architecture(
-        "clip-vit-l14-quickgelu.transformers",
+        "graphs/clip-xlm-roberta-b32.open-clip", XlmRobertaClip(_VIT_B_32), layouts.open_clip
+    ),
+    Architecture(
+        "graphs/clip-vit-l14-quickgelu.transformers",
         Clip(
             dim=768,
             image=224,
@@ -77,11 +81,11 @@ ALL = (
         ),
         layouts.transformers_clip,
     ),
-    Architecture("blip-base.transformers", Blip(), layouts.transformers_blip),
+    Architecture("models/blip/base", Blip(), layouts.transformers_blip),
     Architecture(
-        "blip-large.transformers",
+        "models/blip/large",
         Blip(image_width=1024, image_layers=24),
         layouts.transformers_blip,
     ),
-    Architecture("blip-vqa-base.transformers", Blip(answers=True), layouts.transformers_blip),
+    Architecture("models/blip/vqa-base", Blip(answers=True), layouts.transformers_blip),
 )

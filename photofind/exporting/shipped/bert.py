@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.transformer import Activation, activate
+from photofind.exporting.shipped.transformer import Activation, activate
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from photofind.exporting.shipped.builder import GraphBuilder
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from graphs.weights import Found
+from photofind.exporting.shipped.weights import Found
 from photofind.inference.manifest import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphs.weights import Shape
+    from photofind.exporting.shipped.weights import Shape
 
 
 def open_clip(name: str, shape: Shape) -> Found:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.bert import Bert
-from graphs.network import TEXT_INPUT, DualEncoder
-from graphs.transformer import Activation, activate, split_heads, weigh
+from photofind.exporting.shipped.bert import Bert
+from photofind.exporting.shipped.network import TEXT_INPUT, DualEncoder
+from photofind.exporting.shipped.transformer import Activation, activate, split_heads, weigh
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
-    from graphs.clip import Clip
+    from photofind.exporting.shipped.builder import GraphBuilder
+    from photofind.exporting.shipped.clip import Clip
 
 _EPSILON = 1e-5
 _FIRST_PLACE = 2

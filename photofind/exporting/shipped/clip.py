@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphs.network import IMAGE_INPUT, TEXT_INPUT, DualEncoder
-from graphs.transformer import Activation, BlockNames, Blocks, causal_mask
+from photofind.exporting.shipped.network import IMAGE_INPUT, TEXT_INPUT, DualEncoder
+from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, causal_mask
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from photofind.exporting.shipped.builder import GraphBuilder
 
 EPSILON = 1e-5
 

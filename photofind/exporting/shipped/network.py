@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from photofind.exporting.shipped.builder import GraphBuilder
 
 IMAGE_INPUT, TEXT_INPUT = "pixel_values", "input_ids"
 IMAGE_OUTPUT, TEXT_OUTPUT = "image_embeds", "text_embeds"

@@ -8,7 +8,7 @@ from math import inf, pi, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphs.builder import GraphBuilder
+    from photofind.exporting.shipped.builder import GraphBuilder
 
 
 class Activation(Enum):
