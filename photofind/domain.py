@@ -252,14 +252,31 @@ class MediaCode(StrEnum):
     CRASHED = "crashed"
 
 
+class Tried(StrEnum):
+    """What came to nothing; named like the command that tries it again."""
+
+    INDEX = "index"
+    CAPTION = "caption"
+    TEXT = "text"
+    ASK = "ask"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that is not searchable, and the reason a person understands."""
+    """A file of which something could not be done, and the reason a person understands.
+
+    Attributes:
+        code: a MediaCode; where a model tried something, that of any error.
+        tried: after INDEX it is not searchable; all others are.
+        question: what ASK asked.
+    """
 
     path: Path
-    code: MediaCode
+    code: str
     reason: str
     attempts: int
+    tried: Tried = Tried.INDEX
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from photofind.domain import ContentId, JobId, PhotoId, TextId
 
 
+STRIKES_TO_GIVE_UP = 3
+"""Deaths of the worker during one job alone."""
+CRASHED = "crashed"
+"""Code of a job that was given up for that."""
+
+
 class TextKind(StrEnum):
     """What a text about a content is."""
 
@@ -131,13 +137,22 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class FailedJob:
-    """A job that came to nothing, with a sentence for people."""
+    """A job that came to nothing, with a sentence for people.
+
+    Attributes:
+        order: as in JobRow.
+        path: the oldest place of the photo; None when it lies nowhere any more.
+        attempts: how often it was tried.
+    """
 
     id: JobId
     kind: str
+    order: str
     photo_id: PhotoId | None
+    path: Path | None
     code: str
     reason: str
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

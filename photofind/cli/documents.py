@@ -84,7 +84,7 @@ def search_document(
 
 
 def problem_document(problem: Problem) -> Document:
-    return {"path": str(problem.path), "code": problem.code.value, "reason": problem.reason}
+    return {"path": str(problem.path), "code": str(problem.code), "reason": problem.reason}
 
 
 def report_document(report: IndexReport) -> Document:
@@ -109,7 +109,13 @@ def report_document(report: IndexReport) -> Document:
 def problems_document(problems: Iterable[Problem]) -> Document:
     return {
         "problems": [
-            {**problem_document(problem), "attempts": problem.attempts} for problem in problems
+            {
+                **problem_document(problem),
+                "attempts": problem.attempts,
+                "tried": str(problem.tried),
+                "question": problem.question or None,
+            }
+            for problem in problems
         ]
     }
 

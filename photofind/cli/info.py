@@ -43,7 +43,7 @@ def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
         return photo_id
     for problem in reader.problems():
         if problem.path == path:
-            raise PhotofindError(problem.code.value, f"{path}: {problem.reason}")
+            raise PhotofindError(problem.code, f"{path}: {problem.reason}")
     raise PhotofindError(
         "not_indexed", f"{path} is not indexed. Index its folder first: photofind index FOLDER"
     )

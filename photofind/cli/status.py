@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import problems_document, status_document
 from photofind.cli.folders import folder_lines, read_status
-from photofind.domain import ModelError
+from photofind.describe.failures import read_failures
+from photofind.domain import ModelError, Tried
 from photofind.inference.registry import BASIC, find_spec
 from photofind.inference.spec import ModelSpec, short_key
 from photofind.settings import read_indexing_settings
@@ -15,31 +16,52 @@ from photofind.settings import read_indexing_settings
 if TYPE_CHECKING:
     from photofind.catalog.rows import CatalogStatus
     from photofind.cli.session import Session
+    from photofind.domain import Problem
+
+_REST = {Tried.ASK: " QUESTION"}
 
 
 def show_status(session: Session) -> None:
     """Prints how many photos there are in which state."""
     status = read_status(session)
+    with CatalogReader(session.folders) as reader:
+        failed_jobs = reader.descriptions.job_counts().failed
     model = people_key(status.model)
     paused = read_indexing_settings(session.folders.indexing_settings).paused
     if session.output.as_json:
         session.output.document(status_document(status, model, paused=paused))
         return
-    for line in _status_lines(status, model, paused=paused):
+    for line in _status_lines(status, model, failed_jobs, paused=paused):
         session.output.line(line)
 
 
 def show_problems(session: Session) -> None:
-    """Prints the files that can't be searched, and why."""
+    """Prints the files that can't be searched, what else failed about photos, and why."""
     with CatalogReader(session.folders) as reader:
-        problems = reader.problems()
+        problems = [*reader.problems(), *read_failures(reader)]
     if session.output.as_json:
         session.output.document(problems_document(problems))
         return
     for problem in problems:
-        session.output.line(f"{problem.path}: {problem.reason}")
+        session.output.line(f"{problem.path}: {_said_of(problem)}{problem.reason}")
+    again = sorted({problem.tried for problem in problems} - {Tried.INDEX})
+    if again:
+        commands = ", ".join(f"`photofind {each} FILE{_REST.get(each, '')}`" for each in again)
+        session.output.remark(f"These are tried again by {commands}.")
     if not problems:
         session.output.remark("No problems: everything that was found could be read.")
+
+
+def _said_of(problem: Problem) -> str:
+    match problem.tried:
+        case Tried.CAPTION:
+            return "not described. "
+        case Tried.TEXT:
+            return "its text was not read. "
+        case Tried.ASK:
+            return f"“{problem.question}” was not answered. "
+        case _:
+            return ""
 
 
 def people_key(catalog_key: str | None) -> str:
@@ -50,7 +72,9 @@ def people_key(catalog_key: str | None) -> str:
     return short_key(catalog_key or BASIC.key)
 
 
-def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[str]:
+def _status_lines(
+    status: CatalogStatus, model: str, failed_jobs: int, *, paused: bool
+) -> list[str]:
     found = f"{status.ready:,} can be found now"
     if status.refining and status.ready == status.photos:
         found = "all searchable, refining"
@@ -69,6 +93,11 @@ def _status_lines(status: CatalogStatus, model: str, *, paused: bool) -> list[st
                 "Problems",
                 status.failed + status.preview_only + status.closed_folders,
                 "`photofind problems` lists them",
+            ),
+            (
+                "Descriptions that failed",
+                failed_jobs,
+                "captions, answers and texts; `photofind problems` says why",
             ),
             ("Missing", status.missing, "files that were there before"),
             ("Offline", status.offline, "on drives that are not connected"),

@@ -66,8 +66,14 @@ def model_of(order: str) -> str:
     return msgspec.json.decode(order, type=_AnyOrder).model
 
 
+def question_of(order: str) -> str:
+    """What an order to answer asks."""
+    return msgspec.json.decode(order, type=_AnyOrder).question
+
+
 class _AnyOrder(msgspec.Struct, frozen=True):
     model: str = ""
+    question: str = ""
 
 
 def order_to_text(order: Order) -> str:

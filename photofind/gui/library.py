@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
-from photofind.domain import FolderState, PhotofindError
+from photofind.domain import FolderState, PhotofindError, Tried
 from photofind.gui.banner import BannerLevel
 from photofind.gui.dialogs import model_dialog
 from photofind.gui.pacing import Throttler
@@ -16,6 +16,7 @@ from photofind.gui.problems_dialog import ProblemsDialog
 from photofind.gui.searching import OUTDATED
 from photofind.inference import registry
 from photofind.inference.spec import short_key
+from photofind.worker.description_messages import DescriptionProgress, RetryDescriptions
 from photofind.worker.messages import (
     AddFolders,
     Hello,
@@ -111,6 +112,7 @@ class LibraryController(QObject):
         self._offline: frozenset[Path] = frozenset()
         self._status: CatalogStatus | None = None
         self._problems_dialog: ProblemsDialog | None = None
+        self._not_described = 0
         self._status_stale = Throttler(_STATUS_MS, self)
         self._status_stale.triggered.connect(self._read_status)
 
@@ -118,6 +120,7 @@ class LibraryController(QObject):
         line.show_paused(self._paused)
         line.pause_requested.connect(self.set_paused)
         line.problems_requested.connect(self.show_problems)
+        line.descriptions.reasons_requested.connect(self.show_problems)
         line.model_requested.connect(self.show_model)
         panel.add_requested.connect(self.choose_folder)
         panel.relocate_requested.connect(self.relocate_folder)
@@ -128,6 +131,7 @@ class LibraryController(QObject):
         errands.failed.connect(self.show_error)
         rounds.failed.connect(self.show_error)
         bridge.greeted.connect(self._on_greeted)
+        bridge.described.connect(self._on_described)
         bridge.progressed.connect(self._on_progress)
         bridge.photos_ready.connect(self._on_photos_ready)
         bridge.catalog_changed.connect(self._on_catalog_changed)
@@ -281,7 +285,12 @@ class LibraryController(QObject):
         self.start_worker()
 
     def _on_retry(self) -> None:
-        self.send(RetryProblems())
+        assert self._problems_dialog is not None
+        tried = self._problems_dialog.tried
+        if Tried.INDEX in tried:
+            self.send(RetryProblems())
+        if tried - {Tried.INDEX}:
+            self.send(RetryDescriptions())
 
     def send(self, command: Command) -> None:
         """Hands a command to the worker, which is started if it was not yet."""
@@ -345,6 +354,13 @@ class LibraryController(QObject):
     def _on_status_refused(self, error: PhotofindError) -> None:
         if error.code != OUTDATED:  # else the worker is at it, and greets when it is done
             self.show_error(error.user_message)
+
+    def _on_described(self, event: object) -> None:
+        if not isinstance(event, DescriptionProgress) or event.failed == self._not_described:
+            return
+        self._not_described = event.failed
+        if self._problems_dialog is not None and self._problems_dialog.isVisible():
+            self._read_problems()
 
     def _read_problems(self) -> None:
         def show(problems: list[Problem]) -> None:

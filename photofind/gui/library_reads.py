@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.describe.failures import read_failures
 from photofind.gui.lazy_reader import LazyReader
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class LibraryReads:
         return reader.status(lambda path: online.get(path, True))
 
     def problems(self) -> list[Problem]:
-        return self._reader.get().problems()
+        reader = self._reader.get()
+        return [*reader.problems(), *read_failures(reader)]
 
     def photos(self, photo_ids: Sequence[PhotoId]) -> list[Photo]:
         """In the order asked for; photos that are gone are left out."""

@@ -1,4 +1,4 @@
-"""The list of files that can't be searched, each with the reason."""
+"""The list of files that can't be searched, described or read, each with the reason."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photofind.domain import Tried
 from photofind.gui.buttons import PushButton
 from photofind.gui.wording import count, display_name, display_path
 
@@ -36,12 +37,17 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ProblemsModel(QAbstractTableModel):
-    """Name, reason and folder of every file that failed."""
+    """Name, what was tried, reason and folder of every file that failed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._problems: tuple[Problem, ...] = ()
-        self._titles = (self.tr("File"), self.tr("Reason"), self.tr("Folder"))
+        self._titles = (
+            self.tr("File"),
+            self.tr("Tried"),
+            self.tr("Reason"),
+            self.tr("Folder"),
+        )
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         self.beginResetModel()
@@ -50,6 +56,10 @@ class ProblemsModel(QAbstractTableModel):
 
     def problem(self, row: int) -> Problem:
         return self._problems[row]
+
+    @property
+    def tried(self) -> frozenset[Tried]:
+        return frozenset(problem.tried for problem in self._problems)
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._problems)
@@ -63,14 +73,25 @@ class ProblemsModel(QAbstractTableModel):
         problem = self._problems[index.row()]
         cells = (
             display_name(problem.path),
+            self._describe(problem),
             problem.reason,
             display_path(problem.path.parent),
         )
         if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{display_path(problem.path)}\n{problem.reason}"
+            return f"{display_path(problem.path)}\n{cells[1]}\n{problem.reason}"
         return None
+
+    def _describe(self, problem: Problem) -> str:
+        match problem.tried:
+            case Tried.CAPTION:
+                return self.tr("Describe it")
+            case Tried.TEXT:
+                return self.tr("Read its text")
+            case Tried.ASK:
+                return self.tr("Answer “{question}”").format(question=problem.question)
+        return self.tr("Open it")
 
     def headerData(
         self,
@@ -112,9 +133,10 @@ class ProblemsDialog(QDialog):
         header = self._table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, 210)
-        header.resizeSection(2, 210)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(0, 190)
+        header.resizeSection(1, 130)
+        header.resizeSection(3, 190)
         self._reason = QLabel(self)
         self._reason.setTextFormat(Qt.TextFormat.PlainText)
         self._reason.setWordWrap(True)
@@ -147,11 +169,7 @@ class ProblemsDialog(QDialog):
         number = len(problems)
         self._model.show_problems(problems)
         self._retry.setEnabled(number > 0)
-        self._explanation.setText(
-            self.tr("These files and folders could not be read. All other photos are searched.")
-            if number
-            else self.tr("Every photo could be read.")
-        )
+        self._explanation.setText(self._explain())
         if number == 0:
             self._heading.setText(self.tr("No problems"))
         elif number == 1:
@@ -160,6 +178,29 @@ class ProblemsDialog(QDialog):
             self._heading.setText(self.tr("{n} problems").format(n=count(number)))
         if number:
             self._table.selectRow(0)
+
+    @property
+    def tried(self) -> frozenset[Tried]:
+        """What came to nothing, of all that is listed."""
+        return self._model.tried
+
+    def _explain(self) -> str:
+        unread = self.tr(
+            "These files and folders could not be read. All other photos are searched."
+        )
+        if not self.tried:
+            return self.tr("Every photo could be read.")
+        if self.tried == {Tried.INDEX}:
+            return unread
+        if Tried.INDEX not in self.tried:
+            return self.tr(
+                "These photos are found, but a model could not describe them, read their text or"
+                " answer a question about them."
+            )
+        return self.tr(
+            "Files that could not be opened are not found. The others are, but a model could not"
+            " describe them, read their text or answer a question about them."
+        )
 
     def _chosen(self) -> Problem | None:
         index = self._table.currentIndex()

@@ -322,7 +322,7 @@ def report_to_wire(report: IndexReport) -> WireReport:
         elapsed_s=report.elapsed_s,
         images_per_s=report.images_per_s,
         problems=tuple(
-            WireProblem(path_to_wire(p.path), p.code.value, p.reason, p.attempts)
+            WireProblem(path_to_wire(p.path), str(p.code), p.reason, p.attempts)
             for p in report.problems
         ),
     )

@@ -157,9 +157,10 @@ def test_problems_say_which_file_and_why(program: Program, photos: Path) -> None
     (photos / "broken.jpg").write_bytes(b"not a picture")
     assert program.document("index", photos)["failed"] == 1
     (problem,) = program.document("problems")["problems"]
-    assert sorted(problem) == ["attempts", "code", "path", "reason"]
+    assert sorted(problem) == ["attempts", "code", "path", "question", "reason", "tried"]
     assert problem["path"] == str(photos / "broken.jpg")
     assert problem["attempts"] == 1
+    assert (problem["tried"], problem["question"]) == ("index", None)
     assert program.run("problems").out == f"{photos / 'broken.jpg'}: {problem['reason']}\n"
 
 

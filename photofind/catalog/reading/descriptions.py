@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.catalog.description_rows import (
+    CRASHED,
+    STRIKES_TO_GIVE_UP,
     AnswerRow,
     CaptionRow,
     FailedJob,
@@ -178,19 +180,26 @@ def count_jobs(connection: sqlite3.Connection) -> JobCounts:
 
 def read_failed_jobs(connection: sqlite3.Connection) -> list[FailedJob]:
     rows = connection.execute(
-        """SELECT j.id, j.kind, v.photo_id, j.error_code, j.error_detail FROM jobs j
-           LEFT JOIN visible_photos v ON v.content_id = j.content_id
+        """SELECT j.id, j.kind, j.data, v.photo_id, d.path, f.rel_path, j.error_code, j.error_detail
+           FROM jobs j LEFT JOIN visible_photos v ON v.content_id = j.content_id
+           LEFT JOIN live_files f
+           ON f.id = (SELECT min(l.id) FROM live_files l WHERE l.content_id = j.content_id)
+           LEFT JOIN folders d ON d.id = f.folder_id
            WHERE j.state = 'failed' ORDER BY j.id"""
     )
     return [
         FailedJob(
             JobId(number),
             kind,
+            order or "{}",
             None if photo_id is None else PhotoId(photo_id),
+            None if root is None else Path(os.fsdecode(root), os.fsdecode(below)),
             code or "",
             detail or "",
+            # Anything else is given up at once: a second try would end alike.
+            STRIKES_TO_GIVE_UP if code == CRASHED else 1,
         )
-        for number, kind, photo_id, code, detail in rows
+        for number, kind, order, photo_id, root, below, code, detail in rows
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from photofind.catalog.description_rows import CRASHED, STRIKES_TO_GIVE_UP
 from photofind.catalog.encoding import clean_text
 
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 
     from photofind.domain import ContentId, JobId, PhotoId
 
-STRIKES_TO_GIVE_UP = 3
 _CRASHED = (
-    "photofind stopped three times while it worked on this photo, so it leaves the photo out. "
-    "Try again if you think that something else was the reason."
+    "photofind ended three times while this was tried, with nothing else going on: the model needs"
+    " more memory than is free, or it or this picture makes the program crash. It is tried no more."
+    " Close other programs or take a smaller model, then try again."
 )
 
 
@@ -84,7 +85,7 @@ def recover_jobs(connection: sqlite3.Connection) -> int:
     ).fetchall()
     for job_id, strikes in left:
         if strikes >= STRIKES_TO_GIVE_UP:
-            fail_job(connection, job_id, "crashed", _CRASHED)
+            fail_job(connection, job_id, CRASHED, _CRASHED)
     return len(left)
 
 

@@ -86,7 +86,7 @@ def status(context: typer.Context) -> None:
 
 @app.command(epilog=GLOBAL_OPTIONS)
 def problems(context: typer.Context) -> None:
-    """List the files that can't be searched, and why."""
+    """List what can't be searched, described or read, and why."""
     from photofind.cli.status import show_problems
 
     show_problems(session_of(context))

@@ -17,6 +17,7 @@ class DescriptionStatus(QWidget):
     cancel_requested = Signal()
     retry_requested = Signal()
     forget_requested = Signal()
+    reasons_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +87,7 @@ class DescriptionStatus(QWidget):
 
     def _offer(self) -> None:
         menu = QMenu(self)
+        menu.addAction(self.tr("&Show the reasons…"), self.reasons_requested.emit)
         menu.addAction(self.tr("&Try again"), self.retry_requested.emit)
         menu.addAction(self.tr("&Leave them out"), self.forget_requested.emit)
         menu.popup(self._failed.mapToGlobal(self._failed.rect().topLeft()))

@@ -200,8 +200,10 @@ def test_a_failed_job_is_kept_with_its_reason_until_it_is_tried_again(library: L
     writer.begin_job(job.id, charged=True)
     writer.fail_job(job.id, "unreadable", "It can't be read.")
     (failed,) = reader.failed_jobs()
-    assert (failed.photo_id, failed.code, failed.reason) == (
+    assert (failed.photo_id, failed.path, failed.attempts, failed.code, failed.reason) == (
         library.photo_id("A"),
+        library.root / "a.jpg",
+        1,
         "unreadable",
         "It can't be read.",
     )
@@ -224,7 +226,7 @@ def test_three_deaths_alone_end_a_job_and_an_innocent_one_goes_on(library: Libra
         assert job.suspect
         writer.begin_job(job.id, charged=True)
     (failed,) = library.reader.descriptions.failed_jobs()
-    assert failed.code == "crashed"
+    assert (failed.code, failed.attempts) == ("crashed", 3)
     assert "three times" in failed.reason
     assert writer.recover_jobs() == 0
 

@@ -137,6 +137,8 @@ def test_reports_have_every_count_and_problems_without_attempts() -> None:
                 "code": "unreadable",
                 "reason": "It is damaged.",
                 "attempts": 2,
+                "tried": "index",
+                "question": None,
             }
         ]
     }
