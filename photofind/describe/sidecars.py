@@ -27,7 +27,7 @@ class SidecarTask(IdleTask):
     """Brings the sidecars of photos up to date that something new was said about.
 
     What other programs wrote stays: keywords are added to theirs, and a description is only
-    replaced if it is the one that was written here.
+    replaced or taken out if it is the one that was written here.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SidecarTask(IdleTask):
 
     def _write(self, saying: Saying) -> None:
         change = sidecar_change(saying)
-        everywhere = True
+        everywhere, anywhere = True, False
         for path in saying.paths:
             attempt = (path, saying.digest)
             if attempt in self._refused:
@@ -74,12 +74,18 @@ class SidecarTask(IdleTask):
                 continue
             try:
                 write_sidecar(path, change)
+                anywhere = True
             except SidecarError as error:
                 everywhere = False
                 self._refuse(attempt, error)
+        ours = saying.written if change.description is None else change.description
         if everywhere:
-            caption = saying.written if change.description is None else change.description
-            self._writer.note_sidecar(saying.photo_id, saying.digest, caption)
+            if change.remove_description is not None:
+                ours = None
+            self._writer.note_sidecar(saying.photo_id, saying.digest, ours)
+        elif anywhere and ours != saying.written:
+            # Known as ours from now on, wherever it stands; the rest is written another time.
+            self._writer.note_sidecar(saying.photo_id, saying.said or "", ours)
 
     def _refuse(self, attempt: tuple[Path, str], error: SidecarError) -> None:
         logger.info("a sidecar was not written: %s", error.code)
@@ -94,7 +100,8 @@ class SidecarTask(IdleTask):
 def sidecar_change(saying: Saying) -> XmpChange:
     """What a photo's sidecar should say.
 
-    The caption becomes the description unless there is one that somebody else wrote.
+    The caption becomes the description unless there is one that somebody else wrote. Without a
+    caption the description goes that was written here.
     """
     description = None
     if saying.caption is not None and saying.description in {None, "", saying.written}:
@@ -105,4 +112,5 @@ def sidecar_change(saying: Saying) -> XmpChange:
         rating=saying.rating,
         add_keywords=saying.keywords,
         remove_keywords=saying.rejected,
+        remove_description=saying.written if saying.caption is None else None,
     )

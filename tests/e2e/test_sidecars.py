@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.catalog.reader import CatalogReader
+from photofind.catalog.writer import CatalogWriter
 from tests.e2e.drawn import draw
 from tests.e2e.program import snapshot
 
@@ -78,6 +80,34 @@ def test_other_programs_read_it_and_keep_what_is_theirs(program: Program, folder
     program.document("sidecars", "on")
     (found,) = json.loads(exiftool("-json", "-XMP:all", sidecar))
     assert found["Subject"] == ["theirs", "ท่าเรือ"]
+
+
+@needs_exiftool
+def test_a_caption_that_is_deleted_leaves_what_others_wrote(program: Program, folder: Path) -> None:
+    def exif(name: str) -> Any:
+        return json.loads(exiftool("-json", "-XMP:all", "-warning", folder / name))[0]
+
+    theirs = folder / "a.png.xmp"
+    exiftool("-XMP-dc:Subject=theirs", "-o", theirs, "-TagsFromFile", folder / "a.png")
+    before = theirs.read_bytes()
+    program.document("index")
+    texts = {}
+    with CatalogReader(program.folders) as reader, CatalogWriter(program.folders) as writer:
+        for name in ("a.png", "b.png"):
+            photo_id = reader.photo_at(folder / name)
+            assert photo_id is not None
+            texts[name] = writer.descriptions.write_caption(photo_id, f"the square of {name}")
+    program.document("sidecars", "on")
+    assert exif("a.png.xmp")["Description"] == "the square of a.png"
+    assert exif("b.png.xmp")["Description"] == "the square of b.png"
+    program.document("index")  # what was written is read back as the file's own
+    with CatalogWriter(program.folders) as writer:
+        writer.descriptions.delete_caption(texts["a.png"])
+        writer.descriptions.delete_caption(texts["b.png"])
+    program.document("sidecars", "on")
+    assert exif("a.png.xmp")["Subject"] == "theirs"
+    assert theirs.read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["a.png", "a.png.xmp", "b.png"]
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(program: Program, folder: Path) -> None:

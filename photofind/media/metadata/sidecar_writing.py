@@ -6,17 +6,16 @@ import contextlib
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from photofind.domain import PhotofindError
 from photofind.media.companions import group_companions
 from photofind.media.formats import PHOTO_SUFFIXES, SIDECAR_SUFFIX
 from photofind.media.metadata.xmp import LARGEST_XMP
-from photofind.media.metadata.xmp_edit import edit_xmp, new_xmp
+from photofind.media.metadata.xmp_edit import XmpChange, edit_xmp, new_xmp
 from photofind.media.roots import is_photos_library
 
-if TYPE_CHECKING:
-    from photofind.media.metadata.xmp_edit import XmpChange
+_EMPTY = new_xmp(XmpChange())
+"""What a sidecar that was made here is when all is gone that was written into it."""
 
 
 class SidecarError(PhotofindError):
@@ -25,13 +24,14 @@ class SidecarError(PhotofindError):
 
 
 def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
-    """Has a photo's sidecar say something; makes one where there is none.
+    """Has a photo's sidecar say something; makes one where there is none and something to say.
 
     A new one is named after the whole file (IMG.jpg.xmp), so that it belongs to one file only. An
-    existing one is replaced in one step by one in which only these properties are other.
+    existing one is replaced in one step by one in which only these properties are other; one that
+    was made here and says nothing any more is deleted.
 
     Returns:
-        The sidecar; None when it says all that already.
+        The sidecar, written or deleted; None when it says all that already.
 
     Raises:
         SidecarError: it is damaged, another program is writing it, it can't be written, or the
@@ -46,6 +46,8 @@ def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
     path = photo.with_name(photo.name + SIDECAR_SUFFIX)
     try:
         found = find_sidecar(photo)
+        if found is None and change.only_removes:
+            return None
         if found is None:
             if not photo.exists():
                 raise FileNotFoundError(2, os.strerror(2))
@@ -57,7 +59,11 @@ def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
         edited = edit_xmp(packet, change)
         if edited == packet:
             return None
-        _put(path, edited, before)
+        if edited == _EMPTY:
+            _check_unchanged(path, before)
+            path.unlink()
+        else:
+            _put(path, edited, before)
     except ValueError as error:
         raise SidecarError(
             "sidecar_damaged",

@@ -20,6 +20,7 @@ from photofind.media.metadata.xmp_places import (
     Property,
     find_places,
 )
+from photofind.media.metadata.xmp_removing import find_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ class XmpChange:
         title, description: dc:title and dc:description, in the default language.
         rating: xmp:Rating, -1 (rejected) to 5.
         add_keywords, remove_keywords: of dc:subject, compared without case.
+        remove_description: goes if it still says this.
     """
 
     title: str | None = None
@@ -55,6 +57,13 @@ class XmpChange:
     rating: int | None = None
     add_keywords: tuple[str, ...] = ()
     remove_keywords: tuple[str, ...] = ()
+    remove_description: str | None = None
+
+    @property
+    def only_removes(self) -> bool:
+        """Whether it has nothing to say where there is nothing yet."""
+        added = (self.title, self.description, self.rating)
+        return all(each is None for each in added) and not self.add_keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ def _steps(change: XmpChange) -> list[Callable[[bytes], list[_Edit]]]:
     if change.description is not None:
         description = change.description
         steps.append(lambda data: _set_text(data, "description", description))
+    if change.remove_description is not None:
+        gone = change.remove_description
+        steps.append(
+            lambda data: [_Edit(*span, b"") for span in find_text(data, "description", gone)]
+        )
     if change.rating is not None:
         rating = str(change.rating)
         steps.append(lambda data: _set_simple(data, XMP, "Rating", rating))

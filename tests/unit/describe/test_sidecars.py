@@ -44,6 +44,12 @@ def test_only_our_own_description_is_replaced(
     assert change.description == expected
 
 
+def test_a_caption_that_was_deleted_goes_from_where_it_was_written() -> None:
+    assert sidecar_change(saying(written="two boats")).remove_description == "two boats"
+    again = sidecar_change(saying(written="two boats", caption="three boats"))
+    assert again.remove_description is None
+
+
 def test_labels_title_and_rating_are_passed_on() -> None:
     change = sidecar_change(saying(title="Boats", rating=4, keywords=("sea",), rejected=("lake",)))
     assert (change.title, change.rating) == ("Boats", 4)

@@ -43,6 +43,19 @@ def test_a_new_sidecar_is_named_after_the_whole_file(photo: Path) -> None:
     assert write_sidecar(photo, CHANGE) is None
 
 
+def test_what_is_gone_needs_no_sidecar(photo: Path) -> None:
+    gone = XmpChange(remove_description="two boats", remove_keywords=("sea",))
+    assert write_sidecar(photo, gone) is None
+    assert [path.name for path in photo.parent.iterdir()] == ["IMG_1.jpg"]
+    write_sidecar(photo, XmpChange(description="two boats"))
+    assert write_sidecar(photo, gone) == photo.with_name("IMG_1.jpg.xmp")
+    assert [path.name for path in photo.parent.iterdir()] == ["IMG_1.jpg"]  # it was ours alone
+    write_sidecar(photo, XmpChange(description="two boats", rating=4))
+    sidecar = write_sidecar(photo, gone)
+    assert sidecar is not None
+    assert (said(sidecar).description, said(sidecar).rating) == (None, 4)
+
+
 @pytest.mark.parametrize("name", ["IMG_1.xmp", "IMG_1.jpg.XMP"])
 def test_the_sidecar_that_is_there_is_changed(photo: Path, name: str) -> None:
     sidecar = photo.with_name(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,6 +136,43 @@ def test_what_is_said_already_changes_nothing() -> None:
     )
     assert edit_xmp(LIGHTROOM, change) == LIGHTROOM
     assert edit_xmp(LIGHTROOM, XmpChange()) == LIGHTROOM
+
+
+CAPTION = 'A dog & a "ball" é <1>'
+
+
+@pytest.mark.parametrize("packet", PACKETS.values(), ids=list(PACKETS))
+def test_a_description_of_ours_goes_and_leaves_what_was_there_before(packet: bytes) -> None:
+    """Byte for byte, where the place had room for it; else what it says."""
+    written = edit_xmp(packet, XmpChange(description=CAPTION))
+    gone = edit_xmp(written, XmpChange(remove_description=CAPTION))
+    assert said(gone).description is None
+    assert said(gone) == replace(said(packet), description=None)
+    if packet in (LIGHTROOM, EXIFTOOL):
+        assert gone == packet
+
+
+def test_an_edited_description_stays() -> None:
+    theirs = edit_xmp(LIGHTROOM, XmpChange(description="A dog and its ball"))
+    assert edit_xmp(theirs, XmpChange(remove_description="A dog")) == theirs
+    assert edit_xmp(LIGHTROOM, XmpChange(remove_description="A dog")) == LIGHTROOM
+
+
+def test_a_description_in_another_language_stays() -> None:
+    german = b'<rdf:li xml:lang="de">Ein Hund</rdf:li>'
+    ours = b'<rdf:li xml:lang="x-default">A dog</rdf:li>'
+    start = b"<dc:description><rdf:Alt>"
+    with_both = LIGHTROOM.replace(
+        b"<dc:title>", start + ours + german + b"</rdf:Alt></dc:description>\n   <dc:title>"
+    )
+    assert edit_xmp(with_both, XmpChange(remove_description="A dog")) == with_both.replace(
+        ours, b""
+    )
+
+
+def test_a_description_as_an_attribute_goes_alone() -> None:
+    packet = LIGHTROOM.replace(b'xmp:Rating="2"', b"dc:description = 'A dog'\n   xmp:Rating=\"2\"")
+    assert edit_xmp(packet, XmpChange(remove_description="A dog")) == LIGHTROOM
 
 
 def test_a_title_in_one_language_gets_a_default_one() -> None:
