@@ -32,6 +32,8 @@ class Urgency(IntEnum):
 
     BACKGROUND = 0
     """A folder, or everything: nobody waits."""
+    ON_SCREEN = 5
+    """The photo is one of many that the person has before them."""
     IN_SIGHT = 10
     """The person looks at the photo now."""
     WAITED_FOR = 20

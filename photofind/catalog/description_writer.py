@@ -145,6 +145,11 @@ class DescriptionWriter:
         with self._transaction() as connection:
             jobs.hasten_jobs(connection, photo_ids, urgency)
 
+    def show_jobs(self, photo_ids: Collection[PhotoId]) -> None:
+        """What is queued in the background comes first for these photos, and for no others."""
+        with self._transaction() as connection:
+            jobs.show_jobs(connection, photo_ids)
+
     def cancel_jobs(
         self, photo_ids: Collection[PhotoId] | None = None, kind: str | None = None
     ) -> int:

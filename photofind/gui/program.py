@@ -19,6 +19,7 @@ from photofind.gui.describing.controller import DescriptionsController
 from photofind.gui.describing.offering import ModelOffers
 from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.describing.server import ServerController
+from photofind.gui.describing.sight import SightFollower
 from photofind.gui.desktop import Desktop
 from photofind.gui.dialogs import (
     choose_folder,
@@ -147,6 +148,7 @@ class WindowProgram(QObject):
             paused=settings.descriptions_paused,
             parent=self,
         )
+        SightFollower(self.window.grid_page.view, self.model, self.bridge, self.library.send, self)
         self.photo_words = WordsController(
             self.window, self.preview, self.bridge, self.library.send, self
         )

@@ -60,6 +60,13 @@ class LookAt(BaseCommand, frozen=True, kw_only=True):
     photo_ids: tuple[int, ...]
 
 
+class ShowInGrid(BaseCommand, frozen=True, kw_only=True):
+    """The grid shows these photos, and no others any more: what is queued for them comes before
+    what is queued for photos that nobody sees. Answer: Done."""
+
+    photo_ids: tuple[int, ...]
+
+
 class CancelDescriptions(BaseCommand, frozen=True, kw_only=True):
     """Drops what is queued or running, and what failed. Answer: Done.
 
@@ -226,6 +233,7 @@ DescriptionCommand = (
     | Ask
     | AskFile
     | LookAt
+    | ShowInGrid
     | CancelDescriptions
     | SetDescriptionsPaused
     | RetryDescriptions

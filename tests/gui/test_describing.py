@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -28,6 +28,7 @@ from photofind.worker.description_messages import (
     LookAt,
     RetryDescriptions,
     SetDescriptionsPaused,
+    ShowInGrid,
 )
 from photofind.worker.messages import Refused, path_to_wire
 from tests.gui.driver import PATIENCE_MS
@@ -302,6 +303,33 @@ def test_a_photo_that_waits_is_hurried_when_it_is_looked_at(
     window.until(lambda: commands(window, LookAt) != [])
     assert commands(window, LookAt)[0].photo_ids == (photo_id,)  # type: ignore[attr-defined]
     assert window.window.preview.captions.state == "Describing…"
+
+
+def test_what_the_grid_shows_is_told_while_something_is_queued(
+    window: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, rows = window.window.grid_page.view, window.model.rows
+
+    def in_sight() -> tuple[int, ...]:
+        sight = view.rows_in_sight()
+        return tuple(rows.photo_ids[sight.start : sight.stop].tolist())
+
+    def told() -> list[Any]:
+        return [command.photo_ids for command in commands(window, ShowInGrid)]  # type: ignore[attr-defined]
+
+    view.sight_changed.emit()
+    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=40))
+    window.until(lambda: told() == [in_sight()])
+    top = in_sight()
+    window.window.size_slider.setValue(window.window.size_slider.maximum())
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    window.until(lambda: len(told()) == 2)
+    assert told()[1] == in_sight() != top
+    window.worker.on_event(DescriptionProgress(activity="idle", done=40, total=40))
+    view.verticalScrollBar().setValue(0)
+    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=2))
+    window.until(lambda: len(told()) == 3)
+    assert told()[2] == in_sight()
 
 
 def test_a_folder_and_what_was_found_can_be_described(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from photofind.catalog.description_rows import CRASHED, STRIKES_TO_GIVE_UP
+from photofind.catalog.description_rows import CRASHED, STRIKES_TO_GIVE_UP, Urgency
 from photofind.catalog.encoding import clean_text
 
 if TYPE_CHECKING:
@@ -97,6 +97,26 @@ def hasten_jobs(
                SELECT primary_content_id FROM photos
                WHERE id IN (SELECT value FROM json_each(?)))""",
         (urgency, json.dumps(list(photo_ids))),
+    )
+
+
+def show_jobs(connection: sqlite3.Connection, photo_ids: Collection[PhotoId]) -> None:
+    shown = """(SELECT primary_content_id FROM photos
+        WHERE id IN (SELECT value FROM json_each(:photos)))"""
+    values = {
+        "photos": json.dumps(list(photo_ids)),
+        "high": Urgency.ON_SCREEN,
+        "low": Urgency.BACKGROUND,
+    }
+    connection.execute(
+        f"""UPDATE jobs SET priority = :low
+            WHERE state = 'waiting' AND priority = :high AND content_id NOT IN {shown}""",  # noqa: S608
+        values,
+    )
+    connection.execute(
+        f"""UPDATE jobs SET priority = :high
+            WHERE content_id IN {shown} AND state = 'waiting' AND +priority = :low""",  # noqa: S608
+        values,
     )
 
 

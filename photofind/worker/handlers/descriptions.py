@@ -30,6 +30,7 @@ from photofind.worker.description_messages import (
     LookAt,
     RetryDescriptions,
     SetDescriptionsPaused,
+    ShowInGrid,
     WriteCaption,
 )
 from photofind.worker.handlers.base import refuse
@@ -93,6 +94,7 @@ class DescriptionHandlers:
             Ask: self._ask,
             AskFile: self._ask_file,
             LookAt: self._look_at,
+            ShowInGrid: self._show_in_grid,
             CancelDescriptions: self._cancel,
             SetDescriptionsPaused: self._set_paused,
             RetryDescriptions: self._retry,
@@ -172,6 +174,10 @@ class DescriptionHandlers:
         self._writer.hasten_jobs(seen, Urgency.IN_SIGHT)
         self._done(peer, command)
         self._describer.wake()
+
+    def _show_in_grid(self, peer: Peer, command: ShowInGrid) -> None:
+        self._writer.show_jobs([PhotoId(number) for number in command.photo_ids])
+        self._done(peer, command)  # it changes the order alone, so nobody need be woken
 
     def _cancel(self, peer: Peer, command: CancelDescriptions) -> None:
         photo_ids = {PhotoId(number) for number in command.photo_ids}

@@ -175,6 +175,25 @@ def test_the_most_urgent_job_comes_first(library: Library) -> None:
     }
 
 
+def test_what_the_grid_shows_comes_before_what_nobody_sees(library: Library) -> None:
+    for content in "ABCD":
+        library.add(f"{content}.jpg", content)
+    queue(library, "caption", Urgency.BACKGROUND, "A", "B", "C", "D")
+    show = library.writer.descriptions.show_jobs
+    show([library.photo_id("C"), library.photo_id("D")])
+    assert next_job(library).content_id == library.content_id("C")
+    show([library.photo_id("B")])  # the grid was scrolled on
+    assert next_job(library).content_id == library.content_id("B")
+    library.writer.descriptions.hasten_jobs([library.photo_id("D")], Urgency.IN_SIGHT)
+    show([library.photo_id("B")])
+    assert next_job(library).content_id == library.content_id("D")  # looked at closely
+    # While photos are indexed, only what is looked at closely goes on.
+    library.writer.descriptions.cancel_jobs([library.photo_id("D")])
+    assert library.reader.descriptions.next_job(["caption"], Urgency.IN_SIGHT) is None
+    show([])
+    assert next_job(library).content_id == library.content_id("A")
+
+
 def test_a_finished_job_leaves_its_text_and_a_cancelled_one_nothing(library: Library) -> None:
     library.add("a.jpg", "A")
     library.add("b.jpg", "B")
