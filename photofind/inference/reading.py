@@ -29,8 +29,9 @@ INSTALLING = f'"{sys.executable}" -m pip install rapidocr==3.10.0'
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _TURNER = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
-LONGEST_PX = 1600
-"""Long side of the pictures that are read: letters of 10 pixels there are still found."""
+LONGEST_PX = 2000
+"""Long side of the pictures that are read: rapidocr's own, so that no letters are too small here
+that it finds by itself."""
 _GLANCE_PX = 640
 """Long side at which it is looked whether there is any text, for a fifth of the time."""
 _GLANCE_THRESHOLD = 0.3

@@ -63,6 +63,19 @@ def test_a_sign_is_read_however_it_is_turned(reader: TextReader, turn: int) -> N
 
 
 @needs_rapidocr
+def test_small_letters_in_a_large_picture_are_read_as_rapidocr_does(reader: TextReader) -> None:
+    """18 pixels of 2,000: of a photo twice as large 36, which it finds in that by itself."""
+    picture = Image.linear_gradient("L").resize((2000, 1500)).convert("RGB")
+    font = ImageFont.load_default(size=18)
+    draw = ImageDraw.Draw(picture)
+    for top, text in ((375, "Harbour Street"), (429, "closed on Sundays"), (483, "ring the bell")):
+        draw.rectangle(draw.textbbox((666, top), text, font), fill=(240, 240, 235))
+        draw.text((666, top), text, fill=(20, 20, 60), font=font)
+    found = {line.text for line in reader.read(pixels(picture))}
+    assert found >= {"Harbour Street", "closed on Sundays"}
+
+
+@needs_rapidocr
 def test_where_there_is_no_text_nothing_is_read(reader: TextReader) -> None:
     rows, columns = np.mgrid[0:700, 0:900]
     smooth = np.stack([rows // 3, columns // 4, (rows + columns) // 7], axis=2)
