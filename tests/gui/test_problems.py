@@ -1,0 +1,114 @@
+"""The list of what could not be read, described or answered, in the real window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtWidgets import QLabel, QTableView
+
+from photofind.catalog.reader import CatalogReader
+from photofind.catalog.writer import CatalogWriter
+from photofind.domain import IndexReport, MediaCode
+from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
+from photofind.worker.description_messages import DescriptionProgress, RetryDescriptions
+from photofind.worker.messages import JobFinished, RetryProblems, report_to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from photofind.paths import AppFolders
+    from photofind.worker.messages import Command
+    from tests.gui.driver import Driver, IndexedPhotos
+
+
+def commands(window: Driver, kind: type[Command]) -> list[Any]:
+    return [command for command in window.worker.commands if isinstance(command, kind)]
+
+
+@pytest.fixture
+def with_problem(folders: AppFolders, indexed: IndexedPhotos) -> Path:
+    with CatalogWriter(folders) as writer:
+        folder = writer.add_folder(indexed.photos, None)
+        [file] = writer.insert_files(folder.id, [(b"bad.jpg", 3, 4)])
+        writer.fail_file(file, MediaCode.UNREADABLE, "This is no picture. Replace it.", 3, 4)
+    return indexed.photos / "bad.jpg"
+
+
+def test_problems_are_listed_with_their_reasons(
+    with_problem: Path, open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    window = open_window(folders)
+    window.until(lambda: window.program.library.status is not None)
+    window.click(window.button(window.window.status_line, "1 problem"))
+    dialog = window.window.findChild(ProblemsDialog)
+    assert dialog is not None
+    table = dialog.findChild(QTableView)
+    assert table is not None
+    window.until(lambda: table.model().rowCount() == 1)
+    cells = [table.model().index(0, column).data() for column in range(4)]
+    assert cells == [
+        "bad.jpg",
+        "Open it",
+        "This is no picture. Replace it.",
+        str(with_problem.parent),
+    ]
+    window.click(window.button(dialog, "Show in folder"))
+    window.until(lambda: window.desktop.revealed == [with_problem])
+    window.click(window.button(dialog, "Try all again"))
+    window.until(lambda: bool(commands(window, RetryProblems)))
+    with CatalogWriter(folders) as writer:
+        writer.retry_failed()
+    window.worker.on_event(
+        JobFinished(request_id=1, report=report_to_wire(IndexReport(unchanged=24)))
+    )
+    window.until(lambda: table.model().rowCount() == 0)
+    window.click(window.button(dialog, "Close"))
+    assert not dialog.isVisible()
+
+
+def test_what_models_could_not_do_is_listed_and_tried_again(
+    window: Driver, folders: AppFolders
+) -> None:
+    content = window.model.content_id(0)
+    with CatalogWriter(folders) as writer:
+        jobs = writer.descriptions
+        jobs.add_jobs("caption", [content], "{}", 0)
+        jobs.add_jobs("ocr", [content], "{}", 0)
+        jobs.add_jobs("answer", [content], '{"question":"how many?"}', 0)
+        with CatalogReader(folders) as reader:
+            while (job := reader.descriptions.next_job(["caption", "ocr", "answer"])) is not None:
+                jobs.fail_job(job.id, "vanished", f"The file of the {job.kind} is gone.")
+    window.worker.on_event(DescriptionProgress(activity="idle", failed=3))
+    status = window.window.status_line.descriptions
+    window.until(status.isVisible)
+    status.reasons_requested.emit()
+    dialog = window.window.findChild(ProblemsDialog)
+    assert dialog is not None
+    table = dialog.findChild(QTableView)
+    assert table is not None
+    window.until(lambda: table.model().rowCount() == 3)
+    found = {
+        table.model().index(row, 1).data(): table.model().index(row, 2).data() for row in range(3)
+    }
+    assert found == {
+        "Describe it": "The file of the caption is gone.",
+        "Read its text": "The file of the ocr is gone.",
+        "Answer “how many?”": "The file of the answer is gone.",
+    }
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "These photos are found, but a model could not" in said
+    window.click(window.button(dialog, "Try all again"))
+    window.until(lambda: bool(commands(window, RetryDescriptions)))
+    assert not commands(window, RetryProblems)  # no folder need be looked through for it
+    with CatalogWriter(folders) as writer:
+        writer.descriptions.retry_jobs()
+    window.worker.on_event(DescriptionProgress(activity="describing", total=3))
+    window.until(lambda: table.model().rowCount() == 0)
+    window.click(window.button(dialog, "Close"))
+
+
+def test_the_problems_model_keeps_the_rules(qtmodeltester: Any, with_problem: Path) -> None:
+    model = ProblemsModel()
+    qtmodeltester.check(model)
