@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,7 +15,9 @@ from photofind.cli.arguments import UsageError, parse
 from photofind.domain import ModelError
 from photofind.exporting import blip as exporting
 from photofind.exporting.blip import export_blip
+from photofind.exporting.blip_networks import measure_blip
 from photofind.exporting.errors import ExportError
+from photofind.inference import registry_blip
 from photofind.inference.agreement import draw_pictures
 from photofind.inference.blip.answerer import BlipAnswerer
 from photofind.inference.blip.captioner import BlipCaptioner
@@ -22,11 +25,22 @@ from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import ModelStore
 from photofind.paths import AppFolders, app_folders
 from tests.unit.inference.blip import tiny
-from tests.unit.inference.blip.reference import STOP_BIAS, TINY, TINY_VQA, Sizes, make_network
+from tests.unit.inference.blip.reference import (
+    BASE,
+    LARGE,
+    STOP_BIAS,
+    TINY,
+    TINY_VQA,
+    Sizes,
+    make_network,
+)
 from tests.unit.inference.transformers_reference import import_transformers
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.spec import ModelSpec
 
 ALONE = contextlib.nullcontext()
 
@@ -130,6 +144,36 @@ def test_a_file_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) 
     assert caught.value.code == "export_weights"
     with pytest.raises(ExportError, match="no file"):
         export_blip(tiny.ANSWERER.key, tmp_path / "none.bin", folders, alone=ALONE)
+
+
+@pytest.mark.parametrize(
+    ("spec", "sizes", "answers"),
+    [
+        (registry_blip.BASE, BASE, False),
+        (registry_blip.LARGE, LARGE, False),
+        (registry_blip.VQA_BASE, BASE, True),
+    ],
+    ids=["base", "large", "vqa"],
+)
+def test_the_shapes_of_a_file_tell_the_network_that_is_shipped(
+    spec: ModelSpec, sizes: Sizes, answers: bool
+) -> None:
+    """So an official file's graphs are those of the resources, which are built and compared too."""
+    transformers = import_transformers()
+    import torch
+
+    from photofind.exporting.shipped import architectures
+
+    assert spec.checkpoint is not None
+    folder = spec.checkpoint.graphs
+    (expected,) = (each.network for each in architectures.ALL if each.folder == folder)
+    kind = "BlipForQuestionAnswering" if answers else "BlipForConditionalGeneration"
+    with torch.device("meta"):
+        state = getattr(transformers, kind)(sizes.configuration()).state_dict()
+    file = SimpleNamespace(
+        tensors={name: SimpleNamespace(shape=tuple(each.shape)) for name, each in state.items()}
+    )
+    assert measure_blip(cast("Checkpoint", file), answers=answers) == expected
 
 
 def test_a_model_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
