@@ -62,7 +62,7 @@ BASE = CaptionerSpec(
 LARGE = replace(
     BASE,
     key="blip-large",
-    memory_mb=None,
+    memory_mb=700,  # as above
     title="BLIP large (captions)",
     notice="Writes an English sentence about a photo, with more detail than BLIP base and slower.",
     source="Salesforce/blip-image-captioning-large",
@@ -93,6 +93,7 @@ VQA_BASE = AnswererSpec(
     preprocess=_PREPROCESS,
     longest=10,  # as the authors evaluate it (Li et al. 2022, train_vqa.py)
     quantiser_revision=1,
+    memory_mb=560,  # as above
     source_kind=SourceKind.CHECKPOINT,
     checkpoint=Checkpoint(
         FileSpec(
