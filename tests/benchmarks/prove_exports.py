@@ -46,6 +46,9 @@ ARCHITECTURES = (
 )
 PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "coco-ccby"
 
+PATIENCE_S = 3600.0
+"""For one run of the program with gigabytes of weights, on a machine that has other work too."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -75,7 +78,8 @@ def prove(architecture: str, folder: Path, photos: Path, limit: int) -> None:
     spec = read_spec(folder / "exported")
     pictures, query = embed_with_torch(model, spec, chosen, lambda text: ids(folder, text))
     del model, state
-    live_through(Program(folder / "data"), folder / "exported", folder / "photos", pictures, query)
+    program = Program(folder / "data", patience_s=PATIENCE_S)
+    live_through(program, folder / "exported", folder / "photos", pictures, query)
 
 
 def export(
@@ -85,7 +89,7 @@ def export(
     command += ["--pretrained", checkpoint, "--out", target, "--pictures", photos]
     command += ["--precision", "fp32"]
     command += [] if tokenizer is None else ["--tokenizer", tokenizer]
-    subprocess.run(command, check=True, timeout=3600)
+    subprocess.run(command, check=True, timeout=PATIENCE_S)
 
 
 def ids(folder: Path, text: str) -> NDArray[np.int64]:

@@ -46,11 +46,13 @@ class Program:
     Attributes:
         prefix: another program that runs it, such as `unshare -n`.
         environment: added to this process's.
+        patience_s: how long a run may take.
     """
 
     data_dir: Path
     prefix: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    patience_s: float = PATIENCE_S
 
     @property
     def folders(self) -> AppFolders:
@@ -74,7 +76,7 @@ class Program:
             capture_output=True,
             text=True,
             env=self._environment(),
-            timeout=PATIENCE_S,
+            timeout=self.patience_s,
             check=False,
             **options,
         )
