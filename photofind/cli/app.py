@@ -48,9 +48,15 @@ app = typer.Typer(
 )
 for part in (library, searching, photos):
     app.add_typer(part.app)
-app.add_typer(folders.app, name="folders", help="List, add or remove the folders that are indexed.")
 app.add_typer(
-    models.app, name="models", help="List, install, import, choose, remove or export them."
+    folders.app,
+    name="folders",
+    help="List, add or remove the folders that are indexed. Without a command: the list.",
+)
+app.add_typer(
+    models.app,
+    name="models",
+    help="List, install, import, choose, remove or export them. Without a command: the list.",
 )
 
 

@@ -15,8 +15,18 @@ ModelKey = Annotated[str, typer.Option("--model", metavar="KEY", help="Which mod
 
 
 def new_group() -> typer.Typer:
-    """A group of commands."""
-    return typer.Typer(rich_markup_mode=None, epilog=GLOBAL_OPTIONS)
+    """A group of commands that may also be given alone (see `is_alone`)."""
+    return typer.Typer(
+        rich_markup_mode=None,
+        epilog=GLOBAL_OPTIONS,
+        invoke_without_command=True,
+        subcommand_metavar="[COMMAND] [ARGS]...",
+    )
+
+
+def is_alone(context: typer.Context) -> bool:
+    """Whether a group was given without one of its commands."""
+    return context.invoked_subcommand is None
 
 
 def argument(name: str) -> Any:

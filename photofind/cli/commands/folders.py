@@ -7,9 +7,15 @@ from typing import Annotated
 import typer
 
 from photofind.cli.arguments import absolute_path
-from photofind.cli.declaring import GLOBAL_OPTIONS, argument, new_group, session_of
+from photofind.cli.declaring import GLOBAL_OPTIONS, argument, is_alone, new_group, session_of
 
 app = new_group()
+
+
+@app.callback()
+def list_when_alone(context: typer.Context) -> None:
+    if is_alone(context):
+        list_folders(context)
 
 
 @app.command("list", epilog=GLOBAL_OPTIONS)

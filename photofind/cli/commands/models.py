@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from photofind.cli.arguments import UsageError, absolute_path
-from photofind.cli.declaring import GLOBAL_OPTIONS, argument, new_group, session_of
+from photofind.cli.declaring import GLOBAL_OPTIONS, argument, is_alone, new_group, session_of
 
 app = new_group()
 
@@ -17,6 +17,12 @@ AcceptLicence = Annotated[
         "--accept-licence", help="You have read the model's licence and agree to it, if it asks."
     ),
 ]
+
+
+@app.callback()
+def list_when_alone(context: typer.Context) -> None:
+    if is_alone(context):
+        list_models(context)
 
 
 @app.command("list", epilog=GLOBAL_OPTIONS)
