@@ -38,6 +38,15 @@ class IndexWriter:
         with self._transaction() as connection:
             models.choose_model(connection, SEARCH_TASK, model_id)
 
+    def note_asked(self, model_id: ModelId, now_s: float) -> None:
+        """Notes that a person asked for a model.
+
+        Args:
+            now_s: unix seconds.
+        """
+        with self._transaction() as connection:
+            models.note_asked(connection, model_id, now_s)
+
     def begin_removal(self, model_id: ModelId) -> None:
         """Notes that a model's index is to go (`remove_vectors`); never the active one's."""
         with self._transaction() as connection:

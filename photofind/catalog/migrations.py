@@ -143,6 +143,12 @@ def add_folder_problems(db: Database) -> None:
         ) STRICT, WITHOUT ROWID""")
 
 
+def add_times_of_choices(db: Database) -> None:
+    # When a person last asked for the model, in unix seconds: an installation that took an hour
+    # must not overrule what was chosen in that hour.
+    db.execute("ALTER TABLE models ADD COLUMN asked_at REAL NOT NULL DEFAULT 0")
+
+
 STEPS: tuple[Callable[[Database], None], ...] = (
     first_schema.create_folders,
     first_schema.create_photos_and_contents,
@@ -163,6 +169,7 @@ STEPS: tuple[Callable[[Database], None], ...] = (
     add_choices_of_folders,
     add_excluded_files,
     add_folder_problems,
+    add_times_of_choices,
 )
 
 

@@ -180,6 +180,16 @@ class CatalogReader:
         with self._snapshot() as connection:
             return models.read_models(connection)
 
+    def model_asked_for(self, since_s: float) -> str | None:
+        """Catalog key of the search model that a person asked for last, if that was after a
+        moment.
+
+        Args:
+            since_s: unix seconds.
+        """
+        with self._snapshot() as connection:
+            return models.read_asked_since(connection, since_s)
+
     def model_indexes(self) -> list[ModelIndex]:
         """How complete the index of every search model is, in the order they were begun.
 

@@ -280,6 +280,7 @@ def _model_document(state: ModelState) -> Document:
         "pictures_per_s": None
         if state.installed is None
         else number(state.installed.pictures_per_s),
+        "chosen": state.index is not None and state.index.chosen,
     }
 
 

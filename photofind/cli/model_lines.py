@@ -27,7 +27,9 @@ def describe_model(state: ModelState) -> list[str]:
         lines.append(f"    The first choice for {spec.recommended_for}.")
     lines.append(f"    {spec.title}. {spec.notice}".rstrip())
     if state.index is not None and not state.index.complete:
-        lines.append(f"    {state.index.embedded:,} of {state.index.photos:,} photos are indexed.")
+        done = f"{state.index.embedded:,} of {state.index.photos:,} photos are indexed."
+        then = " Search changes to it when all are." if state.index.chosen else ""
+        lines.append(f"    {done}{then}")
     if state.installed is not None:
         lines += [f"    {notice}" for notice in state.installed.notices]
     return lines

@@ -8,7 +8,7 @@ from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import models_document
 from photofind.cli.model_lines import describe_model
 from photofind.cli.status import people_key
-from photofind.cli.work import run_order
+from photofind.cli.work import require_not_paused, run_order
 from photofind.domain import ModelError
 from photofind.inference.registry import BASIC
 from photofind.inference.spec import ModelSpec
@@ -47,7 +47,11 @@ def read_models(session: Session) -> tuple[ModelState, ...]:
 def use(session: Session, key: str) -> None:
     """Has the worker index with a model, if that is not done, and search with it."""
     ModelStore(session.folders).find(key, DualEncoderSpec)  # a clear error before any work
-    run_order(session, UseModel(key=key))
+    state = next(each for each in read_models(session) if each.spec.key == key)
+    at_once = state.active or (state.index is not None and state.index.complete)
+    if not at_once:
+        require_not_paused(session)
+    run_order(session, UseModel(key=key), shows_progress=not at_once)
     if session.output.as_json:
         show_models(session)
     else:

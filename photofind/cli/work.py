@@ -121,8 +121,11 @@ def require_not_paused(session: Session) -> None:
         )
 
 
-def run_order(session: Session, command: Command) -> int:
-    """Has the worker carry out something that takes no time worth showing.
+def run_order(session: Session, command: Command, *, shows_progress: bool = False) -> int:
+    """Has the worker carry out something that, as a rule, takes no time worth showing.
+
+    Args:
+        shows_progress: it does take time.
 
     Returns:
         How many photos it concerned, of commands that say so.
@@ -131,10 +134,10 @@ def run_order(session: Session, command: Command) -> int:
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: it could not be done.
     """
-    # What the worker happens to be at (or paused with) is no news of this order.
+    # What the worker happens to be at (or paused with) is no news of other orders.
     with (
         choose_display(session.output) as display,
-        connected(session, display, shows_progress=False) as client,
+        connected(session, display, shows_progress=shows_progress) as client,
     ):
         answer = client.request(command)
     assert isinstance(answer, Done)

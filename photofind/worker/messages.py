@@ -101,6 +101,20 @@ class UseModel(BaseCommand, frozen=True, kw_only=True):
     key: str
 
 
+class UseInstalledModel(BaseCommand, frozen=True, kw_only=True):
+    """A model was just installed: search with it as after `UseModel`, unless the person chose
+    another one meanwhile. Answer: Done as soon as that is noted; the switch may come later.
+    Refused: another model was chosen (code model_unchosen), or it can't be used.
+
+    Attributes:
+        key: the model's key for people.
+        since_s: when the installation began, in unix seconds.
+    """
+
+    key: str
+    since_s: float
+
+
 class RemoveModelIndex(BaseCommand, frozen=True, kw_only=True):
     """Deletes all vectors of a model, some at a time (activity "removing"), and gives the space
     back. Answer: Done when they are gone; also after a restart it goes on until they are. Refused
@@ -132,6 +146,7 @@ Command: TypeAlias = (
     | SetOnBattery
     | Watch
     | UseModel
+    | UseInstalledModel
     | RemoveModelIndex
     | FinishBackground
     | DescriptionCommand

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
@@ -68,7 +69,7 @@ class ModelChoice:
         return [active, *others]
 
     def use(self, key: str) -> bool:
-        """Chooses a model.
+        """Chooses a model that a person asked for.
 
         Returns:
             Whether search uses it now; else it does as soon as its index is complete.
@@ -81,21 +82,52 @@ class ModelChoice:
             model = self._ensure(installed)
             if model.id == self.active.id:
                 self._choose(None)
-                return True
+                now = True
+            else:
+                now = self._take(model)
+            self._writer.indexes.note_asked(model.id, time.time())
+            return now
+
+    def use_installed(self, key: str, since_s: float) -> bool:
+        """Chooses a model that was just installed, unless a person chose another one meanwhile.
+
+        Args:
+            since_s: when the installation began, in unix seconds.
+
+        Returns:
+            As `use`.
+
+        Raises:
+            ModelError: model_unchosen, there was another choice; else as `use`.
+        """
+        installed = self._store.find(key, DualEncoderSpec)
+        with self._lock:
             with CatalogReader(self._folders) as reader:
-                index = next(each for each in reader.model_indexes() if each.id == model.id)
-            if index.removing:
+                asked_for = reader.model_asked_for(since_s)
+            if asked_for is not None and asked_for.partition("@")[0] != key:
                 raise ModelError(
-                    "model_busy",
-                    f"The index of the model “{installed.spec.title}” is just being removed."
-                    " Try again in a moment.",
+                    "model_unchosen",
+                    "Another model was chosen while it was being installed, and stays chosen.",
                 )
-            self._unusable.discard(model.id)
-            if index.complete:
-                self._switch(model)
-                return True
-            self._choose(model.id)
-            return False
+            model = self._ensure(installed)
+            return model.id == self.active.id or self._take(model)
+
+    def _take(self, model: IndexModel) -> bool:
+        """Switches to a model if its index is complete; else notes that it is to be."""
+        with CatalogReader(self._folders) as reader:
+            index = next(each for each in reader.model_indexes() if each.id == model.id)
+        if index.removing:
+            raise ModelError(
+                "model_busy",
+                f"The index of the model “{model.installed.spec.title}” is just being removed."
+                " Try again in a moment.",
+            )
+        self._unusable.discard(model.id)
+        if index.complete:
+            self._switch(model)
+            return True
+        self._choose(model.id)
+        return False
 
     def complete(self, model: IndexModel) -> bool:
         """Switches to a model whose index has become complete, if it was chosen."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.catalog.reader import CatalogReader
 from photofind.inference.portable import read_spec
 from tests.e2e.exported_models import embed_with_torch, live_through
 from tests.plugins.pictures import make_photo
@@ -43,17 +44,55 @@ def test_a_checkpoint_is_exported_imported_used_and_removed(
 
 def test_a_model_of_another_program_is_imported(program: Program, tmp_path: Path) -> None:
     toy_graphs.make_immich(tmp_path / "ViT-B-32__openai", toy_graphs.make_toy())
-    done = program.run("models", "import", tmp_path / "ViT-B-32__openai")
+    words = ("models", "import", tmp_path / "ViT-B-32__openai")
+    done = program.run(*words, "--no-use")
     assert done.code == 0, done
     assert done.out.startswith("Imported ViT-B-32__openai (imported). Search with it: photofind")
     assert {"Verifying", "Testing"} <= set(done.err.splitlines())
-    listed = program.document("models", "list")["models"]
-    (model,) = [each for each in listed if each["key"].startswith("imported-")]
+    (model,) = imported(program)
     assert (model["installed"], model["active"], model["task"]) == (True, False, "search")
-    assert (
-        program.document("models", "import", tmp_path / "ViT-B-32__openai")["imported"]
-        == (model["key"])
-    ), "once more: it takes its own place"
+    assert not program.folders.catalog.exists()
+    again = program.document(*words)
+    assert again["imported"] == model["key"], "once more: it takes its own place"
+    (model,) = [each for each in again["models"] if each["key"] == model["key"]]
+    assert model["active"], "there is no photo to wait for"
+
+
+def imported(program: Program) -> list[dict[str, Any]]:
+    """Given alone, `models` lists them."""
+    models = program.document("models")["models"]
+    return [each for each in models if each["key"].startswith("imported-")]
+
+
+def test_search_changes_to_an_imported_model_when_its_index_is_complete(
+    program: Program, tmp_path: Path
+) -> None:
+    toy_graphs.make_immich(tmp_path / "toy", toy_graphs.make_toy())
+    for seed in range(3):
+        make_photo(tmp_path / "photos" / f"{seed}.jpg", seed=seed)
+    program.document("index", tmp_path / "photos")
+    program.document("pause")
+    said = program.run("models", "import", tmp_path / "toy").out
+    assert "Search changes to it once all 3 photos are indexed with it" in said
+    assert "photofind resume" in said
+    key = index_of_import(program)[0]
+    assert index_of_import(program) == (key, False, True, 0)
+    refused = program.run("models", "use", key, "--json")  # else it would wait for somebody
+    assert refused.document()["error"]["code"] == "paused"
+    program.document("resume")
+    program.document("index")
+    assert index_of_import(program) == (key, True, False, 3)
+    assert program.document("search", "a dog")["model"] == key
+    program.document("pause")  # the way back needs no work
+    program.document("models", "use", "basic")
+    assert index_of_import(program) == (key, False, False, 3)
+
+
+def index_of_import(program: Program) -> tuple[str, bool, bool, int]:
+    """Key, whether search uses it, whether it is to, and how many photos it knows."""
+    with CatalogReader(program.folders) as reader:
+        (index,) = [each for each in reader.model_indexes() if each.people_key != "basic"]
+    return index.people_key, index.active, index.chosen, index.embedded
 
 
 def test_nothing_of_a_refused_model_stays(program: Program, tmp_path: Path) -> None:

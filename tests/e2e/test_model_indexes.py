@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from photofind.worker.messages import (
     Progress,
     RemoveModelIndex,
     Rescan,
+    UseInstalledModel,
     UseModel,
     path_to_wire,
 )
@@ -178,6 +180,22 @@ def test_a_second_index_grows_beside_the_first_and_takes_its_place(
     client.request(UseModel(key="basic"), timeout_s=PATIENCE_S)
     assert searched_with(folders) == "basic"
     assert vectors(folders, "tiny") == before
+
+
+def test_what_was_installed_is_built_and_taken_unless_another_was_chosen_meanwhile(
+    client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
+) -> None:
+    ask(client, add(photos))
+    begun = time.time()
+    ask(client, UseModel(key="basic"))
+    with pytest.raises(PhotofindError) as unchosen:
+        ask(client, UseInstalledModel(key="tiny", since_s=begun))
+    assert unchosen.value.code == "model_unchosen"
+    assert searched_with(folders) == "basic"
+    ask(client, UseInstalledModel(key="tiny", since_s=time.time()))
+    ear.wait_for(ModelChanged, lambda event: event.key == "tiny")
+    assert indexes(folders)["tiny"].complete
+    assert searched_with(folders) == "tiny"
 
 
 def test_removing_an_index_gives_the_space_back(

@@ -72,7 +72,8 @@ def test_a_model_is_installed_used_verified_and_removed(program: Program, tmp_pa
     assert {"Verifying", "Making it small and fast", "Testing"} <= set(said)
     assert "can't tell plain colours apart" in said[-1]  # as its weights are random
     after = model(program.document("models", "list"))
-    assert (after["installed"], after["active"]) == (True, False)
+    assert (after["installed"], after["chosen"]) == (True, True)
+    assert "Search changes to it once all 4 photos are indexed" in done.out
     assert after["notices"]
     assert after["pictures_per_s"]
     assert program.document("models", "verify") == {"verified": ["basic", KEY]}

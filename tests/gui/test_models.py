@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel
 from photofind.models.messages import Progress
 from photofind.models.overview import ModelState
-from photofind.worker.messages import RemoveModelIndex, UseModel
+from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 from tests.gui.driver import Driver
 from tests.plugins.local_hub import LocalHub
 
@@ -174,7 +175,9 @@ def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path)
     assert asked.args == [TINY.key]
     dialog.show_models(installed(tmp_path, chosen=True))
     assert dialog.chosen == TINY.key
-    assert dialog.progress_text.text() == "Indexing: 30 of 80"
+    assert (
+        dialog.progress_text.text() == "Indexing: 30 of 80. Search changes to it when all are done."
+    )
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 80)
     assert visible_buttons(dialog) == ["Remove…", "Close"]
 
@@ -190,6 +193,30 @@ def test_the_worker_is_told(driver: Driver, tmp_path: Path) -> None:
     driver.click(dialog.remove)
     driver.until(lambda: any(isinstance(each, RemoveModelIndex) for each in driver.worker.commands))
     assert driver.asked == [TINY]
+
+
+def test_search_goes_on_to_what_was_installed(driver: Driver) -> None:
+    install = driver.program.model_install
+    begun = time.time()
+    install._begun_s = begun
+    install.finished.emit("blip-base")
+    install.finished.emit(TINY.key)
+    driver.until(lambda: any(isinstance(e, UseInstalledModel) for e in driver.worker.commands))
+    told = [each for each in driver.worker.commands if isinstance(each, UseInstalledModel)]
+    assert told == [UseInstalledModel(key=TINY.key, since_s=begun)]
+
+
+def test_who_would_rather_stay_with_the_active_model_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ModelsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_models(installed(tmp_path))
+    dialog.show()
+    assert visible_buttons(dialog) == ["Close"]
+    dialog.show_models(installed(tmp_path, chosen=True))
+    assert visible_buttons(dialog) == ["Stay with it", "Close"]
+    with qtbot.waitSignal(dialog.use_requested) as asked:
+        dialog.use.click()
+    assert asked.args == ["basic"]
 
 
 def test_progress_without_a_measure_is_shown_as_such(qtbot: QtBot) -> None:

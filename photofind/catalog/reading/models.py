@@ -42,6 +42,15 @@ def read_models(connection: sqlite3.Connection) -> list[ModelRow]:
     ]
 
 
+def read_asked_since(connection: sqlite3.Connection, since_s: float) -> str | None:
+    row = connection.execute(
+        """SELECT key FROM models WHERE task = ? AND asked_at > ? AND removing = 0
+           ORDER BY asked_at DESC LIMIT 1""",
+        (SEARCH_TASK, since_s),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def read_model_indexes(connection: sqlite3.Connection) -> list[ModelIndex]:
     photos = int(connection.execute("SELECT count(*) FROM visible_photos").fetchone()[0])
     indexes = []

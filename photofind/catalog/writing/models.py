@@ -39,6 +39,10 @@ def choose_model(connection: sqlite3.Connection, task: str, model_id: ModelId | 
     )
 
 
+def note_asked(connection: sqlite3.Connection, model_id: ModelId, now_s: float) -> None:
+    connection.execute("UPDATE models SET asked_at = ? WHERE id = ?", (now_s, model_id))
+
+
 def begin_removal(connection: sqlite3.Connection, model_id: ModelId) -> None:
     connection.execute(
         "UPDATE models SET removing = 1, chosen = 0 WHERE id = ? AND active = 0", (model_id,)

@@ -18,6 +18,10 @@ AcceptLicence = Annotated[
     ),
 ]
 
+NoUse = Annotated[
+    bool, typer.Option("--no-use", help="Install it only: search stays with the model it has.")
+]
+
 
 @app.callback()
 def list_when_alone(context: typer.Context) -> None:
@@ -38,15 +42,19 @@ def install_model(
     context: typer.Context,
     key: Annotated[str, argument("KEY")],
     accept_licence: AcceptLicence = False,
+    no_use: NoUse = False,
 ) -> None:
     """Download a model and make it ready.
 
     KEY is a model's name in the list. Ctrl-C
     stops it; the same command goes on from there.
+
+    A search model then gets an index of its own, beside the one there is: while photofind is open,
+    or at once by `photofind index`. Search changes to it when that is complete.
     """
     from photofind.cli.models_install import install
 
-    install(session_of(context), key, accept_licence=accept_licence)
+    install(session_of(context), key, accept_licence=accept_licence, use=not no_use)
 
 
 @app.command("use", epilog=GLOBAL_OPTIONS)
@@ -80,15 +88,17 @@ def verify_models(
 
 
 @app.command("import", epilog=GLOBAL_OPTIONS)
-def import_model(context: typer.Context, source: Annotated[str, argument("PATH")]) -> None:
+def import_model(
+    context: typer.Context, source: Annotated[str, argument("PATH")], no_use: NoUse = False
+) -> None:
     """Install a model from a folder or an archive (zip, tar), such as one carried on a stick.
 
     The layouts of photofind's own export, immich, transformers.js, rclip, Qdrant and MobileCLIP2
-    as ONNX are recognised. Nothing in them is executed.
+    as ONNX are recognised. Nothing in them is executed. Search changes to it as after install.
     """
     from photofind.cli.models_install import import_model as run_import
 
-    run_import(session_of(context), absolute_path(source))
+    run_import(session_of(context), absolute_path(source), use=not no_use)
 
 
 @app.command("check-sources", epilog=GLOBAL_OPTIONS)

@@ -14,7 +14,7 @@ from photofind.gui.errands import Errands
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.pacing import Throttler
 from photofind.models.messages import Progress
-from photofind.worker.messages import RemoveModelIndex, UseModel
+from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class ModelsController(QObject):
         self._stale.triggered.connect(self._read)
         self._errands.failed.connect(self._show_problem)
         install.progressed.connect(self._on_progressed)
-        install.finished.connect(lambda _: self._on_ended())
+        install.finished.connect(self._on_installed)
         install.failed.connect(self._on_failed)
         for changed in (bridge.catalog_changed, bridge.photos_ready, bridge.job_finished):
             changed.connect(lambda *_: self._refresh())
@@ -120,6 +120,14 @@ class ModelsController(QObject):
     def _on_progressed(self, step: str, done: int, total: int) -> None:
         if self._dialog is not None:
             self._dialog.show_progress(Progress(step, done, total))
+
+    def _on_installed(self, key: str) -> None:
+        from photofind.inference.registry import find_spec
+        from photofind.inference.spec import ModelSpec, TaskKind
+
+        if find_spec(key, ModelSpec).task is TaskKind.SEARCH:
+            self._send(UseInstalledModel(key=key, since_s=self._installing.begun_s))
+        self._on_ended()
 
     def _on_failed(self, code: str, reason: str) -> None:
         self._on_ended()

@@ -156,21 +156,33 @@ class ModelsDialog(QDialog):
         self.install.setText(text)
         self.install.setVisible(not installed and not here)
         self.install.setEnabled(not busy)
-        waits = state.index is not None and state.index.chosen
-        searches = spec.task is TaskKind.SEARCH
-        self.use.setVisible(installed and searches and not state.active and not waits)
+        self._show_use(state)
         removable = spec.source_kind is not SourceKind.BUILT_IN and installed
         self.remove.setVisible(removable)
         self.remove.setEnabled(not state.active and not busy)
         if not here:
             self._show_index(state)
 
+    def _show_use(self, state: ModelState) -> None:
+        """Also lets the active model stay while another one is to take its place."""
+        waits = state.index is not None and state.index.chosen
+        if state.active:
+            usable = any(each.index and each.index.chosen for each in self._states.values())
+        else:
+            usable = state.installed is not None and not waits
+        self.use.setText(self.tr("Stay with it") if state.active else self.tr("Search with it"))
+        self.use.setVisible(usable and state.spec.task is TaskKind.SEARCH)
+
     def _show_index(self, state: ModelState) -> None:
         """How far the index is that is built to take the active one's place."""
         index = state.index
         if index is None or not index.chosen or index.complete:
             return
-        self.progress_text.setText(state_line(state))
+        self.progress_text.setText(
+            self.tr("{state}. Search changes to it when all are done.").format(
+                state=state_line(state)
+            )
+        )
         self.progress.setRange(0, max(1, index.photos))
         self.progress.setValue(index.embedded)
         self.progress_text.show()

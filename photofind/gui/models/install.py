@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -32,6 +33,7 @@ class ModelInstall(QObject):
         self._folders = folders
         self._installation: Installation | None = None
         self._key = ""
+        self._begun_s = 0.0
         self._thread: threading.Thread | None = None
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
@@ -44,6 +46,11 @@ class ModelInstall(QObject):
         """The model that is being installed, if one is."""
         return self._key if self.is_running else None
 
+    @property
+    def begun_s(self) -> float:
+        """When the last one began, in unix seconds."""
+        return self._begun_s
+
     def start(self, key: str, *, accept_licence: bool) -> None:
         """Begins, unless one is running.
 
@@ -53,6 +60,7 @@ class ModelInstall(QObject):
         if self._installation is not None:
             return
         self._key = key
+        self._begun_s = time.time()
         self._installation = Installation(self._folders, key, accept_licence=accept_licence)
         self._thread = threading.Thread(
             target=self._run, args=(self._installation,), name="photofind-install", daemon=True

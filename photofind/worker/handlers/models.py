@@ -15,6 +15,7 @@ from photofind.worker.messages import (
     ModelChanged,
     Notice,
     RemoveModelIndex,
+    UseInstalledModel,
     UseModel,
 )
 
@@ -60,7 +61,7 @@ class ModelHandlers:
         self._changed = changed
         self._remover = IndexRemover(writer, self._removed)
         self._lock = threading.Lock()
-        self._switching: list[_Waiting] = []
+        self._switching: list[tuple[Peer, UseModel]] = []
         self._finishing: list[_Waiting] = []
         self._removing: dict[int, list[_Waiting]] = {}
 
@@ -68,6 +69,7 @@ class ModelHandlers:
     def handlers(self) -> Handlers:
         return {
             UseModel: self._use,
+            UseInstalledModel: self._use_installed,
             RemoveModelIndex: self._remove,
             FinishBackground: self._finish,
         }
@@ -129,6 +131,27 @@ class ModelHandlers:
             self._tell_switch()
             peer.send(Done(request_id=command.request_id))
         self._indexer.wake_background()
+
+    def _use_installed(self, peer: Peer, command: UseInstalledModel) -> None:
+        before = self._choice.active.id
+        now = self._choice.use_installed(command.key, command.since_s)
+        if not now:
+            self._refuse_others(command.key)
+            self._changed()
+        elif self._choice.active.id != before:
+            self._refuse_others(command.key)
+            self._tell_switch()
+        peer.send(Done(request_id=command.request_id))
+        self._indexer.wake_background()
+
+    def _refuse_others(self, key: str) -> None:
+        """Whoever waits for another model than this waits in vain."""
+        with self._lock:
+            waiting, self._switching = self._switching, []
+            self._switching += [each for each in waiting if each[1].key == key]
+        for peer, command in waiting:
+            if command.key != key:
+                refuse(peer, command, _unchosen())
 
     def _remove(self, peer: Peer, command: RemoveModelIndex) -> None:
         with CatalogReader(self._folders) as reader:

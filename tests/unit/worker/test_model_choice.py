@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,40 @@ def test_a_choice_outlives_the_worker_and_can_be_taken_back(catalog: MadeUpCatal
     assert again.use("basic")
     assert not again.complete(other), "nobody wants it any more"
     assert again.active.key == "basic"
+
+
+def chosen(catalog: MadeUpCatalog) -> list[str]:
+    with CatalogReader(catalog.folders) as reader:
+        return [row.people_key for row in reader.models() if row.chosen]
+
+
+def test_what_was_installed_is_chosen_unless_a_person_chose_meanwhile(
+    catalog: MadeUpCatalog,
+) -> None:
+    third = dataclasses.replace(OTHER, key="third", title="Third")
+    choice = choose(catalog, EARLIER, OTHER, third)
+    choice.use("other")
+    begun = time.time()
+    assert not choice.use_installed("third", begun)  # the last word counts
+    assert chosen(catalog) == ["third"]
+    choice.use("other")
+    for key, asked_for in (("other", "other"), ("basic", "basic")):
+        choice.use(key)
+        with pytest.raises(ModelError) as caught:
+            choice.use_installed("third", begun)
+        assert caught.value.code == "model_unchosen"
+        assert chosen(catalog) == [asked_for] * (key != "basic")
+    again = choose(catalog, EARLIER, OTHER, third)
+    with pytest.raises(ModelError, match="chosen while"):
+        again.use_installed("third", begun)
+    assert not again.use_installed("third", time.time())
+
+
+def test_making_the_active_model_anew_leaves_a_choice_as_it_is(catalog: MadeUpCatalog) -> None:
+    choice = choose(catalog, EARLIER, OTHER)
+    choice.use("other")
+    assert choice.use_installed("basic", time.time())
+    assert chosen(catalog) == ["other"]
 
 
 @pytest.mark.expects_log("can't be used")
