@@ -18,6 +18,7 @@ from photofind.inference.spec_search import (
     DualEncoderSpec,
     ImageOutputs,
     Padding,
+    Published,
 )
 from photofind.inference.store import hash_model_file
 
@@ -65,6 +66,7 @@ def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpe
         padding=Padding(padding, network.texts.pad_id),
         cleaning=network.texts.cleaning,
         cuts=guessed if known is None else known.cuts,
+        published=Published() if known is None else known.published,
         figures=Figures() if known is None else known.figures,
         not_established=(CUTS_ARE_GUESSED,) if known is None else known.not_established,
     )

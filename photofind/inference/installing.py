@@ -7,6 +7,7 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from photofind.inference.checkpoints.opening import open_checkpoint
 from photofind.inference.golden import RECORDED_NAME
 from photofind.inference.manifest import read_manifest
 from photofind.inference.processor import FULL_RANGE, largest_int8_weight
+from photofind.inference.published import require_published
 from photofind.inference.records import (
     RECORD_NAME,
     InstalledFile,
@@ -195,6 +197,9 @@ def _finish(
 ) -> InstalledModel[SpecT]:
     """Tests the complete folder, describes it and puts it in its place."""
     report(Step.TESTING)
+    if isinstance(spec, DualEncoderSpec):
+        text = PurePosixPath(spec.text.path).stem
+        require_published(InstalledModel(spec, work), exact=precisions.get(text) is Precision.FP32)
     findings = trial_of(spec).record(work)
     files = (path for path in sorted(work.rglob("*")) if path.is_file())
     record = InstallRecord(

@@ -18,17 +18,22 @@ from photofind.inference.spec import (
     SourceKind,
 )
 from photofind.inference.spec_search import (
+    CLIP_TOKENS,
     CutKind,
     DualEncoderSpec,
     ImageOutputs,
+    KnownVector,
     Padding,
     PaddingKind,
+    Published,
     RelevanceCuts,
     TextCleaning,
 )
 
 CUTS_ARE_GUESSES = "The cut-offs are other programs' or guesses: calibrate them with real weights."
 _ON_FIRST_USE = "Size and sha256 of the checkpoint are taken on first use."
+
+CLIP_WORDS = Published(CLIP_TOKENS)
 
 _SIGLIP2_LANGUAGES = (
     *("ar", "bn", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fil", "fr", "he", "hi", "hr"),
@@ -84,6 +89,10 @@ OPENAI_B32 = DualEncoderSpec(
     cleaning=TextCleaning.CLIP,
     relative_speed=1.0,
     memory_mb=200,
+    # The vector is fastembed's, of Qdrant's graph of these weights.
+    published=Published(
+        CLIP_TOKENS, (KnownVector("hello world", (0.0083, 0.0103, -0.0138, 0.0199, -0.0069)),)
+    ),
     figures=Figures(
         imagenet=63.2, flickr30k=58.8, coco=30.4, source="Radford et al. 2021; OpenCLIP results"
     ),
@@ -107,6 +116,7 @@ LAION_B32 = replace(
         ),
         graphs="graphs/clip-vit-b32.open-clip",
     ),
+    published=CLIP_WORDS,
     figures=Figures(imagenet=66.6, flickr30k=66.8, coco=39.3, source="OpenCLIP results"),
 )
 
@@ -149,6 +159,7 @@ TINYCLIP_40M = replace(
     ),
     relative_speed=1.6,
     memory_mb=120,
+    published=CLIP_WORDS,
     figures=Figures(imagenet=59.8, source="Wu et al. 2023 (TinyCLIP)"),
     not_established=(
         CUTS_ARE_GUESSES,
@@ -188,6 +199,7 @@ SIGLIP2_B32_256 = replace(
     cleaning=TextCleaning.LOWER,
     relative_speed=0.8,
     memory_mb=250,
+    published=Published(),
     figures=Figures(imagenet=74.0, coco=47.2, source="Tschannen et al. 2025 (SigLIP 2)"),
     not_established=(
         CUTS_ARE_GUESSES,
@@ -247,6 +259,7 @@ XLM_ROBERTA_B32 = replace(
     cleaning=TextCleaning.WHITESPACE,
     relative_speed=1.0,
     memory_mb=250,
+    published=Published(),
     figures=Figures(source="Crossmodal-3600, mean of R@1/5/10: Thai 66.0, English 68.3"),
     not_established=(
         CUTS_ARE_GUESSES,
@@ -274,6 +287,7 @@ OPENAI_L14 = replace(
     relative_speed=0.05,
     memory_mb=570,
     image_batch=1,  # four at a time are slower here
+    published=CLIP_WORDS,
     figures=Figures(flickr30k=65.0, coco=36.5, source="OpenCLIP results"),
 )
 

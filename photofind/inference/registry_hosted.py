@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from photofind.domain import ImageGeometry, Interpolation, ResizeMode
-from photofind.inference.registry_clip import CUTS_ARE_GUESSES, OPENAI_B32, SIGLIP2_B16_224
+from photofind.inference.registry_clip import (
+    CLIP_WORDS,
+    CUTS_ARE_GUESSES,
+    OPENAI_B32,
+    SIGLIP2_B16_224,
+)
 from photofind.inference.spec import Figures, FileSpec, Preprocess, SourceKind
 from photofind.inference.spec_search import (
     CutKind,
@@ -113,6 +118,7 @@ MOBILECLIP2_S0 = replace(
     cuts=RelevanceCuts(CutKind.COSINE, text_gap=0.175, text_z=0.0, similar=0.8),
     relative_speed=0.6,
     memory_mb=400,
+    published=CLIP_WORDS,
     figures=Figures(flickr30k=69.2, coco=43.7, source="Faghri et al. 2025 (MobileCLIP2)"),
     not_established=(CUTS_ARE_GUESSES, _SIZE_ON_FIRST_USE, _ESTIMATED),
 )

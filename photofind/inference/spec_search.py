@@ -131,6 +131,43 @@ class ZeroShotCuts:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTokens:
+    """A text and its token ids, special tokens included, as somebody published them."""
+
+    text: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVector:
+    """A text and how its vector begins, as somebody published it for the same weights.
+
+    Attributes:
+        begins: the first components of the vector of unit length.
+    """
+
+    text: str
+    begins: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a model must give, or it is another one (see `published`). Weights that were made up,
+    as in tests, have no published vectors.
+    """
+
+    tokens: tuple[KnownTokens, ...] = ()
+    vectors: tuple[KnownVector, ...] = ()
+
+
+CLIP_TOKENS = (
+    KnownTokens("a photo of an audience", (49406, 320, 1125, 539, 550, 6863, 49407)),
+    KnownTokens("keynote speaker at a podium", (49406, 7556, 4914, 536, 320, 14093, 49407)),
+)
+"""Of CLIP's vocabulary, whatever the weights."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageOutputs:
     """Names of the image graph's outputs.
 
@@ -159,6 +196,7 @@ class DualEncoderSpec(ModelSpec):
             in the model's own folder when it was installed.
         tag_cuts: when a class of the posterior becomes a tag.
         zero_shot: when an everyday word becomes a tag; None: the model is too weak for that.
+        published: what is known of its words from elsewhere.
         text_input: name of the text graph's input for token ids.
         cleaning: of queries, before they are tokenized.
     """
@@ -183,3 +221,4 @@ class DualEncoderSpec(ModelSpec):
     tag_cuts: TagCuts | None = None
     zero_shot: ZeroShotCuts | None = ZeroShotCuts()
     golden: str | None = None
+    published: Published = Published()

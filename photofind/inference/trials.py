@@ -10,6 +10,7 @@ from photofind.inference import golden, ordering, providers
 from photofind.inference.agreement import TEXTS, draw_pictures
 from photofind.inference.blip.trial import BlipTrial
 from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.published import require_published
 from photofind.inference.recogniser_trial import RecogniserTrial
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec, RecogniserSpec
@@ -113,7 +114,9 @@ class _DualEncoderTrial:
         return Findings(choice.provider, (*notices, *choice.notices), speed)
 
     def self_test(self, folder: Path) -> None:
-        golden.self_test(InstalledModel(self._spec, folder))
+        model = InstalledModel(self._spec, folder)
+        golden.self_test(model)
+        require_published(model, exact=False)
 
     def _measure(self, model: DualEncoder) -> float:
         encoder = ImageEncoder(model)

@@ -18,10 +18,12 @@ from photofind.inference.pad_tokens import find_pad_token, read_json_object
 from photofind.inference.portable import short_name
 from photofind.inference.spec import Figures, FileSpec, SourceKind
 from photofind.inference.spec_search import (
+    CLIP_TOKENS,
     DualEncoderSpec,
     ImageOutputs,
     Padding,
     PaddingKind,
+    Published,
     TextCleaning,
 )
 from photofind.inference.store import InstalledModel, hash_model_file
@@ -103,6 +105,7 @@ def describe(layout: Layout, graphs: Graphs, target: Path) -> DualEncoderSpec:
         padding=Padding(PaddingKind.TO_CONTEXT, _pad_id(words, tokenizer)),
         cleaning=words.cleaning,
         cuts=(SIGMOID_CUTS if words.is_sigmoid else CLIP_CUTS) if known is None else known.cuts,
+        published=_published(words, tokenizer) if known is None else known.published,
         figures=Figures() if known is None else known.figures,
         not_established=(CUTS_ARE_GUESSED,) if known is None else known.not_established,
     )
@@ -152,6 +155,12 @@ def _words(layout: Layout, tokenizer: Path) -> _Words:
     inner = config.get("text_config")
     stated = inner.get("max_position_embeddings") if isinstance(inner, dict) else None
     return _Words(TextCleaning.CLIP, _length(stated, _CLIP_LENGTH), 0)
+
+
+def _published(words: _Words, tokenizer: Path) -> Published:
+    """CLIP's vocabulary is known, whatever the weights."""
+    is_clip = words.cleaning is TextCleaning.CLIP and _is_clip(tokenizer)
+    return Published(CLIP_TOKENS) if is_clip else Published()
 
 
 def _open_clip_words(text: Mapping[str, Any], *, is_sigmoid: bool) -> _Words:
