@@ -165,6 +165,7 @@ class WindowProgram(QObject):
             self.bridge,
             self.library.send,
             self.model_install,
+            self.remembered,
             model_questions or model_dialogs(self.window),
             self,
         )

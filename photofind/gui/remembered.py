@@ -12,6 +12,7 @@ from photofind.gui.pacing import Debouncer
 from photofind.settings import Settings, write_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
@@ -59,6 +60,11 @@ class Remembered(QObject):
         )
         self.write()
 
+    def set_offline(self, offline: bool) -> None:
+        """Written at once: commands and installations read it."""
+        self._change(msgspec.structs.replace(self._settings, offline=offline))
+        self.write()
+
     def keep_geometry(self, window: QWidget) -> None:
         """Remembers where the window is."""
         encoded = window.saveGeometry().toBase64().toStdString()
@@ -71,8 +77,12 @@ class Remembered(QObject):
                 QByteArray.fromBase64(self._settings.window_geometry.encode("ascii", "ignore"))
             )
 
-    def write(self) -> None:
-        """Hands the settings to the errands thread."""
+    def write(self, written: Callable[[], None] | None = None) -> None:
+        """Hands the settings to the errands thread.
+
+        Args:
+            written: called when the file holds them, or can't be written.
+        """
         self._changed.cancel()
         settings, file = self._settings, self._file
 
@@ -82,7 +92,7 @@ class Remembered(QObject):
             except OSError as error:
                 logger.info("the settings can't be written: %s", error)
 
-        self._errands.run(write)
+        self._errands.run(write, None if written is None else lambda _: written())
 
     def _change(self, settings: Settings) -> None:
         if settings != self._settings:

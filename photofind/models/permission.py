@@ -20,15 +20,25 @@ _NO = frozenset({"", "0", "off", "no", "false"})
 
 def allowed_network(folders: AppFolders) -> Network:
     """The network, unless it is forbidden here."""
+    return network_if(offline=read_settings(folders.settings).offline)
+
+
+def network_if(*, offline: bool) -> Network:
+    """The network, unless it is forbidden.
+
+    Args:
+        offline: the person's own choice (`Settings.offline`).
+    """
     if _is_set(OFFLINE_VARIABLE):
-        reason = f"--offline was given, or {OFFLINE_VARIABLE} is set"
-    elif read_settings(folders.settings).offline:
-        reason = "the setting “offline” forbids it"
-    elif _is_set(_HUB_OFFLINE_VARIABLE):
-        reason = f"the environment variable {_HUB_OFFLINE_VARIABLE} forbids it"
-    else:
-        return Network()
-    return Network(forbidden=reason)
+        return Network(forbidden=f"--offline was given, or {OFFLINE_VARIABLE} is set")
+    if offline:
+        return Network(
+            forbidden="“Never go online” is switched on, in photofind's window under Models…, at"
+            " the bottom left"
+        )
+    if _is_set(_HUB_OFFLINE_VARIABLE):
+        return Network(forbidden=f"the environment variable {_HUB_OFFLINE_VARIABLE} forbids it")
+    return Network()
 
 
 def _is_set(variable: str) -> bool:

@@ -18,6 +18,7 @@ from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel
 from photofind.models.messages import Progress
 from photofind.models.overview import ModelState
+from photofind.settings import read_settings
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 from tests.gui.driver import Driver
 from tests.plugins.local_hub import LocalHub
@@ -152,6 +153,39 @@ def test_offline_forbids_it(
     driver.click(dialog.install)
     driver.until(lambda: dialog.problem.text().startswith("Nothing is downloaded"))
     assert local_hub.requests == []
+
+
+def test_never_going_online_is_a_switch_that_is_kept(
+    driver: Driver, folders: AppFolders, local_hub: LocalHub
+) -> None:
+    dialog = open_dialog(driver)
+    choose(dialog, APPLE.key)
+    assert not dialog.offline.isChecked()
+    driver.click(dialog.offline)
+    driver.click(dialog.install)
+    assert dialog.problem.text().startswith("Nothing is downloaded: “Never go online”")
+    assert driver.asked == [], "no use in agreeing to a licence"
+    driver.until(lambda: read_settings(folders.settings).offline)
+    assert local_hub.requests == []
+    driver.click(dialog.offline)
+    assert not dialog.problem.isVisible()
+    driver.click(dialog.install)  # at once: the process that installs knows of it
+    driver.until(lambda: "does not have this file" in dialog.problem.text())
+    driver.click(dialog.offline)
+    dialog.close()
+    assert open_dialog(driver).offline.isChecked()
+
+
+def test_going_offline_ends_a_download(driver: Driver, local_hub: LocalHub) -> None:
+    local_hub.pause = threading.Event()
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.install)
+    driver.until(lambda: dialog.progress_text.text().startswith("Downloading"))
+    driver.click(dialog.offline)
+    driver.until(lambda: not driver.program.model_install.is_running)
+    local_hub.pause.set()
+    assert dialog.problem.text() == "The download was stopped. What has arrived is kept."
 
 
 def installed(tmp_path: Path, *, chosen: bool = False) -> list[ModelState]:

@@ -13,6 +13,7 @@ from photofind.domain import PhotofindError
 from photofind.gui.errands import Errands
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.pacing import Throttler
+from photofind.inference.steps import Step
 from photofind.models.messages import Progress
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from photofind.gui.bridge import WorkerBridge
     from photofind.gui.models.install import ModelInstall
     from photofind.gui.models.questions import ModelQuestions
+    from photofind.gui.remembered import Remembered
     from photofind.models.overview import ModelState
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command
 
 _REFRESH_MS = 1000
 _CANCELLED = "cancelled"
+_ONLINE_STEPS = (Step.ASKING, Step.DOWNLOADING)
 
 
 class ModelsController(QObject):
@@ -37,6 +40,7 @@ class ModelsController(QObject):
 
     Args:
         send: hands a command to the worker.
+        remembered: knows whether the network may be used.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class ModelsController(QObject):
         bridge: WorkerBridge,
         send: Callable[[Command], None],
         install: ModelInstall,
+        remembered: Remembered,
         questions: ModelQuestions,
         parent: QObject | None = None,
     ) -> None:
@@ -56,6 +61,8 @@ class ModelsController(QObject):
         self._questions = questions
         self._errands = Errands("models", self)
         self._installing = install
+        self._step = ""
+        self._remembered = remembered
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
         self._stale = Throttler(_REFRESH_MS, self)
@@ -86,9 +93,11 @@ class ModelsController(QObject):
             dialog.cancel_requested.connect(self._installing.cancel)
             dialog.use_requested.connect(self._use)
             dialog.remove_requested.connect(self._remove)
+            dialog.offline_toggled.connect(self._set_offline)
             self._dialog = dialog
         if key:
             self._dialog.choose(key)
+        self._dialog.show_offline(self._remembered.settings.offline)
         self._show_installing()
         self._read()
         self._dialog.show()
@@ -100,24 +109,37 @@ class ModelsController(QObject):
         self._errands.close()
 
     def _install(self, key: str) -> None:
-        spec = self._states[key].spec
-        if spec.accept_licence and not self._questions.accept_licence(spec):
-            return
-        from photofind.models.permission import allowed_network
+        from photofind.models.permission import network_if
 
+        spec = self._states[key].spec
         try:
-            allowed_network(self._folders).require_allowed()
+            network_if(offline=self._remembered.settings.offline).require_allowed()
         except PhotofindError as error:
             self._show_problem(error.user_message)
             return
-        self._installing.start(key, accept_licence=spec.accept_licence)
-        self._show_installing()
+        if spec.accept_licence and not self._questions.accept_licence(spec):
+            return
+
+        def start() -> None:
+            self._installing.start(key, accept_licence=spec.accept_licence)
+            self._show_installing()
+
+        self._step = Step.ASKING
+        self._remembered.write(start)  # the process that installs reads what is allowed
+
+    def _set_offline(self, offline: bool) -> None:
+        self._remembered.set_offline(offline)
+        self._show_problem("")
+        if offline and self._step in _ONLINE_STEPS and self._installing.is_running:
+            self._installing.cancel()
+            self._show_problem(self.tr("The download was stopped. What has arrived is kept."))
 
     def _show_installing(self) -> None:
         if self._dialog is not None:
             self._dialog.show_installing(self._installing.key)
 
     def _on_progressed(self, step: str, done: int, total: int) -> None:
+        self._step = step
         if self._dialog is not None:
             self._dialog.show_progress(Progress(step, done, total))
 

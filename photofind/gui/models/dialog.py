@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QFormLayout,
     QFrame,
@@ -42,6 +43,7 @@ class ModelsDialog(QDialog):
     cancel_requested = Signal()
     use_requested = Signal(str)
     remove_requested = Signal(str)
+    offline_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +56,7 @@ class ModelsDialog(QDialog):
         self.list.setAccessibleName(self.tr("Models"))
         self.list.setFixedWidth(_LIST_PX)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.offline = QCheckBox(self.tr("Never go online"), self)
         self.title = _label(self, "heading")
         self.notice = _label(self)
         self._facts = QWidget(self)
@@ -73,6 +76,7 @@ class ModelsDialog(QDialog):
         self.use.clicked.connect(lambda: self.use_requested.emit(self.chosen))
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.chosen))
         self.cancel.clicked.connect(self.cancel_requested)
+        self.offline.clicked.connect(self.offline_toggled)
         close.clicked.connect(self.close)
         for button in (self.install, self.use, self.remove, self.cancel, close):
             button.setAutoDefault(False)
@@ -108,6 +112,10 @@ class ModelsDialog(QDialog):
                 self.list.setCurrentItem(item)
         self.list.blockSignals(False)
         self._show_chosen()
+
+    def show_offline(self, offline: bool) -> None:
+        """Says whether the network is forbidden."""
+        self.offline.setChecked(offline)
 
     def show_installing(self, key: str | None) -> None:
         """Says which model is being installed, if one is."""
@@ -233,7 +241,16 @@ class ModelsDialog(QDialog):
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 20, 20, 20)
         row.setSpacing(20)
-        row.addWidget(self.list)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addWidget(self.list, 1)
+        left.addSpacing(6)
+        left.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignLeft)
+        about = _label(self, tone="faint")
+        about.setText(self.tr("Nothing is downloaded then. Installed models work as before."))
+        about.setFixedWidth(_LIST_PX)
+        left.addWidget(about)
+        row.addLayout(left)
         row.addLayout(right, 1)
 
 

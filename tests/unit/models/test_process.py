@@ -144,6 +144,9 @@ def test_the_environment_forbids_the_network(
 def test_the_settings_forbid_the_network(folders: AppFolders, nonsense: LocalHub) -> None:
     folders.ensure()
     folders.settings.write_text('{"offline": true}')
-    with pytest.raises(PhotofindError, match="the setting “offline” forbids it"):
+    with pytest.raises(
+        PhotofindError,
+        match="“Never go online” is switched on, in photofind's window under Models…",
+    ):
         Installation(folders, KEY).run(lambda _: None)
     assert nonsense.requests == []
