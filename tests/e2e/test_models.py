@@ -63,6 +63,7 @@ def test_a_model_is_installed_used_verified_and_removed(program: Program, tmp_pa
     program.document("index", tmp_path / "photos")
     before = model(program.document("models", "list"))
     assert (before["installed"], before["active"], before["bytes"]) == (False, False, 337_000_000)
+    program.document("pause")  # four photos would be indexed before anybody looks
     done = program.run("models", "install", KEY)
     assert done.code == 0, done
     assert done.out.startswith("Installed TinyCLIP")
@@ -87,6 +88,7 @@ def test_a_model_is_installed_used_verified_and_removed(program: Program, tmp_pa
 def _use_it(program: Program) -> None:
     """Indexes with it, searches, and goes back and forth."""
     assert program.document("search", "a dog")["model"] == "basic"
+    program.document("resume")
     assert model(program.document("models", "use", KEY))["active"] is True
     found = program.document("search", "a dog")
     assert found["model"] == KEY

@@ -247,7 +247,7 @@ class ModelsDialog(QDialog):
         left.addSpacing(6)
         left.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignLeft)
         about = _label(self, tone="faint")
-        about.setText(self.tr("Nothing is downloaded then. Installed models work as before."))
+        about.setText(self.tr("Forbids every download, and nothing else."))
         about.setFixedWidth(_LIST_PX)
         left.addWidget(about)
         row.addLayout(left)
