@@ -86,7 +86,7 @@ def _go_on(session: Session, spec: ModelSpec, done: str, begun_s: float, *, use:
     except PhotofindError as error:
         if error.code != "model_unchosen":
             raise PhotofindError(error.code, f"{done} {error.user_message}") from error
-        return f" {error.user_message}{_advice(session, spec)}"
+        return f" {error.user_message} To search with this one: photofind models use {spec.key}"
     return _advice(session, spec)
 
 

@@ -107,7 +107,8 @@ class ModelChoice:
             if asked_for is not None and asked_for.partition("@")[0] != key:
                 raise ModelError(
                     "model_unchosen",
-                    "Another model was chosen while it was being installed, and stays chosen.",
+                    "Search stays with the model that was chosen while"
+                    f" “{installed.spec.title}” was being installed.",
                 )
             model = self._ensure(installed)
             return model.id == self.active.id or self._take(model)

@@ -128,7 +128,7 @@ def test_what_was_installed_is_chosen_unless_a_person_chose_meanwhile(
         assert caught.value.code == "model_unchosen"
         assert chosen(catalog) == [asked_for] * (key != "basic")
     again = choose(catalog, EARLIER, OTHER, third)
-    with pytest.raises(ModelError, match="chosen while"):
+    with pytest.raises(ModelError, match="chosen while “Third” was being installed"):
         again.use_installed("third", begun)
     assert not again.use_installed("third", time.time())
 
