@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,9 @@ PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "coco-ccb
 PATIENCE_S = 3600.0
 """For one run of the program with gigabytes of weights, on a machine that has other work too."""
 
+MOST_ALIKE = 0.995
+"""Cosine of two photos; a stored vector must be nearer to its own by far."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -78,8 +82,17 @@ def prove(architecture: str, folder: Path, photos: Path, limit: int) -> None:
     spec = read_spec(folder / "exported")
     pictures, query = embed_with_torch(model, spec, chosen, lambda text: ids(folder, text))
     del model, state
+    require_difference(list(pictures.values()))
     program = Program(folder / "data", patience_s=PATIENCE_S)
     live_through(program, folder / "exported", folder / "photos", pictures, query)
+
+
+def require_difference(vectors: list[NDArray[np.float32]]) -> None:
+    """Where all pictures give the same vector, being equal proves nothing."""
+    alike = max(float(one @ other) for one, other in itertools.combinations(vectors, 2))
+    if alike > MOST_ALIKE:
+        raise AssertionError(f"the weights tell pictures hardly apart: cosine {alike:.6f}")
+    print(f"cosine of different pictures at most {alike:.4f}")
 
 
 def export(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from photofind.exporting import tools
+from photofind.inference.agreement import draw_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +28,37 @@ def import_open_clip() -> Any:
 def make_clip(architecture: str) -> Any:
     """A network that open_clip knows by name."""
     open_clip = import_open_clip()
-    return _randomised(lambda: open_clip.create_model(architecture))
+    model = _randomised(lambda: open_clip.create_model(architecture))
+    _tell_pictures_apart(model)
+    return model
+
+
+def _tell_pictures_apart(model: Any) -> None:
+    """Fresh batch norms have seen no picture, and fresh layer scales are 0.00001: after a hundred
+    convolutions every picture gives the same vector, and a comparison proves nothing."""
+    import torch
+
+    norms = [
+        module
+        for module in model.modules()
+        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
+    ]
+    if not norms:
+        return
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim > 1 and parameter.numel() == max(parameter.shape):
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+    for norm in norms:
+        norm.momentum = None  # the mean of all that is seen
+        norm.reset_running_stats()
+        norm.train()
+    size = model.visual.image_size
+    drawn = draw_pictures(size if isinstance(size, int) else size[0])
+    pixels = [torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255 for picture in drawn]
+    with torch.inference_mode():
+        model.encode_image(torch.stack(pixels))
+    model.eval()
 
 
 def make_tinyclip() -> Any:
