@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.rows import ModelIndex
+from photofind.cli import models_install
 from photofind.cli.documents import models_document, sources_document
 from photofind.cli.install_progress import choose_install_display
 from photofind.cli.model_lines import describe_model, megabytes
 from photofind.cli.models_install import install
 from photofind.cli.output import Output
 from photofind.cli.session import Session
-from photofind.domain import ModelError, ModelId
+from photofind.domain import ModelError, ModelId, PhotofindError
 from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
@@ -150,3 +151,24 @@ def test_how_far_an_index_is_can_be_seen(tmp_path: Path) -> None:
     models = models_document([state])["models"]
     assert isinstance(models, list)
     assert (models[0]["indexed"], models[0]["photos"]) == (800, 1200)
+
+
+@pytest.mark.parametrize("code", ["model_unchosen", "catalog_locked"])
+def test_what_is_installed_is_said_even_if_search_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refuse(*_: object) -> int:
+        raise PhotofindError(code, "Why not.")
+
+    monkeypatch.setattr(models_install, "run_order", refuse)
+    session = Session(app_folders(tmp_path), Output(as_json=False))
+
+    def go_on() -> str:
+        return models_install._go_on(session, SPEC, "Installed it.", 0.0, use=True)
+
+    if code == "model_unchosen":  # a person did that, it is no error
+        assert go_on() == f" Why not. To search with this one: photofind models use {SPEC.key}"
+        return
+    with pytest.raises(PhotofindError, match=r"Installed it\. Why not\.") as caught:
+        go_on()
+    assert caught.value.code == code
