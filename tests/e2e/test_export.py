@@ -83,7 +83,6 @@ def test_search_changes_to_an_imported_model_when_its_index_is_complete(
     program.document("index")
     assert index_of_import(program) == (key, True, False, 3)
     assert program.document("search", "a dog")["model"] == key
-    program.document("pause")  # the way back needs no work
     program.document("models", "use", "basic")
     assert index_of_import(program) == (key, False, False, 3)
 
