@@ -10,6 +10,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING, Final
 
+import xxhash
 from PIL import Image
 
 from photofind.media.containers import heif, jpeg, png, webp
@@ -22,7 +23,7 @@ from photofind.media.identity import hash_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-_REVISION: Final = b"picture 1\x00"
+_REVISION: Final = b"picture 2\x00"
 """To be changed when the hash of the same file changes; hashes of another revision differ."""
 
 _WALKERS: Final = {
@@ -42,7 +43,7 @@ def hash_picture(source: Path | bytes, format_name: str) -> bytes | None:
         format_name: as `DecodedPhoto.format` has it.
 
     Returns:
-        A sha256 digest, 32 bytes. None for other formats than JPEG, PNG, WebP, HEIF and AVIF, and
+        32 bytes. None for other formats than JPEG, PNG, WebP, HEIF and AVIF, and
         for a file that isn't put together as its format asks: then nothing can be said.
 
     Raises:
@@ -51,16 +52,17 @@ def hash_picture(source: Path | bytes, format_name: str) -> bytes | None:
     walker = _WALKERS.get(format_name)
     if walker is None:
         return None
-    digest = hashlib.sha256(_REVISION + format_name.encode())
+    # XXH3 takes a tenth of sha256's time, and nobody gains by making two pictures alike to it.
+    pixels = xxhash.xxh3_128()
     with io.BytesIO(source) if isinstance(source, bytes) else open_photo(source) as file:
         try:
-            metadata = walker(file, digest.update)
+            metadata = walker(file, pixels.update)
         except OddFileError:
             return None
         except OSError as error:
             raise media_error_from(error) from error
-    digest.update(bytes((_orientation(metadata),)))
-    return digest.digest()
+    seen = (_REVISION, format_name.encode(), pixels.digest(), bytes((_orientation(metadata),)))
+    return hashlib.sha256(b"".join(seen)).digest()
 
 
 def fingerprints(path: Path) -> tuple[bytes, bytes | None]:
