@@ -20,7 +20,7 @@ from photofind.catalog.reading import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         PhotoOrder,
         TagRow,
     )
-    from photofind.domain import ContentId, FolderId, ModelId, Photo, PhotoId, Problem
+    from photofind.domain import ContentId, FileId, FolderId, ModelId, Photo, PhotoId, Problem
     from photofind.paths import AppFolders
 
 
@@ -123,15 +123,29 @@ class CatalogReader:
         with self._snapshot() as connection:
             return files.read_folders(connection)
 
-    def files(self, folder_id: FolderId) -> Iterator[FileRow]:
+    def files(self, folder_id: FolderId, but: Container[FileId] = ()) -> Iterator[FileRow]:
         """Every path below a root, missing ones included, in the order they were found; read in
-        chunks, so that memory stays flat."""
-        return files.read_files(self.connection, folder_id)
+        chunks, so that memory stays flat.
 
-    def files_at(self, folder_id: FolderId, rel_path: bytes) -> list[FileRow]:
-        """What is known of one path below a root: that file, or all files below that folder."""
+        Args:
+            but: files that are left out; a container that holds most of them makes it quick.
+        """
+        return files.read_files(self.connection, folder_id, but)
+
+    def files_named(self, folder_id: FolderId, rel_paths: Collection[bytes]) -> list[FileRow]:
+        """What is known of these paths below a root, in no order."""
         with self._snapshot() as connection:
-            return files.read_files_at(connection, folder_id, rel_path)
+            return files.read_files_named(connection, folder_id, rel_paths)
+
+    def files_at(self, folder_id: FolderId, rel_path: bytes) -> Iterator[FileRow]:
+        """What is known of one path below a root: that file, or all files below that folder; by
+        path, read in chunks."""
+        return files.read_files_at(self.connection, folder_id, rel_path)
+
+    def knows_files(self, folder_id: FolderId) -> bool:
+        """Whether a root had any file when it was looked at last."""
+        with self._snapshot() as connection:
+            return files.has_files(connection, folder_id)
 
     def files_beside(self, folder_id: FolderId, stem: bytes) -> list[FileRow]:
         """What is known of the files of one folder that begin with this path and a dot."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from photofind.catalog.rows import FileRow
+    from photofind.domain import FileId
     from photofind.media.scan import ScannedFile
 
 _SEPARATORS = frozenset(os.fsencode(os.sep + (os.altsep or "")))
@@ -32,6 +33,7 @@ class Differences:
         retold: unchanged files with another sidecar than before, or with none any more.
         sidecars: those of all files but the unchanged ones, by relative path of the photo's file.
         unchanged: how many files are as they were and searchable.
+        bad: paths that can't be read, of these files and of those shown in their place.
     """
 
     added: list[ScannedFile] = field(default_factory=list)
@@ -43,30 +45,66 @@ class Differences:
     retold: list[FileRow] = field(default_factory=list)
     sidecars: dict[bytes, ScannedFile] = field(default_factory=dict)
     unchanged: int = 0
+    bad: frozenset[bytes] = frozenset()
 
     def keep_sidecar(self, file: ScannedFile) -> None:
         if file.sidecar is not None:
             self.sidecars[file.rel_path] = file.sidecar
 
+    def shown_for(self, file: ScannedFile) -> bytes | None:
+        """The file that is shown in this one's place, None when it is shown itself.
+
+        A RAW stands in for its JPEG when that can't be read.
+        """
+        return None if file.part_of in self.bad and not file.is_film else file.part_of
+
+
+class FileIds:
+    """A set of file numbers that costs a bit for each: they are given out one after the other."""
+
+    _A_PAGE = 4_096
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def __contains__(self, file_id: object) -> bool:
+        if not isinstance(file_id, int):
+            return False
+        number, place = divmod(file_id, self._A_PAGE)
+        page = self._pages.get(number)
+        return page is not None and bool(page[place >> 3] >> (place & 7) & 1)
+
+    def add(self, file_id: FileId) -> None:
+        number, place = divmod(file_id, self._A_PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = bytearray(self._A_PAGE >> 3)
+        page[place >> 3] |= 1 << (place & 7)
+
 
 class Reconciliation:
-    """The comparison of one folder; scanned files come in as they are found."""
+    """The comparison of one folder, some files at a time: as they are found, with what the
+    catalog knows of just these. What it keeps is which rows were met, a bit for each."""
 
-    def __init__(self, known: Iterable[FileRow]) -> None:
-        """Begins with every file row of the folder."""
-        self._unseen = {row.rel_path: row for row in known}
-        self.knows_files = any(not row.missing for row in self._unseen.values())
-        self._bad = {row.rel_path for row in self._unseen.values() if row.failed}
+    def __init__(self) -> None:
+        self.met = FileIds()
 
-    def compare(self, scanned: Iterable[ScannedFile]) -> Differences:
-        result = Differences()
+    def compare(self, scanned: Iterable[ScannedFile], known: Iterable[FileRow]) -> Differences:
+        """Sorts some scanned files.
+
+        Args:
+            known: the rows of the paths that `paths_to_know` names, in any order.
+        """
+        rows = {row.rel_path: row for row in known}
+        result = Differences(bad=frozenset(row.rel_path for row in rows.values() if row.failed))
         for file in scanned:
-            row = self._unseen.pop(file.rel_path, None)
+            row = rows.pop(file.rel_path, None)
             if row is None:
                 result.added.append(file)
                 result.keep_sidecar(file)
                 continue
-            part_of = self.shown_for(file)
+            self.met.add(row.id)
+            part_of = result.shown_for(file)
             if row.part_of != part_of:
                 if part_of is None:
                     result.parted.append(row)
@@ -89,26 +127,35 @@ class Reconciliation:
                 result.unchanged += 1
         return result
 
-    def shown_for(self, file: ScannedFile) -> bytes | None:
-        """The file that is shown in this one's place, None when it is shown itself.
+    def met_anew(self, file_ids: Iterable[FileId]) -> None:
+        """Takes note of the rows that were made for added files."""
+        for file_id in file_ids:
+            self.met.add(file_id)
 
-        A RAW stands in for its JPEG when that can't be read.
-        """
-        return None if file.part_of in self._bad and not file.is_film else file.part_of
-
-    def knows(self, rel_path: bytes) -> bool:
-        """Whether the path is in the catalog and did not turn up so far."""
-        return rel_path in self._unseen
-
-    def unseen(self, unreadable: Collection[bytes]) -> list[FileRow]:
+    def unseen(self, known: Iterable[FileRow], unreadable: Collection[bytes]) -> Iterator[FileRow]:
         """What did not turn up, once the whole folder was compared.
 
         Args:
+            known: what the catalog knows of the folder; a row may come more than once.
             unreadable: relative paths of subfolders that could not be listed (b"" is the
                 folder itself), and of files that could not be looked at. They are left as
                 they were: a folder that can't be read is no proof that its files are gone.
         """
-        return [row for row in self._unseen.values() if not lies_in(row.rel_path, unreadable)]
+        for row in known:
+            if row.id not in self.met and not lies_in(row.rel_path, unreadable):
+                self.met.add(row.id)
+                yield row
+
+
+def paths_to_know(scanned: Iterable[ScannedFile]) -> set[bytes]:
+    """The paths whose rows are needed to compare these files: their own, and those of the files
+    that are shown in their place."""
+    paths: set[bytes] = set()
+    for file in scanned:
+        paths.add(file.rel_path)
+        if file.part_of is not None:
+            paths.add(file.part_of)
+    return paths
 
 
 def lies_in(rel_path: bytes, places: Collection[bytes]) -> bool:

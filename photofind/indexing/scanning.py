@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.encoding import place_mark
 from photofind.domain import FolderError, MediaCode, Problem
 from photofind.indexing.queue import WorkItem
-from photofind.indexing.reconcile import Reconciliation, lies_in, outermost
+from photofind.indexing.reconcile import Reconciliation, lies_in, outermost, paths_to_know
 from photofind.media.answering import ask
 from photofind.media.companions import companion_stem
 from photofind.media.patterns import IGNORE_FILE_NAME
@@ -117,12 +117,7 @@ def scan_folder(
         exclude=folder.exclusions,
         include_online_only=folder.includes_online_only,
     )
-    known = (
-        reader.files(folder.id)
-        if parts is None
-        else chain.from_iterable(_known_at(reader, folder, part) for part in parts)
-    )
-    reconciliation = Reconciliation(known)
+    reconciliation = Reconciliation()
     forgotten = reader.forgotten_places()
     parted: list[WorkItem] = []
     seen_any = False
@@ -132,7 +127,9 @@ def scan_folder(
             return findings
         seen_any = True
         found(len(chunk))
-        differences = reconciliation.compare(chunk)
+        differences = reconciliation.compare(
+            chunk, reader.files_named(folder.id, paths_to_know(chunk))
+        )
         findings.unchanged += differences.unchanged
         findings.ignored += _take_out(folder, differences, forgotten) if forgotten else 0
         parted += [_item(folder, row, differences) for row in differences.parted]
@@ -151,7 +148,7 @@ def scan_folder(
     if known_bad:
         findings.problems = [each for each in reader.problems() if each.path in known_bad]
     for trouble in scan.problems:
-        findings.problems.append(_note_problem(folder, trouble, writer, reconciliation))
+        findings.problems.append(_note_problem(folder, trouble, writer, reader))
     writer.choices.note_folder_problems(
         folder.id,
         [(trouble.rel_path, trouble.code, trouble.reason) for trouble in scan.folder_problems],
@@ -162,11 +159,16 @@ def scan_folder(
         for trouble in scan.folder_problems
     ]
     # An empty folder where the catalog has files is the mount point of an unplugged drive.
-    if seen_any or scan.excluded or parts is not None or not reconciliation.knows_files:
+    if seen_any or scan.excluded or parts is not None or not reader.knows_files(folder.id):
         untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
         untold.update(file.rel_path for file in scan.online_only_files)  # there, not to be opened
+        known = (
+            reader.files(folder.id, but=reconciliation.met)
+            if parts is None
+            else chain.from_iterable(_known_at(reader, folder, part) for part in parts)
+        )
         left_out = []
-        for row in reconciliation.unseen(untold):
+        for row in reconciliation.unseen(known, untold):
             if scan.rules.is_excluded(row.rel_path):
                 if not row.excluded:
                     left_out.append(row.id)
@@ -227,10 +229,11 @@ def _to_work_on(
     added_ids: list[FileId] = writer.insert_files(
         folder.id, [(file.rel_path, file.byte_size, file.mtime_ns) for file in differences.added]
     )
+    reconciliation.met_anew(added_ids)
     pairs = [
         (file_id, part_of)
         for file_id, file in zip(added_ids, differences.added, strict=True)
-        if (part_of := reconciliation.shown_for(file)) is not None
+        if (part_of := differences.shown_for(file)) is not None
     ]
     pairs += [(row.id, part_of) for row, part_of in differences.joined]
     if pairs:
@@ -263,11 +266,11 @@ def _item(folder: FolderRow, row: FileRow, differences: Differences) -> WorkItem
 
 
 def _note_problem(
-    folder: FolderRow, trouble: ScanProblem, writer: CatalogWriter, reconciliation: Reconciliation
+    folder: FolderRow, trouble: ScanProblem, writer: CatalogWriter, reader: CatalogReader
 ) -> Problem:
     """A file that is listed but can't be looked at. One that is known stays as it was."""
     attempts = 1
-    if not reconciliation.knows(trouble.rel_path):
+    if not reader.files_named(folder.id, [trouble.rel_path]):
         (file_id,) = writer.insert_files(folder.id, [(trouble.rel_path, 0, 0)])
         attempts = writer.fail_file(file_id, trouble.code, trouble.reason, 0, 0)
     return Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, attempts)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from photofind.catalog.encoding import path_from_blob, path_to_blob, relative_to_root
 from photofind.catalog.errors import catalog_errors
 from photofind.catalog.rows import FileRow, FolderRow
-from photofind.domain import FolderId, MediaCode, PhotoId, Problem
+from photofind.domain import FileId, FolderId, MediaCode, PhotoId, Problem
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Container, Iterator
     from pathlib import Path
 
 _CHUNK = 5_000
+_NAMES = 500
+"""Names in one statement; every SQLite takes 999."""
 _FILE_ROWS = """
     SELECT f.id, f.rel_path, f.byte_size, f.mtime_ns,
         CASE f.state WHEN 'known' THEN f.content_id END,
@@ -56,29 +60,71 @@ def read_folders(connection: sqlite3.Connection) -> list[FolderRow]:
     ]
 
 
-def read_files(connection: sqlite3.Connection, folder_id: FolderId) -> Iterator[FileRow]:
+def read_files(
+    connection: sqlite3.Connection, folder_id: FolderId, but: Container[FileId] = ()
+) -> Iterator[FileRow]:
     last = 0
     while True:
         with catalog_errors(connection):
-            rows = connection.execute(
-                f"{_FILE_ROWS} AND f.id > :last ORDER BY f.id LIMIT :chunk",
-                {"folder": folder_id, "last": last, "chunk": _CHUNK},
+            ids = connection.execute(
+                "SELECT id FROM files WHERE folder_id = ? AND id > ? ORDER BY id LIMIT ?",
+                (folder_id, last, _CHUNK),
             ).fetchall()
-        if not rows:
+        if not ids:
             return
-        last = rows[-1][0]
+        last = ids[-1][0]
+        wanted = [file_id for (file_id,) in ids if file_id not in but]
+        if not wanted:
+            continue
+        with catalog_errors(connection):
+            rows = connection.execute(
+                f"{_FILE_ROWS} AND f.id IN (SELECT value FROM json_each(:ids)) ORDER BY f.id",  # noqa: S608
+                {"folder": folder_id, "ids": json.dumps(wanted)},
+            ).fetchall()
         for row in rows:
             yield _file_row(folder_id, row)
 
 
+def read_files_named(
+    connection: sqlite3.Connection, folder_id: FolderId, rel_paths: Collection[bytes]
+) -> list[FileRow]:
+    found = []
+    rest = iter(rel_paths)
+    while wanted := list(islice(rest, _NAMES)):
+        marks = ", ".join("?" * len(wanted))
+        rows = connection.execute(f"{_FILE_ROWS} AND f.rel_path IN ({marks})", (folder_id, *wanted))
+        found += [_file_row(folder_id, row) for row in rows]
+    return found
+
+
+def has_files(connection: sqlite3.Connection, folder_id: FolderId) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM files WHERE folder_id = ? AND missing_since IS NULL LIMIT 1", (folder_id,)
+    )
+    return found.fetchone() is not None
+
+
 def read_files_at(
     connection: sqlite3.Connection, folder_id: FolderId, rel_path: bytes
-) -> list[FileRow]:
+) -> Iterator[FileRow]:
     """The file of that path, or all files below the subfolder of that path."""
-    rows = connection.execute(
-        f"{_FILE_ROWS} AND {_AT_OR_BELOW}", {"folder": folder_id, **_place(rel_path)}
-    )
-    return [_file_row(folder_id, row) for row in rows]
+    with catalog_errors(connection):
+        itself = read_files_named(connection, folder_id, [rel_path])
+    yield from itself
+    place = _place(rel_path)
+    last = place["below"]
+    while True:
+        with catalog_errors(connection):
+            rows = connection.execute(
+                f"{_FILE_ROWS} AND f.rel_path > :last AND f.rel_path < :beyond"
+                " ORDER BY f.rel_path LIMIT :chunk",
+                {"folder": folder_id, "last": last, "beyond": place["beyond"], "chunk": _CHUNK},
+            ).fetchall()
+        if not rows:
+            return
+        last = rows[-1][1]
+        for row in rows:
+            yield _file_row(folder_id, row)
 
 
 def _place(rel_path: bytes) -> dict[str, bytes]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
+import tracemalloc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -184,3 +187,80 @@ def test_all_of_a_folder_can_be_left_out(scanned: Scanned) -> None:
     scanned.writer.choices.exclude(scanned.photos, "*.jpg")
     assert scanned.scan()[0].left_out == 1
     assert scanned.reader.status(lambda _: True).photos == 0
+
+
+def know_copies(scanned: Scanned, names: list[str]) -> None:
+    """Makes files that hold the same, and has the catalog know them as searchable."""
+    (folder,) = scanned.reader.folders()
+    rows = []
+    for name in names:
+        path = scanned.photos / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        rows.append((name.encode(), *size_and_time(path)))
+    sha256 = hashlib.sha256(b"").digest()
+    claims = scanned.writer.claim(
+        [
+            IdentifiedFile(file_id, size, mtime_ns, sha256)
+            for file_id, (_, size, mtime_ns) in zip(
+                scanned.writer.insert_files(folder.id, rows), rows, strict=True
+            )
+        ]
+    )
+    model = scanned.reader.active_model()
+    assert model is not None
+    new = [claim.content_id for claim in claims if claim.outcome is ClaimOutcome.NEW]
+    scanned.writer.complete([embedded(each) for each in new if each is not None], model[0])
+
+
+def test_a_scan_needs_no_memory_for_files_that_are_as_they_were(
+    scanned: Scanned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.indexing.scanning._CHUNK", 50)
+    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 50)
+
+    def most_bytes(files: int) -> int:
+        gc.collect()
+        tracemalloc.start()
+        findings, queued = scanned.scan()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (findings.unchanged, findings.gone, queued) == (files, [], [])
+        return most
+
+    know_copies(scanned, [f"{n // 50}/{n}.jpg" for n in range(100)])
+    most_bytes(100)  # what is imported and cached at first is no concern of this
+    few = most_bytes(100)
+    know_copies(scanned, [f"{n // 50}/{n}.jpg" for n in range(100, 900)])
+    assert most_bytes(900) < few + 800 * 100
+
+
+def test_what_is_compared_in_several_lots_is_compared_as_one(
+    scanned: Scanned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.indexing.scanning._CHUNK", 1)
+    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 2)
+    for name in ("a.jpg", "a.cr2", "b.jpg", "sub/c.jpg", "sub/d.jpg", "sub/deep/e.jpg", "sub2.jpg"):
+        (scanned.photos / name).parent.mkdir(exist_ok=True)
+        (scanned.photos / name).write_text(name)
+    assert len(scanned.index()) == 7
+    findings, queued = scanned.scan()
+    assert (findings.unchanged, findings.gone, queued) == (7, [], [])
+    (scanned.photos / "sub").rename(scanned.photos / "other")
+    findings, queued = scanned.scan(b"sub", b"other")
+    gone = {b"sub/c.jpg", b"sub/d.jpg", b"sub/deep/e.jpg"}
+    assert {row.rel_path for row in findings.gone} == gone
+    assert {item.path.name for item in queued} == {"c.jpg", "d.jpg", "e.jpg"}
+    (scanned.photos / "a.jpg").unlink()
+    findings, queued = scanned.scan()
+    assert [row.rel_path for row in findings.gone] == [b"a.jpg"]
+    assert {item.path.name for item in queued} == {"c.jpg", "d.jpg", "e.jpg", "a.cr2"}
+
+
+def test_an_empty_folder_that_held_files_marks_none_of_them_missing(scanned: Scanned) -> None:
+    (scanned.photos / "a.jpg").write_text("a")
+    scanned.index()
+    (scanned.photos / "a.jpg").unlink()
+    assert scanned.scan()[0].gone == []  # a drive that is not mounted looks like this
+    (scanned.photos / "b.jpg").write_text("b")
+    assert [row.rel_path for row in scanned.scan()[0].gone] == [b"a.jpg"]
