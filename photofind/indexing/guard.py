@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from photofind.media.memory import process_limit_of, usable_memory
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LONGEST_S = 60.0
 """A photo that takes longer than this is taken to hang."""
 _CHECK_S = 1.0
-_LEAST_LIMIT_BYTES = 4 * 2**30
 
 
 def memory_limit_bytes() -> int:
-    """What the process may use: half of the machine, and never so little that the largest
-    picture that is let in (media.memory) could not be decoded."""
-    return max(_LEAST_LIMIT_BYTES, int(psutil.virtual_memory().total) // 2)
+    """What the process may use on this machine."""
+    return process_limit_of(usable_memory())
 
 
 class ProcessGuard:
