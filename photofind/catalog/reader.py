@@ -123,6 +123,10 @@ class CatalogReader:
         with self._snapshot() as connection:
             return files.read_folders(connection)
 
+    def download_roots(self) -> list[Path]:
+        """The roots of which the person wants what lies in a cloud alone to be downloaded."""
+        return [folder.path for folder in self.folders() if folder.includes_online_only]
+
     def files(self, folder_id: FolderId, but: Container[FileId] = ()) -> Iterator[FileRow]:
         """Every path below a root, missing ones included, in the order they were found; read in
         chunks, so that memory stays flat.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import PhotofindError
 from photofind.inference.describing import Cancelled
-from photofind.media.online_only import lies_online_only
+from photofind.media.online_only import may_open, refuse_download
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from photofind.catalog.description_rows import Finding
@@ -52,21 +52,21 @@ def attempt(runner: Runner, task: Task, loaded: OneModel) -> Finding:
         ) from error
 
 
-def find_existing(paths: Sequence[Path]) -> Path:
+def find_existing(paths: Sequence[Path], downloading: Collection[Path] = ()) -> Path:
     """The first of a photo's places where there is a file now, contents and all.
+
+    Args:
+        downloading: folders whose files may be downloaded.
 
     Raises:
         PhotofindError: photo_unreachable, photo_online_only.
     """
     existing = [path for path in paths if path.exists()]
     for path in existing:
-        if not lies_online_only(path):
+        if may_open(path, downloading):
             return path
     if existing:
-        raise PhotofindError(
-            "photo_online_only",
-            "This photo lies in its cloud only. Have it downloaded there, then try again.",
-        )
+        refuse_download(existing[0], downloading)
     raise PhotofindError(
         "photo_unreachable",
         "The file isn't where it was. Connect its drive, or have photofind look through the"

@@ -19,6 +19,7 @@ from photofind.describe.runner import Task
 from photofind.describe.surroundings import Ended
 from photofind.domain import CatalogError, ModelError, PhotofindError
 from photofind.inference.describing import Cancelled
+from photofind.media.online_only import refuse_download
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -200,7 +201,7 @@ class Describer:
         with self._changed:
             single = self._singles.popleft() if self._singles else None
         if single is not None:
-            self._carry_out_single(single)
+            self._carry_out_single(single, reader)
             return True
         activity, least = self._stance()
         kinds = self._runners.keys() - self._blocked.keys()
@@ -210,7 +211,7 @@ class Describer:
             return False
         self._count(reader, Activity.DESCRIBING)
         began_s = time.monotonic()
-        if self._carry_out(job):
+        if self._carry_out(job, reader):
             self._tracker.job_ended(time.monotonic() - began_s)
             self._count(reader, Activity.DESCRIBING)
         return True
@@ -231,7 +232,7 @@ class Describer:
         if self._tracker.now != before:
             self._listener.progressed(self._tracker.now)
 
-    def _carry_out(self, job: JobRow) -> bool:
+    def _carry_out(self, job: JobRow, reader: CatalogReader) -> bool:
         """Does one job of the queue; False when it goes on waiting."""
         if job.photo_id is None:
             self._writer.drop_job(job.id)
@@ -244,14 +245,15 @@ class Describer:
             with self._beside(job.order, job.urgency, alone=job.suspect):
                 if not self._writer.begin_job(job.id, charged=job.suspect):
                     return True
-                return self._try_job(job, job.photo_id)
+                return self._try_job(job, job.photo_id, reader)
         finally:
             with self._changed:
                 self._running = None
 
-    def _try_job(self, job: JobRow, photo_id: PhotoId) -> bool:
+    def _try_job(self, job: JobRow, photo_id: PhotoId, reader: CatalogReader) -> bool:
         try:
-            task = self._task(job.order, find_existing(job.paths), job.urgency, job.kind, photo_id)
+            path = find_existing(job.paths, reader.download_roots())
+            task = self._task(job.order, path, job.urgency, job.kind, photo_id)
             finding = attempt(self._runners[job.kind], task, self._loaded)
         except Cancelled:
             self._writer.return_job(job.id)  # does nothing to one that was cancelled
@@ -270,12 +272,13 @@ class Describer:
             self._listener.job_ended(Ended(job.kind, photo_id, number, finding))
         return True
 
-    def _carry_out_single(self, single: _Single) -> None:
+    def _carry_out_single(self, single: _Single, reader: CatalogReader) -> None:
         outcome: Outcome
         number: int | None = None
         self._cancelled = False
         try:
             with self._beside(single.order, Urgency.QUESTION, alone=False):
+                refuse_download(single.path, reader.download_roots())
                 task = self._task(single.order, single.path, Urgency.QUESTION, single.kind, None)
                 outcome = attempt(self._runners[single.kind], task, self._loaded)
             if single.content_id is not None:

@@ -13,6 +13,7 @@ from photofind.domain import PhotofindError
 from photofind.gui.icons import themed_icon
 from photofind.gui.images import read_photo
 from photofind.gui.wording import count, display_name, file_url, photo_name
+from photofind.media.online_only import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,6 +137,15 @@ class PhotoActions(QObject):
 
         def decode() -> tuple[Path, QImage]:
             path = self._reachable(photo_ids)[0]
+            if not may_open(path, self._reads.download_roots()):
+                raise PhotofindError(
+                    "photo_online_only",
+                    self.tr(
+                        "“{name}” lies in its cloud only, and photofind downloads nothing unasked. "
+                        "Open it, which downloads it, then copy it; or allow it for its whole "
+                        "folder: “Choose what is left out…” in the folder's menu."
+                    ).format(name=display_name(path)),
+                )
             return path, read_photo(path, _COPIED_PX)
 
         def copy(decoded: tuple[Path, QImage]) -> None:
@@ -170,7 +180,9 @@ class PhotoActions(QObject):
 
 
 def _existing(photo: Photo) -> Path | None:
-    return next((path for path in photo.paths if path.is_file()), None)
+    """Where a photo's file is now; rather a place where it is complete than one in a cloud."""
+    there = [path for path in photo.paths if path.is_file()]
+    return next(filter(may_open, there), there[0] if there else None)
 
 
 def _copy_files(paths: Sequence[Path], image: QImage | None = None) -> None:

@@ -9,6 +9,7 @@ from photofind.gui.lazy_reader import LazyReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from photofind.catalog.rows import CatalogStatus
     from photofind.domain import Photo, PhotoId, Problem
@@ -33,6 +34,9 @@ class LibraryReads:
     def problems(self) -> list[Problem]:
         reader = self._reader.get()
         return [*reader.problems(), *read_failures(reader)]
+
+    def download_roots(self) -> list[Path]:
+        return self._reader.get().download_roots()
 
     def photos(self, photo_ids: Sequence[PhotoId]) -> list[Photo]:
         """In the order asked for; photos that are gone are left out."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from photofind.domain import PhotofindError
 from photofind.media.files import system_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FILE_ATTRIBUTE_OFFLINE: Final = 0x1000
@@ -47,6 +49,33 @@ def lies_online_only(path: Path) -> bool:
         return is_status_online_only(os.stat(system_path(path)))  # noqa: PTH116 (long paths)
     except (OSError, ValueError):
         return False
+
+
+def may_open(path: Path, downloading: Iterable[Path] = ()) -> bool:
+    """Whether a file may be opened: that downloads nothing, or the person wants it to.
+
+    Args:
+        downloading: the folders whose files are to be downloaded (`download_roots` of the catalog).
+    """
+    return not lies_online_only(path) or any(path.is_relative_to(root) for root in downloading)
+
+
+def refuse_download(path: Path, downloading: Iterable[Path] = ()) -> None:
+    """For what is about to open a file that a person named.
+
+    Args:
+        downloading: as for `may_open`.
+
+    Raises:
+        PhotofindError: photo_online_only.
+    """
+    if not may_open(path, downloading):
+        raise PhotofindError(
+            "photo_online_only",
+            f"{path.name} lies in its cloud only, and photofind downloads nothing unasked. Open it "
+            "with another program, which downloads it, then try again; or allow it for the whole "
+            f'folder: photofind folders online-only "{path.parent}" --include',
+        )
 
 
 def placeholder_target(name: str) -> str | None:

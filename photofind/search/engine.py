@@ -14,6 +14,7 @@ from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Space, Why, WhyKind
 from photofind.media.identity import hash_file
+from photofind.media.online_only import may_open, refuse_download
 from photofind.search.by_words import WordRanking, rank_by_words
 from photofind.search.conditions import list_meeting
 from photofind.search.encoders import Encoders, find_encoders, refuse_unreadable
@@ -205,7 +206,8 @@ class SearchEngine:
         """Finds the photos that look like one of the catalog, without that one.
 
         Raises:
-            PhotofindError: photo_unknown, it can't be found any more.
+            PhotofindError: photo_unknown, it can't be found any more; photo_online_only, it would
+                have to be downloaded.
             ModelError: the active model is not installed, or damaged.
         """
         started = time.perf_counter()
@@ -219,6 +221,7 @@ class SearchEngine:
         encoders = self._encoders(self._active)
         query = self._stored_vector(self._active.library, encoders, photo.content_id)
         if query is None:
+            refuse_download(photo.paths[0], self._open_reader().download_roots())
             query = encoders.encode_file(photo.paths[0])
         return self._similar(str(photo.paths[0]), started, query, photo.content_id, limit)
 
@@ -227,9 +230,17 @@ class SearchEngine:
 
         Raises:
             MediaError: the file can't be read, or is no picture.
+            PhotofindError: photo_online_only, it would have to be downloaded.
             ModelError: the active model is not installed, or damaged.
         """
         started = time.perf_counter()
+        reader = self._open_reader()
+        if not may_open(path, downloading := reader.download_roots()):
+            photo_id = reader.photo_at(path)
+            if photo_id is None:
+                refuse_download(path, downloading)
+            else:  # what is known of it will do
+                return self.similar_to_photo(photo_id, limit)
         digest = hash_file(path)
         self.refresh()
         if self._active is None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from photofind.gui.actions import MOST_OPENED
+from photofind.media import online_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,17 @@ def test_copy_image_takes_picture_and_file(window: Driver, chosen: Path) -> None
     assert image.size() == original.size()
     urls = QGuiApplication.clipboard().mimeData().urls()
     assert [Path(url.toLocalFile()) for url in urls] == [chosen]
+
+
+@pytest.mark.usefixtures("clipboard", "chosen")
+def test_a_photo_in_a_cloud_is_not_downloaded_to_copy_it(
+    window: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
+    trigger(window, "Copy image")
+    window.until(lambda: "cloud only" in window.window.banner.text)
+    assert "Open it" in window.window.banner.text
+    assert QGuiApplication.clipboard().image().isNull()
 
 
 @pytest.mark.usefixtures("clipboard", "chosen")

@@ -14,6 +14,7 @@ from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import ContentId
 from photofind.gui.grid.pixmaps import CellPicture, PixmapCache
 from photofind.gui.grid.thumbnails import Thumbnail, ThumbnailKey, ThumbnailLoader, cut_cell
+from photofind.media import online_only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,18 @@ def test_a_lost_thumbnail_is_made_again_from_the_file(
         assert load(qtbot, loader, photo).image is not None
     with ThumbnailStore(folders.thumbnails) as store:
         assert store.get(photo.sha256) is not None, "and kept"
+
+
+def test_no_photo_is_downloaded_for_a_lost_thumbnail(
+    qtbot: QtBot, folders: AppFolders, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in folders.cache.glob("thumbnails.db*"):
+        file.unlink()
+    monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
+    loader = ThumbnailLoader(folders)
+    loader.start()
+    with closing(loader):
+        assert load(qtbot, loader, photo).image is None
 
 
 def test_a_photo_that_cannot_be_shown_is_said_to_be_so(

@@ -11,6 +11,7 @@ from photofind.describe.quality.rouge import rouge_l
 from photofind.describe.quality.tokens import tokenize
 from photofind.domain import MediaError
 from photofind.media.decode import decode_photo
+from photofind.media.online_only import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,6 +75,9 @@ def evaluate_captioner(
     written: dict[str, list[str]] = {}
     for done, file in enumerate(wanted):
         progress(done, len(wanted))
+        if not may_open(folder / file):
+            skipped += len(wanted[file])
+            continue
         try:
             written[file] = _describe(captioner, folder / file, prefix)
         except MediaError:

@@ -15,6 +15,7 @@ from photofind.domain import ContentId, PhotofindError, PhotoId
 from photofind.gui.images import make_thumbnail, read_jpeg
 from photofind.gui.lazy_reader import LazyReader
 from photofind.gui.newest_first import NewestFirst
+from photofind.media.online_only import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -119,6 +120,8 @@ def _read_picture(photo: Photo, store: ThumbnailStore) -> QImage | None:
     try:
         encoded = store.get(photo.sha256)
         if encoded is None:
+            if not may_open(photo.paths[0]):
+                return None
             encoded = make_thumbnail(photo.paths[0])
             store.put({photo.sha256: encoded})
         return read_jpeg(encoded)

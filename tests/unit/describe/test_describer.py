@@ -11,6 +11,7 @@ from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
 from photofind.describe.orders import AnswerOrder, CaptionOrder, order_to_text
 from photofind.describe.progress import Activity
 from photofind.domain import ModelError, PhotofindError
+from photofind.media import online_only
 from tests.unit.describe.made_up import PATIENCE_S, Gate, ScriptedCaptioner
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def test_one_model_at_a_time_is_loaded(desk: Desk, shelf: ModelShelf) -> None:
     assert sorted(desk.texts(content)) == ["a picture", "large"]
 
 
-def test_a_single_file_needs_no_catalog(desk: Desk) -> None:
+def test_a_single_file_needs_no_catalog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     content = desk.add("a.jpg")
     answers: queue.SimpleQueue[tuple[Outcome, int | None]] = queue.SimpleQueue()
     order = order_to_text(CaptionOrder())
@@ -216,6 +217,9 @@ def test_a_single_file_needs_no_catalog(desk: Desk) -> None:
     assert desk.texts(content) == ["a picture"]
     outcome, _ = run("missing.jpg", None)
     assert refusal(outcome) == "vanished"
+    monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
+    outcome, _ = run("a.jpg", None)
+    assert refusal(outcome) == "photo_online_only"
 
 
 def test_progress_counts_from_when_the_queue_was_last_empty(desk: Desk, shelf: ModelShelf) -> None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.domain import PhotofindError
 from photofind.media import online_only
 from photofind.media.online_only import (
     SF_DATALESS,
     is_online_only,
     is_status_online_only,
     lies_online_only,
+    may_open,
     placeholder_target,
+    refuse_download,
 )
 from photofind.media.scan import FolderScan, ScannedFile
 
@@ -137,3 +140,17 @@ def test_a_file_is_looked_up_when_it_is_asked_for(
 
 def test_a_file_that_is_not_there_is_nowhere_else(tmp_path: Path) -> None:
     assert not lies_online_only(tmp_path / "gone.jpg")
+
+
+def test_what_would_be_downloaded_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    away = tmp_path / "photos" / "away.jpg"
+    monkeypatch.setattr(online_only, "lies_online_only", lambda path: path == away)
+    with pytest.raises(PhotofindError, match="another program") as caught:
+        refuse_download(away, [tmp_path / "other", tmp_path / "photos" / "sub"])
+    assert caught.value.code == "photo_online_only"
+    assert f'folders online-only "{away.parent}" --include' in caught.value.user_message
+    refuse_download(away, [tmp_path / "photos"])
+    refuse_download(tmp_path / "here.jpg")
+    assert [may_open(away), may_open(away, [tmp_path])] == [False, True]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Hit, MediaError, ModelError, PhotofindError, PhotoId, WhyKind
 from photofind.inference.clip import ImageEncoder
 from photofind.inference.registry import BASIC
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
+from photofind.media import online_only
 from photofind.media.decode import decode_photo
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
@@ -226,3 +228,34 @@ class TestLooksAlike:
         (tmp_path / "folder").mkdir()
         with pytest.raises(MediaError):
             engine.similar_to_file(tmp_path / name, 5)
+
+    def test_a_file_in_a_cloud_is_compared_by_what_is_known_and_never_opened(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look = random_unit(1, SIMILAR_DIM)
+        catalog.add("known.jpg", similar=look)
+        close = catalog.add("close.jpg", similar=near(look, 0.8))
+        root = catalog.folder.path
+        unknown = make_photo(root / "unknown.jpg")
+        monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
+        opened: list[Path] = []
+        monkeypatch.setattr("photofind.search.engine.hash_file", opened.append)
+        # no file lies at the known one's path: opening it would fail
+        assert photos(engine.similar_to_file(root / "known.jpg", 10).hits) == [close]
+        with pytest.raises(PhotofindError, match="cloud only") as caught:
+            engine.similar_to_file(unknown, 10)
+        assert (caught.value.code, opened) == ("photo_online_only", [])
+
+    def test_a_photo_without_a_vector_is_not_downloaded_to_compare_it(
+        self, catalog: MadeUpCatalog, engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        photo = catalog.add("a.jpg")
+        monkeypatch.setattr(SearchEngine, "_stored_vector", lambda *_: None)
+        monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
+        with pytest.raises(PhotofindError) as caught:
+            engine.similar_to_photo(photo, 5)
+        assert caught.value.code == "photo_online_only"
+        with CatalogWriter(catalog.folders) as writer:
+            writer.choices.set_online_only(catalog.folder.path, included=True)
+        with pytest.raises(MediaError):  # it is looked for now, and isn't there
+            engine.similar_to_photo(photo, 5)
