@@ -14,6 +14,7 @@ from photofind.cli.arguments import UsageError
 from photofind.domain import CatalogError, PhotofindError
 from photofind.logs import stop_logging
 from photofind.paths import is_own_name
+from photofind.worker.window_place import is_window_open
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,11 +72,7 @@ def delete_everything(session: Session, *, confirmed: bool) -> None:
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise CatalogError(
-            "catalog_locked",
-            "photofind is running. Close its window, or wait until its command is done; then try "
-            "again. Nothing was deleted.",
-        ) from None
+        raise _running() from None
     except OSError as error:
         raise PhotofindError(
             "delete_failed",
@@ -83,6 +80,8 @@ def delete_everything(session: Session, *, confirmed: bool) -> None:
             "permissions, and that its disk is not write-protected. Nothing was deleted.",
         ) from error
     try:
+        if is_window_open(session.folders.data):  # its worker doesn't hold the lock at first
+            raise _running()
         stop_logging()
         found = find_own_files(session.folders)
         count = _delete([file for file in found.files if file != session.folders.lock])
@@ -93,6 +92,14 @@ def delete_everything(session: Session, *, confirmed: bool) -> None:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     _tell(session, count, found)
+
+
+def _running() -> CatalogError:
+    return CatalogError(
+        "catalog_locked",
+        "photofind is running. Close its window, or wait until its command is done; then try "
+        "again. Nothing was deleted.",
+    )
 
 
 def find_own_files(folders: AppFolders) -> OwnFiles:

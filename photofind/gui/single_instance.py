@@ -6,11 +6,9 @@ its folders over and ends. QtNetwork, which loads slowly, waits until a window i
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +26,7 @@ from photofind.gui.instance_messages import (
     message_for,
     read_frame,
 )
+from photofind.worker.window_place import lock_place, socket_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_SOCKET_NAME = 100
-"""Bytes of a path that every system takes for a socket."""
 _PATIENCE_S = 10.0
 """A window that was just started may not listen yet; one that is busy may answer late."""
 _RETRY_S = 0.1
@@ -56,9 +53,8 @@ class SingleInstance:
         Args:
             patience_s: how long a window that is open may take to answer.
         """
-        place = _place(data)
-        self.address = str(place)
-        self._lock_file = place.with_name(place.name + ".lock")
+        self.address = str(socket_place(data))
+        self._lock_file = lock_place(data)
         self._lock = QLockFile(str(self._lock_file))
         self._lock.setStaleLockTime(0)  # a lock goes with its process, never with time
         self._patience_s = patience_s
@@ -215,21 +211,6 @@ class _Guest(QObject):
             self._socket.write(RECEIVED)
             self._socket.flush()
             self.said.emit(folders_of(message))
-
-
-def _place(data: Path) -> Path:
-    """Where the socket of this user's window on this data folder lies."""
-    user = str(os.getuid()) if sys.platform != "win32" else os.environ.get("USERNAME", "")
-    whose = f"{user}\0".encode() + os.fsencode(os.path.realpath(data))
-    name = f"photofind-{hashlib.sha256(whose).hexdigest()[:24]}"
-    if sys.platform == "win32":
-        return Path(tempfile.gettempdir()) / name
-    for folder in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
-        if folder and Path(folder).is_dir():
-            place = Path(folder) / name
-            if len(os.fsencode(place)) <= _LONGEST_SOCKET_NAME:
-                return place
-    return Path("/tmp") / name  # noqa: S108 (the name alone decides nothing: see _is_ours)
 
 
 def _is_ours(file: Path) -> bool:

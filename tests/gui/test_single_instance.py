@@ -27,6 +27,7 @@ from photofind.gui.instance_messages import (
     read_frame,
 )
 from photofind.gui.single_instance import InstanceServer, SingleInstance
+from photofind.worker.window_place import is_window_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,9 @@ def test_another_data_folder_is_another_window(window: _Window, tmp_path: Path) 
     other = SingleInstance(tmp_path / "other")
     assert other.address != window.instance.address
     assert other.take([])
+    assert is_window_open(tmp_path / "other")
     other.leave()
+    assert not is_window_open(tmp_path / "other")
 
 
 def test_the_place_is_free_once_the_window_is_closed(qtbot: QtBot, tmp_path: Path) -> None:
@@ -130,8 +133,10 @@ def test_a_window_that_was_killed_is_in_nobodys_way(qtbot: QtBot, tmp_path: Path
         "server = InstanceServer(first.address); server.listen(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program, tmp_path], check=False)
+    assert not is_window_open(tmp_path)
     window = _Window(qtbot, tmp_path)
     assert Path(window.instance.address).exists()  # the dead one's socket
+    assert is_window_open(tmp_path)
     window.listen()
     assert window.start_again(tmp_path, []) == "handed over"
     window.close()

@@ -113,6 +113,15 @@ def test_nothing_goes_while_photofind_runs(
     assert all((folders.data / name).exists() for name in _OWN if "lock" not in name)
 
 
+def test_nothing_goes_in_a_windows_first_second(
+    folders: AppFolders, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.cli.deleting.is_window_open", lambda data: data == folders.data)
+    assert run(["delete-everything", "--yes", "--json"]) == 1  # no worker holds the catalog yet
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "catalog_locked"
+    assert all((folders.data / name).exists() for name in _OWN if "lock" not in name)
+
+
 def test_a_write_protected_disk_is_no_bug(
     folders: AppFolders, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
