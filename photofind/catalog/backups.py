@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from photofind.catalog.errors import catalog_error, file_errors, file_of
@@ -36,8 +36,9 @@ def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
     """
     backups.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    target = backups / f"catalog-{stamp}-v{version}.bak"
+    now = datetime.now(UTC)
+    _put_in_the_past(backups, now)
+    target = backups / f"catalog-{_stamp(now)}-v{version}.bak"
     partial = target.with_suffix(".partial")
     try:
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
@@ -56,6 +57,24 @@ def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
     for old in find_backups(backups)[KEPT:]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def _put_in_the_past(backups: Path, now: datetime) -> None:
+    """Gives copies from the future times just before now, in their order.
+
+    They are from before the clock was set back. As they are they would pass for newer than every
+    copy to come: be put back in their place, and have them dropped.
+    """
+    ahead = [copy for copy in find_backups(backups) if copy.name >= f"catalog-{_stamp(now)}"]
+    for age, copy in enumerate(ahead, 1):
+        moment = now - timedelta(microseconds=age)
+        version = copy.name.rpartition("-")[2]
+        os.utime(copy, (moment.timestamp(), moment.timestamp()))
+        copy.rename(copy.with_name(f"catalog-{_stamp(moment)}-{version}"))
 
 
 def _require_sound(copy: Path, of: sqlite3.Connection) -> None:

@@ -62,6 +62,32 @@ def test_a_copy_is_due_after_a_week_or_when_the_clock_is_odd(folders: AppFolders
 
 
 @pytest.mark.expects_log("the catalog was damaged")
+def test_a_clock_that_was_set_back_keeps_no_old_copy_in_front(folders: AppFolders) -> None:
+    years = range(2090, 2090 + KEPT)
+    with CatalogWriter(folders) as writer:
+        for year in years:
+            writer.add_folder(folders.data / str(year), None)
+            writer.back_up()
+        copies = reversed(find_backups(folders.backups))
+        for year, copy in zip(years, copies, strict=True):  # the clock was far ahead for a while
+            copy.rename(copy.with_name(f"catalog-{year}0101T000000.000000Z-v1.bak"))
+        writer.add_folder(folders.data / "now", None)
+        writer.back_up()
+        newest, *others = find_backups(folders.backups)
+        assert len(others) == KEPT - 1
+        assert not is_due(folders.backups)
+    damage(folders.catalog)
+    assert replace_damaged(folders) == newest
+    with CatalogReader(folders) as reader:
+        assert [folder.path.name for folder in reader.folders()] == ["2090", "2091", "2092", "now"]
+    newest.unlink()
+    damage(folders.catalog)
+    replace_damaged(folders)
+    with CatalogReader(folders) as reader:
+        assert [folder.path.name for folder in reader.folders()] == ["2090", "2091", "2092"]
+
+
+@pytest.mark.expects_log("the catalog was damaged")
 def test_the_newest_sound_copy_is_put_back(folders: AppFolders) -> None:
     with CatalogWriter(folders) as writer:
         writer.add_folder(folders.data / "first", None)
