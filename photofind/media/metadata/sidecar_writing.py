@@ -12,6 +12,7 @@ from photofind.media.companions import group_companions
 from photofind.media.formats import PHOTO_SUFFIXES, SIDECAR_SUFFIX
 from photofind.media.metadata.xmp import LARGEST_XMP
 from photofind.media.metadata.xmp_edit import XmpChange, edit_xmp, new_xmp
+from photofind.media.online_only import lies_online_only
 from photofind.media.roots import is_photos_library
 
 _EMPTY = new_xmp(XmpChange())
@@ -20,7 +21,7 @@ _EMPTY = new_xmp(XmpChange())
 
 class SidecarError(PhotofindError):
     """A sidecar can't be written. Codes: sidecar_damaged, sidecar_busy, sidecar_denied,
-    sidecar_library."""
+    sidecar_library, sidecar_online_only."""
 
 
 def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
@@ -35,7 +36,8 @@ def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
 
     Raises:
         SidecarError: it is damaged, another program is writing it, it can't be written, or the
-            photo lies in a library of macOS's Photos, in which nothing is ever written.
+            photo lies in a library of macOS's Photos, in which nothing is ever written, or the
+            sidecar in its cloud alone.
     """
     if any(is_photos_library(folder) for folder in photo.parents):
         raise SidecarError(
@@ -54,6 +56,12 @@ def write_sidecar(photo: Path, change: XmpChange) -> Path | None:
             _put(path, new_xmp(change), None)
             return path
         path = Path(os.path.realpath(found))  # the file itself, where the name is a link
+        if lies_online_only(path):
+            raise SidecarError(
+                "sidecar_online_only",
+                f"{path} lies in its cloud only, and photofind downloads nothing unasked. Once you "
+                "have it downloaded, what you made of the photo is written into it.",
+            )
         before = path.stat()
         packet = _read(path)
         edited = edit_xmp(packet, change)

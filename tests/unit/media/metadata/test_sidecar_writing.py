@@ -88,6 +88,18 @@ def test_a_damaged_sidecar_is_left_as_it_is(photo: Path) -> None:
     assert len(list(photo.parent.iterdir())) == 2
 
 
+def test_a_sidecar_in_a_cloud_is_not_downloaded(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sidecar = photo.with_name("IMG_1.xmp")
+    sidecar.write_bytes(new_xmp(XmpChange(rating=1)))
+    monkeypatch.setattr(sidecar_writing, "lies_online_only", lambda path: path == sidecar)
+    monkeypatch.setattr(sidecar_writing, "_read", lambda _: pytest.fail("it was opened"))
+    with pytest.raises(SidecarError, match="cloud only") as caught:
+        write_sidecar(photo, CHANGE)
+    assert caught.value.code == "sidecar_online_only"
+
+
 def test_a_sidecar_that_changes_meanwhile_is_not_overwritten(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
