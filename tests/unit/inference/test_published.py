@@ -43,9 +43,8 @@ def folders(tmp_path: Path) -> AppFolders:
 
 
 @pytest.fixture
-def checkpoint(repo_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    packaging = repo_root / "packaging"
-    manifest = tiny_clip.build_resources(tmp_path / "resources", packaging, monkeypatch)
+def checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    manifest = tiny_clip.build_resources(tmp_path / "resources", monkeypatch)
     weights = tiny_clip.random_weights(manifest)
     return tiny_clip.write_safetensors(tmp_path / "tiny.safetensors", weights)
 
@@ -104,7 +103,7 @@ def test_it_is_verified_later_too(checkpoint: Path, folders: AppFolders) -> None
 def test_the_registry_knows_what_was_published() -> None:
     shipped = registry.specs_of(DualEncoderSpec)
     with_vectors = {spec.key for spec in shipped if spec.published.vectors}
-    assert with_vectors == {"clip-vit-b32-openai", "clip-vit-b32-openai-int8"}
+    assert with_vectors == {"clip-vit-b32-openai"}
     clips = {spec.key for spec in shipped if spec.tokenizer.shipped_as.endswith("clip.json")}
     assert {spec.key for spec in shipped if spec.published.tokens} == clips
     assert len(clips) == 8
