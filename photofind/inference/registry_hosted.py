@@ -119,7 +119,7 @@ MOBILECLIP2_S0 = replace(
     # No causal mask: what follows the end token is seen, and has to be what it learned with.
     padding=Padding(PaddingKind.TO_CONTEXT, token_id=0),
     cuts=RelevanceCuts(CutKind.COSINE, text_gap=0.175, text_z=0.0, similar=0.8),
-    relative_speed=0.6,
+    relative_speed=0.5,
     memory_mb=400,
     published=CLIP_WORDS,
     figures=Figures(flickr30k=69.2, coco=43.7, source="Faghri et al. 2025 (MobileCLIP2)"),
@@ -141,7 +141,7 @@ MOBILECLIP2_S2 = replace(
         "622f10372bca71b5017f2efc5f8c2886610a2592b636de8984d717f03213f031",
         254053669,
     ),
-    relative_speed=0.22,
+    relative_speed=0.17,
     memory_mb=550,
     figures=Figures(flickr30k=74.8, coco=48.8, source="Faghri et al. 2025 (MobileCLIP2)"),
     not_established=(CUTS_ARE_GUESSES, _ESTIMATED),
