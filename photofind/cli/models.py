@@ -14,10 +14,10 @@ from photofind.inference.registry import BASIC
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
-from photofind.inference.trials import trial_of
 from photofind.models.overview import ModelState, list_models
-from photofind.models.places import is_half_downloaded
+from photofind.models.places import half_downloads
 from photofind.models.removal import remove_files
+from photofind.models.verifying import verify_model
 from photofind.worker.messages import RemoveModelIndex, UseModel
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def remove(session: Session, key: str) -> None:
             f" photofind models use {BASIC.key}",
         )
     indexed = [index for index in _indexes(session) if people_key(index.key) == key]
-    there = (folders.models / key).exists() or is_half_downloaded(folders, key)
+    there = (folders.models / key).exists() or key in half_downloads(folders)
     if not there and not indexed:
         raise ModelError("model_missing", f"The model {key!r} is not installed.")
     if indexed:
@@ -88,8 +88,7 @@ def verify(session: Session, key: str | None) -> None:
     store = ModelStore(session.folders)
     keys = [key] if key else [model.spec.key for model in store.installed(ModelSpec)]
     for each in keys:
-        model = store.verify(each)
-        trial_of(model.spec).self_test(model.folder)
+        verify_model(store, each)
         if not session.output.as_json:
             session.output.line(f"{each}: every file is intact, and it computes as it should")
     if session.output.as_json:

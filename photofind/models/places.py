@@ -35,9 +35,9 @@ def give_up_downloads(folders: AppFolders, key: str) -> None:
     shutil.rmtree(folders.models / _DOWNLOADS / key, ignore_errors=True)
 
 
-def is_half_downloaded(folders: AppFolders, key: str) -> bool:
-    """Whether something of a model's files has arrived."""
-    return (folders.models / _DOWNLOADS / key).exists()
+def half_downloads(folders: AppFolders) -> frozenset[str]:
+    """Keys of the models of which something has arrived."""
+    return frozenset(path.parent.name for path in (folders.models / _DOWNLOADS).glob("*/*"))
 
 
 @contextmanager

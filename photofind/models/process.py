@@ -1,4 +1,5 @@
-"""The installing process and how it is started: one way for window and commands.
+"""The installing process and how it is started: one way for window and commands. It also checks
+models for the window.
 
 Binding and quantising takes gigabytes with the larger models. In a process of its own that can be
 ended at any moment: what has arrived stays for the next time, nothing else is left.
@@ -35,11 +36,12 @@ logger = logging.getLogger(__name__)
 INSTALL_FLAG = "--install"
 """In a frozen program there is no `python -m`: the program itself is started with this flag."""
 _IMPORT_FLAG = "--import"
+_CHECK_FLAG = "--check"
 _PATIENCE_S = 5.0
 
 
 class Installation:
-    """One installation in a process of its own."""
+    """One installation, or the check of a model, in a process of its own."""
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Installation:
         *,
         accept_licence: bool = False,
         source: Path | None = None,
+        check: str | None = None,
     ) -> None:
         """Starts nothing yet.
 
@@ -55,8 +58,9 @@ class Installation:
             key: of the model to download.
             accept_licence: the person has read the licence and agrees.
             source: a folder or an archive to import instead.
+            check: key of a model to read and to try instead.
         """
-        assert (key is None) != (source is None)
+        assert sum(each is not None for each in (key, source, check)) == 1
         self._folders = folders
         self._command = [
             *_start_of_command(),
@@ -67,6 +71,7 @@ class Installation:
             *(["--accept-licence"] if accept_licence else []),
             *([] if key is None else [key]),
             *([] if source is None else [_IMPORT_FLAG, os.fspath(source)]),
+            *([] if check is None else [_CHECK_FLAG, check]),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -176,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--accept-licence", action="store_true")
     parser.add_argument(_IMPORT_FLAG, dest="source", type=Path)
+    parser.add_argument(_CHECK_FLAG)
     parser.add_argument("key", nargs="?")
     chosen = parser.parse_args(arguments)
     folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
@@ -186,6 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _step_back()
         if chosen.source is not None:
             _say(_import(folders, chosen.source))
+        elif chosen.check is not None:
+            _say(_check(folders, chosen.check))
         else:
             _say(_install(folders, chosen.key, accept_licence=chosen.accept_licence))
         return 0
@@ -214,6 +222,14 @@ def _import(folders: AppFolders, source: Path) -> Installed:
     from photofind.models.importing.installation import import_model
 
     return _done(import_model(source, folders, _Reporter()))
+
+
+def _check(folders: AppFolders, key: str) -> Installed:
+    from photofind.inference.store import ModelStore
+    from photofind.models.verifying import verify_model
+
+    verify_model(ModelStore(folders), key, _Reporter())
+    return Installed(key)
 
 
 def _done(model: InstalledModel[ModelSpec]) -> Installed:

@@ -95,6 +95,7 @@ class Driver:
         confirms: bool = True,
         removal: Removal | None = None,
         list_file: Path | None = None,
+        model_source: Path | None = None,
         make_engine: Callable[[AppFolders], Engine] = open_engine,
     ) -> None:
         """Opens the window.
@@ -105,6 +106,7 @@ class Driver:
             confirms: what the person says when asked whether they are sure.
             removal: what they say when asked what is to become of a folder.
             list_file: what they choose when asked where a list of photos goes.
+            model_source: what they choose when asked where a model lies.
         """
         self.qtbot = qtbot
         self._closed = False
@@ -141,7 +143,11 @@ class Driver:
                 confirm_forgetting=confirm,
                 confirm_recall=confirm,
             ),
-            model_questions=ModelQuestions(accept_licence=confirm, confirm_removal=confirm),
+            model_questions=ModelQuestions(
+                accept_licence=confirm,
+                confirm_removal=confirm,
+                choose_source=lambda _archive: model_source,
+            ),
             choose_list=lambda: list_file,
             make_client=WorkerClient if worker else quiet,
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,10 +24,10 @@ from photofind.settings import read_settings
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 from tests.gui.driver import Driver
 from tests.plugins.local_hub import LocalHub
+from tests.unit.models.importing.toy_graphs import make_rclip, make_toy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -76,11 +78,12 @@ def test_every_model_is_listed_and_the_active_one_is_in_view(driver: Driver) -> 
     assert dialog.list.count() == len(registry.ALL)
     assert dialog.chosen == "basic"
     assert dialog.list.item(0).text() == "Basic (built in)\nSearch uses it"
-    assert visible_buttons(dialog) == ["Close"]
+    assert visible_buttons(dialog) == ["Check it", "Import a model", "Close"]
     choose(dialog, "clip-vit-b32-laion")
     facts = {"English", "MIT", "605.1 MB", "about 200 MB at work"}
     driver.until(lambda: facts <= set(driver.words(dialog)))
-    assert visible_buttons(dialog) == ["Download 605.1 MB and install", "Close"]
+    laion = ["Download 605.1 MB and install", "Import a model", "Close"]
+    assert visible_buttons(dialog) == laion
 
 
 def test_what_goes_wrong_is_said_where_it_was_asked_for(
@@ -96,12 +99,15 @@ def test_what_goes_wrong_is_said_where_it_was_asked_for(
     assert dialog.install.isEnabled()
 
 
-def test_an_installation_can_be_stopped(driver: Driver, local_hub: LocalHub) -> None:
+def test_an_installation_can_be_stopped(
+    driver: Driver, folders: AppFolders, local_hub: LocalHub
+) -> None:
     local_hub.pause = threading.Event()
     dialog = open_dialog(driver)
     choose(dialog, TINY.key)
     driver.click(dialog.install)
-    driver.until(lambda: dialog.progress_text.text().startswith("Downloading"))
+    driver.until(lambda: dialog.progress.value() > 0)
+    assert dialog.progress_text.text().startswith("Downloading")
     assert "Stop" in visible_buttons(dialog)
     choose(dialog, "clip-vit-b32-laion")
     assert not dialog.install.isEnabled()  # one at a time
@@ -111,6 +117,12 @@ def test_an_installation_can_be_stopped(driver: Driver, local_hub: LocalHub) -> 
     local_hub.pause.set()
     assert not dialog.problem.isVisible()  # who stopped it knows
     assert dialog.install.isVisible()
+    # What has arrived is kept, and goes when the person wants that.
+    driver.until(lambda: "Delete what has arrived…" in visible_buttons(dialog))
+    assert dialog.list.currentItem().text().endswith("\nDownloaded in part")
+    driver.click(dialog.remove)
+    driver.until(lambda: "Delete what has arrived…" not in visible_buttons(dialog))
+    assert not list(folders.models.rglob("*.part"))
 
 
 def test_closing_the_window_ends_an_installation(
@@ -202,7 +214,8 @@ def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path)
     dialog.show_models(installed(tmp_path))
     dialog.show()
     dialog.list.setCurrentRow(1)
-    assert visible_buttons(dialog) == ["Search with it", "Remove…", "Close"]
+    buttons = ["Search with it", "Remove…", "Check it", "Import a model", "Close"]
+    assert visible_buttons(dialog) == buttons
     assert dialog.remarks.text() == "CUDA is not used."
     with qtbot.waitSignal(dialog.use_requested) as asked:
         dialog.use.click()
@@ -213,7 +226,7 @@ def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path)
         dialog.progress_text.text() == "Indexing: 30 of 80. Search changes to it when all are done."
     )
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 80)
-    assert visible_buttons(dialog) == ["Remove…", "Close"]
+    assert visible_buttons(dialog) == buttons[1:]
 
 
 def test_the_worker_is_told(driver: Driver, tmp_path: Path) -> None:
@@ -240,14 +253,66 @@ def test_search_goes_on_to_what_was_installed(driver: Driver) -> None:
     assert told == [UseInstalledModel(key=TINY.key, since_s=begun)]
 
 
+def test_a_model_is_imported_and_checked(qtbot: QtBot, folders: AppFolders, tmp_path: Path) -> None:
+    make_rclip(tmp_path / "ViT-B-32-mine", make_toy())
+    archive = shutil.make_archive(str(tmp_path / "brought"), "zip", tmp_path, "ViT-B-32-mine")
+    driver = Driver(qtbot, folders, model_source=Path(archive))
+    dialog = open_dialog(driver)
+    dialog.from_archive.trigger()
+    assert "Stop" in visible_buttons(dialog)
+    assert not dialog.bring.isEnabled()
+    driver.until(lambda: dialog.chosen.startswith("imported-"))
+    key = dialog.chosen
+    driver.until(lambda: any(isinstance(e, UseInstalledModel) for e in driver.worker.commands))
+    assert [e.key for e in driver.worker.commands if isinstance(e, UseInstalledModel)] == [key]
+    driver.click(dialog.check)
+    driver.until(dialog.said.isVisible)
+    assert dialog.said.text() == "Every file is intact, and it computes as it should."
+    graph = next((folders.models / key).rglob("*.onnx"))
+    content = bytearray(graph.read_bytes())
+    content[len(content) // 2] ^= 1
+    graph.write_bytes(content)
+    driver.click(dialog.check)
+    assert not dialog.said.isVisible()
+    driver.until(dialog.problem.isVisible)
+    assert "is damaged" in dialog.problem.text()
+    driver.close()
+
+
+def test_what_is_no_model_is_not_imported(
+    qtbot: QtBot, folders: AppFolders, tmp_path: Path
+) -> None:
+    driver = Driver(qtbot, folders, model_source=tmp_path / "nothing")
+    (tmp_path / "nothing").mkdir()
+    dialog = open_dialog(driver)
+    dialog.from_folder.trigger()
+    driver.until(dialog.problem.isVisible)
+    assert "nothing" in dialog.problem.text()
+    assert dialog.bring.isEnabled()
+    driver.close()
+
+
+def test_what_is_published_of_a_model_is_said(driver: Driver) -> None:
+    dialog = open_dialog(driver)
+    for key, figure in (
+        ("clip-vit-b32-laion", "39.3 of 100 COCO captions"),
+        (TINY.key, "59.8 of 100 ImageNet photos"),
+        ("clip-xlm-roberta-b32", "Thai 66.0"),
+    ):
+        choose(dialog, key)
+        driver.until(
+            lambda figure=figure: any(figure in words for words in driver.words(dialog))  # type: ignore[misc]
+        )
+
+
 def test_who_would_rather_stay_with_the_active_model_says_so(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = ModelsDialog()
     qtbot.addWidget(dialog)
     dialog.show_models(installed(tmp_path))
     dialog.show()
-    assert visible_buttons(dialog) == ["Close"]
+    assert "Stay with it" not in visible_buttons(dialog)
     dialog.show_models(installed(tmp_path, chosen=True))
-    assert visible_buttons(dialog) == ["Stay with it", "Close"]
+    assert "Stay with it" in visible_buttons(dialog)
     with qtbot.waitSignal(dialog.use_requested) as asked:
         dialog.use.click()
     assert asked.args == ["basic"]

@@ -1,4 +1,5 @@
-"""Decides what is done with models: installs and removes them, and has search use another one.
+"""Decides what is done with models: installs, imports, checks and removes them, and has search use
+another one.
 
 What it needs for that is imported when it is needed: the window opens without it.
 """
@@ -62,6 +63,7 @@ class ModelsController(QObject):
         self._errands = Errands("models", self)
         self._installing = install
         self._step = ""
+        self._imports = False
         self._remembered = remembered
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
@@ -70,6 +72,7 @@ class ModelsController(QObject):
         self._errands.failed.connect(self._show_problem)
         install.progressed.connect(self._on_progressed)
         install.finished.connect(self._on_installed)
+        install.checked.connect(self._on_checked)
         install.failed.connect(self._on_failed)
         for changed in (bridge.catalog_changed, bridge.photos_ready, bridge.job_finished):
             changed.connect(lambda *_: self._refresh())
@@ -93,6 +96,8 @@ class ModelsController(QObject):
             dialog.cancel_requested.connect(self._installing.cancel)
             dialog.use_requested.connect(self._use)
             dialog.remove_requested.connect(self._remove)
+            dialog.check_requested.connect(self._check)
+            dialog.import_requested.connect(self._import)
             dialog.offline_toggled.connect(self._set_offline)
             self._dialog = dialog
         if key:
@@ -127,6 +132,22 @@ class ModelsController(QObject):
         self._step = Step.ASKING
         self._remembered.write(start)  # the process that installs reads what is allowed
 
+    def _import(self, archive: bool) -> None:
+        source = self._questions.choose_source(archive)
+        if source is None or self._installing.is_running:
+            return
+        self._show_problem("")
+        self._step = Step.VERIFYING
+        self._imports = True
+        self._installing.start_import(source)
+        self._show_installing()
+
+    def _check(self, key: str) -> None:
+        self._show_problem("")
+        self._step = Step.VERIFYING
+        self._installing.start_check(key)
+        self._show_installing()
+
     def _set_offline(self, offline: bool) -> None:
         self._remembered.set_offline(offline)
         self._show_problem("")
@@ -144,12 +165,27 @@ class ModelsController(QObject):
             self._dialog.show_progress(Progress(step, done, total))
 
     def _on_installed(self, key: str) -> None:
-        from photofind.inference.registry import find_spec
-        from photofind.inference.spec import ModelSpec, TaskKind
+        begun_s = self._installing.begun_s
 
-        if find_spec(key, ModelSpec).task is TaskKind.SEARCH:
-            self._send(UseInstalledModel(key=key, since_s=self._installing.begun_s))
+        def is_for_search() -> bool:  # only its own folder tells what an imported one is for
+            from photofind.inference.spec import TaskKind
+            from photofind.inference.store import ModelStore
+
+            return ModelStore(self._folders).spec(key).task is TaskKind.SEARCH
+
+        def go_on(for_search: bool) -> None:
+            if for_search:
+                self._send(UseInstalledModel(key=key, since_s=begun_s))
+
+        self._errands.run(is_for_search, go_on)
+        if self._imports and self._dialog is not None:
+            self._dialog.choose(key)
         self._on_ended()
+
+    def _on_checked(self, _key: str) -> None:
+        self._on_ended()
+        if self._dialog is not None:
+            self._dialog.show_said(self.tr("Every file is intact, and it computes as it should."))
 
     def _on_failed(self, code: str, reason: str) -> None:
         self._on_ended()
@@ -157,6 +193,7 @@ class ModelsController(QObject):
             self._show_problem(reason)
 
     def _on_ended(self) -> None:
+        self._imports = False
         self._show_installing()
         self._refresh()
 
@@ -191,12 +228,13 @@ class ModelsController(QObject):
         from photofind.catalog.reader import CatalogReader
         from photofind.inference.store import ModelStore
         from photofind.models.overview import list_models
+        from photofind.models.places import half_downloads
 
-        store = ModelStore(self._folders)
+        store, arrived = ModelStore(self._folders), half_downloads(self._folders)
         if not self._folders.catalog.exists():
-            return list_models(store, [])
+            return list_models(store, [], arrived)
         with CatalogReader(self._folders) as reader:
-            return list_models(store, reader.model_indexes())
+            return list_models(store, reader.model_indexes(), arrived)
 
     def _show(self, states: tuple[ModelState, ...]) -> None:
         self._states = {state.spec.key: state for state in states}

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QProgressBar,
     QScrollArea,
     QVBoxLayout,
@@ -43,6 +44,9 @@ class ModelsDialog(QDialog):
     cancel_requested = Signal()
     use_requested = Signal(str)
     remove_requested = Signal(str)
+    check_requested = Signal(str)
+    import_requested = Signal(bool)
+    """Of a model in an archive; else in a folder."""
     offline_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,17 +73,29 @@ class ModelsDialog(QDialog):
         self.use = PushButton(self.tr("Search with it"), self, ButtonKind.PRIMARY)
         self.remove = PushButton(self.tr("Remove…"), self)
         self.cancel = PushButton(self.tr("Stop"), self)
+        self.check = PushButton(self.tr("Check it"), self)
+        self.check.setToolTip(self.tr("Read every file of it, and test what it computes"))
+        self.said = _label(self, tone="faint")
+        self.bring = PushButton(self.tr("Import a model"), self)
+        menu = QMenu(self.bring)
+        self.from_folder = menu.addAction(self.tr("From a &folder…"))
+        self.from_archive = menu.addAction(self.tr("From an &archive (zip, tar)…"))
+        self.bring.setMenu(menu)
         close = PushButton(self.tr("Close"), self)
         self._arrange(close)
-        self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
+        self.list.currentItemChanged.connect(lambda *_: self._on_chosen())
         self.install.clicked.connect(lambda: self.install_requested.emit(self.chosen))
         self.use.clicked.connect(lambda: self.use_requested.emit(self.chosen))
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.chosen))
         self.cancel.clicked.connect(self.cancel_requested)
+        self.check.clicked.connect(lambda: self.check_requested.emit(self.chosen))
+        self.from_folder.triggered.connect(lambda: self.import_requested.emit(False))
+        self.from_archive.triggered.connect(lambda: self.import_requested.emit(True))
         self.offline.clicked.connect(self.offline_toggled)
         close.clicked.connect(self.close)
-        for button in (self.install, self.use, self.remove, self.cancel, close):
+        for button in (self.install, self.use, self.check, self.remove, self.cancel, close):
             button.setAutoDefault(False)
+        self.bring.setAutoDefault(False)
         self._show_chosen()
 
     @property
@@ -118,12 +134,14 @@ class ModelsDialog(QDialog):
         self.offline.setChecked(offline)
 
     def show_installing(self, key: str | None) -> None:
-        """Says which model is being installed, if one is."""
+        """Says which model is being installed or checked, if one is; "" for one that is
+        imported."""
         self._installing = key
         self.progress_text.clear()
         self.progress.setRange(0, 0)
         if key is not None:
             self.problem.clear()
+            self.show_said("")
         self._show_chosen()
 
     def show_progress(self, progress: Progress) -> None:
@@ -138,16 +156,27 @@ class ModelsDialog(QDialog):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
 
+    def show_said(self, text: str) -> None:
+        """Says what came of something that went well."""
+        self.said.setText(text)
+        self.said.setVisible(bool(text))
+
+    def _on_chosen(self) -> None:
+        self.show_said("")  # it was about another model
+        self._show_chosen()
+
     def _show_chosen(self) -> None:
         state = self._states.get(self.chosen)
         busy = self._installing is not None
-        here = busy and self._installing == self.chosen
+        here = busy and self._installing in {"", self.chosen}
+        self.bring.setEnabled(not busy)
         self.cancel.setVisible(here)
         for widget in (self.progress, self.progress_text):
             widget.setVisible(here)
         self.problem.setVisible(bool(self.problem.text()))
+        self.said.setVisible(bool(self.said.text()))
         if state is None:
-            for button in (self.install, self.use, self.remove):
+            for button in (self.install, self.use, self.check, self.remove):
                 button.hide()
             return
         spec, installed = state.spec, state.installed is not None
@@ -165,7 +194,12 @@ class ModelsDialog(QDialog):
         self.install.setVisible(not installed and not here)
         self.install.setEnabled(not busy)
         self._show_use(state)
-        removable = spec.source_kind is not SourceKind.BUILT_IN and installed
+        self.check.setVisible(installed and not here)
+        self.check.setEnabled(not busy)
+        removable = spec.source_kind is not SourceKind.BUILT_IN and (installed or state.arrived)
+        self.remove.setText(
+            self.tr("Remove…") if installed else self.tr("Delete what has arrived…")
+        )
         self.remove.setVisible(removable)
         self.remove.setEnabled(not state.active and not busy)
         if not here:
@@ -227,7 +261,7 @@ class ModelsDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         buttons = QHBoxLayout()
-        for button in (self.install, self.use, self.cancel, self.remove):
+        for button in (self.install, self.use, self.cancel, self.check, self.remove):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(close)
@@ -235,6 +269,7 @@ class ModelsDialog(QDialog):
         right.setSpacing(12)
         right.addWidget(scroll, 1)
         right.addWidget(self.problem)
+        right.addWidget(self.said)
         right.addWidget(self.progress_text)
         right.addWidget(self.progress)
         right.addLayout(buttons)
@@ -244,6 +279,7 @@ class ModelsDialog(QDialog):
         left = QVBoxLayout()
         left.setSpacing(6)
         left.addWidget(self.list, 1)
+        left.addWidget(self.bring, 0, Qt.AlignmentFlag.AlignLeft)
         left.addSpacing(6)
         left.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignLeft)
         about = _label(self, tone="faint")

@@ -1,4 +1,4 @@
-"""Installs models in a process of their own, as far as the window sees it."""
+"""Installs and checks models in a process of their own, as far as the window sees it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from photofind.models.messages import Progress
 from photofind.models.process import Installation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from photofind.models.messages import Notice
     from photofind.paths import AppFolders
 
 
 class ModelInstall(QObject):
-    """One installation at a time; its signals come on the GUI thread."""
+    """One installation or check at a time; its signals come on the GUI thread."""
 
     progressed = Signal(str, int, int)
     """The step, and how many bytes (or things) of how many."""
     finished = Signal(str)
     """Key of the model that is there now."""
+    checked = Signal(str)
+    """Key of the model that is as it should be."""
     failed = Signal(str, str)
     """Code and a sentence for people."""
     _told = Signal(object)
@@ -33,6 +37,7 @@ class ModelInstall(QObject):
         self._folders = folders
         self._installation: Installation | None = None
         self._key = ""
+        self._checks = False
         self._begun_s = 0.0
         self._thread: threading.Thread | None = None
         self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
@@ -43,7 +48,7 @@ class ModelInstall(QObject):
 
     @property
     def key(self) -> str | None:
-        """The model that is being installed, if one is."""
+        """The model that is being installed or checked, if one is; "" for one that is imported."""
         return self._key if self.is_running else None
 
     @property
@@ -57,11 +62,22 @@ class ModelInstall(QObject):
         Args:
             accept_licence: the person has seen the licence and agrees.
         """
+        self._begin(key, Installation(self._folders, key, accept_licence=accept_licence))
+
+    def start_import(self, source: Path) -> None:
+        """Begins with a model in a folder or an archive, unless one is running."""
+        self._begin("", Installation(self._folders, source=source))
+
+    def start_check(self, key: str) -> None:
+        """Begins to read and to try an installed model, unless one is running."""
+        self._begin(key, Installation(self._folders, check=key), checks=True)
+
+    def _begin(self, key: str, installation: Installation, *, checks: bool = False) -> None:
         if self._installation is not None:
             return
-        self._key = key
+        self._key, self._checks = key, checks
         self._begun_s = time.time()
-        self._installation = Installation(self._folders, key, accept_licence=accept_licence)
+        self._installation = installation
         self._thread = threading.Thread(
             target=self._run, args=(self._installation,), name="photofind-install", daemon=True
         )
@@ -90,7 +106,7 @@ class ModelInstall(QObject):
                 self.progressed.emit(step, done, total)
             case str():
                 self._installation = None
-                self.finished.emit(said)
+                (self.checked if self._checks else self.finished).emit(said)
             case PhotofindError():
                 self._installation = None
                 self.failed.emit(said.code, said.user_message)

@@ -1,12 +1,14 @@
-"""What is asked before a model is downloaded or removed."""
+"""What is asked before a model is downloaded, imported or removed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog
 
 from photofind.gui.asking import ask, question_box
 
@@ -25,15 +27,22 @@ class ModelQuestions:
     Attributes:
         accept_licence: of a model whose licence is not a free one.
         confirm_removal: of a model.
+        choose_source: where the model lies that is to be imported: a folder (False) or an archive
+            (True); None when they would rather not.
     """
 
     accept_licence: Callable[[ModelSpec], bool]
     confirm_removal: Callable[[ModelSpec], bool]
+    choose_source: Callable[[bool], Path | None]
 
 
 def model_dialogs(parent: QWidget) -> ModelQuestions:
     """The questions as dialogs."""
-    return ModelQuestions(partial(_accept_licence, parent), partial(_confirm_removal, parent))
+    return ModelQuestions(
+        partial(_accept_licence, parent),
+        partial(_confirm_removal, parent),
+        partial(_choose_source, parent),
+    )
 
 
 def _tr(text: str) -> str:
@@ -61,3 +70,15 @@ def _confirm_removal(parent: QWidget, spec: ModelSpec) -> bool:
         ),
     )
     return ask(box, _tr("Remove"), _tr("Keep"))
+
+
+def _choose_source(parent: QWidget, archive: bool) -> Path | None:
+    start = str(Path.home())
+    if archive:
+        kinds = _tr("Archives") + " (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz)"
+        title = _tr("Import a model from an archive")
+        chosen, _ = QFileDialog.getOpenFileName(parent, title, start, kinds)
+    else:
+        title = _tr("Import a model from a folder")
+        chosen = QFileDialog.getExistingDirectory(parent, title, start)
+    return Path(chosen) if chosen else None

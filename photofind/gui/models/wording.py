@@ -11,6 +11,7 @@ from photofind.inference.spec import SourceKind, TaskKind
 from photofind.inference.steps import Step
 
 if TYPE_CHECKING:
+    from photofind.inference.spec import Figures
     from photofind.models.messages import Progress
     from photofind.models.overview import ModelState
 
@@ -31,6 +32,8 @@ def state_line(state: ModelState) -> str:
         return _tr("Indexing: {done} of {total}").format(done=done, total=total)
     if state.installed is not None:
         return _tr("Installed")
+    if state.arrived:
+        return _tr("Downloaded in part")
     if state.spec.recommended_for:
         return _tr("First choice for {people}").format(people=state.spec.recommended_for)
     return _tr("Not installed")
@@ -64,13 +67,23 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
         rows.append((_tr("Speed"), speed.format(n=f"{spec.relative_speed:g}")))
     if spec.memory_mb is not None:
         rows.append((_tr("Memory"), _tr("about {n} MB at work").format(n=spec.memory_mb)))
-    if spec.figures.coco is not None:
-        found = _tr("{n} of 100 COCO captions find their own photo among 5,000 first (published)")
-        rows.append((_tr("Quality"), found.format(n=f"{spec.figures.coco:g}")))
+    if quality := _quality(spec.figures):
+        rows.append((_tr("Quality"), quality))
     rows.append((_tr("Licence"), spec.licence))
     if spec.source_kind is not SourceKind.BUILT_IN:
         rows.append((_tr("From"), spec.source))
     return rows
+
+
+def _quality(figures: Figures) -> str:
+    """The published figure that says most about search; "" where none is known."""
+    if figures.coco is not None:
+        found = _tr("{n} of 100 COCO captions find their own photo among 5,000 first (published)")
+        return found.format(n=f"{figures.coco:g}")
+    if figures.imagenet is not None:
+        named = _tr("{n} of 100 ImageNet photos get the right one of 1,000 names (published)")
+        return named.format(n=f"{figures.imagenet:g}")
+    return figures.source
 
 
 def progress_line(progress: Progress) -> str:
