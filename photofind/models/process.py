@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import psutil
 
 from photofind.domain import ModelError, PhotofindError
 from photofind.logs import start_logging
 from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode, encode
 from photofind.paths import AppFolders
+from photofind.priority import step_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         folders.ensure()
         start_logging(folders.logs / "install.log")
-        _step_back()
+        step_back()
         if chosen.source is not None:
             _say(_import(folders, chosen.source))
         elif chosen.check is not None:
@@ -264,15 +264,6 @@ def _leave_when_alone() -> None:
     while os.read(0, 2**16):
         pass
     os._exit(2)
-
-
-def _step_back() -> None:
-    """Leaves processor and disk to whatever the person does meanwhile."""
-    try:
-        process = psutil.Process()
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
-    except (OSError, psutil.Error) as error:
-        logger.info("the priority stays as it is: %s", error)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
-import psutil
 
 from photofind.describe.installed import InstalledModels
 from photofind.domain import CatalogError, PhotofindError
 from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
 from photofind.paths import AppFolders
+from photofind.priority import step_back
 from photofind.worker.endpoint import listen, publish, withdraw
 from photofind.worker.model_choice import ModelChoice
 from photofind.worker.rescue import is_damage, open_catalog
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders.ensure()
         start_logging(folders.logs / "worker.log")
         _log_crashes(folders.logs / "crash.log")
-        _step_back()
+        step_back()
         with _hold_lock(folders):
             try:
                 return _serve(folders)
@@ -119,21 +119,6 @@ def _log_crashes(file: Path) -> None:
         faulthandler.enable(file.open("a"))
     except OSError as error:
         logger.info("crashes are not written down: %s", error)
-
-
-def _step_back() -> None:
-    """Leaves processor and disk to whatever the person does meanwhile."""
-    process = psutil.Process()
-    try:
-        if sys.platform == "win32":
-            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-            process.ionice(psutil.IOPRIO_LOW)
-        else:
-            process.nice(10)
-            if sys.platform == "linux":
-                process.ionice(psutil.IOPRIO_CLASS_BE, 7)
-    except (OSError, psutil.Error) as error:
-        logger.info("the priority stays as it is: %s", error)
 
 
 def _report(line: dict[str, object]) -> None:

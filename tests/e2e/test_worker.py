@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,16 @@ def assert_sound(folders: AppFolders, contents: int) -> None:
         ).fetchone() == (0,)
     finally:
         connection.close()
+
+
+def assert_steps_back(process: psutil.Process) -> None:
+    """Whatever the person does goes first, at the processor and at the disk."""
+    if sys.platform == "win32":
+        assert process.nice() == psutil.BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        assert process.nice() >= 10
+    if sys.platform == "linux":
+        assert process.ionice() == (psutil.IOPRIO_CLASS_BE, 7)
 
 
 def test_indexes_once_and_then_only_what_changed(
@@ -203,6 +214,7 @@ def test_two_clients_share_one_worker_and_the_last_one_ends_it(
     assert psutil.pid_exists(pid)
     assert rescan(other).unchanged == 24
     process = psutil.Process(pid)
+    assert_steps_back(process)
     other.close()
     assert psutil.wait_procs([process], timeout=PATIENCE_S)[1] == []
     assert not folders.worker_address.exists()
