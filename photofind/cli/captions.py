@@ -41,11 +41,13 @@ _FATAL = {"model_missing", CAPTIONER_MISSING, "order_invalid", "worker_gone"}
 
 @dataclass(frozen=True, slots=True)
 class CaptionWish:
-    """Which model, how captions begin, and how many are followed at once."""
+    """Which model, how captions begin, how many are followed at once, and the number that words
+    are drawn by (None: they are not)."""
 
     model: str
     prefix: str
     beams: int
+    seed: int | None = None
 
 
 def caption_files(session: Session, paths: Sequence[Path], wish: CaptionWish) -> None:
@@ -57,7 +59,11 @@ def caption_files(session: Session, paths: Sequence[Path], wish: CaptionWish) ->
 
     def command(path: Path) -> DescribeFile:
         return DescribeFile(
-            path=path_to_wire(path), model=wish.model, prefix=wish.prefix, beams=wish.beams
+            path=path_to_wire(path),
+            model=wish.model,
+            prefix=wish.prefix,
+            beams=wish.beams,
+            seed=wish.seed,
         )
 
     documents: list[Document] = []
@@ -85,6 +91,7 @@ def caption_folder(session: Session, folder: Path, wish: CaptionWish, *, again: 
                     model=wish.model,
                     prefix=wish.prefix,
                     beams=wish.beams,
+                    seed=wish.seed,
                     again=again,
                     waits=True,
                 )

@@ -9,6 +9,7 @@ import msgspec
 from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
 from photofind.describe.orders import CAPTION, CaptionOrder
 from photofind.domain import PhotofindError
+from photofind.inference.describing import Sampling
 from photofind.media.decode import decode_photo
 
 if TYPE_CHECKING:
@@ -42,12 +43,18 @@ class CaptionRunner:
         with task.decoding():
             photo = decode_photo(task.path, (captioner.geometry,), thumbnail_px=_NO_THUMBNAIL_PX)
         (caption,) = captioner.caption(
-            photo.tensors, prefix=order.prefix, beams=order.beams, cancelled=task.cancelled
+            photo.tensors,
+            prefix=order.prefix,
+            beams=order.beams,
+            sampling=None if order.seed is None else Sampling(order.seed),
+            cancelled=task.cancelled,
         )
         text = " ".join(caption.text.split())
         if not text:
             raise PhotofindError("caption_empty", "The model found no words for this photo.")
         details: dict[str, object] = {"score": round(caption.score, 4), "beams": order.beams}
+        if order.seed is not None:
+            details["seed"] = order.seed
         if order.prefix:
             details["prefix"] = order.prefix
         return FoundText(TextKind.CAPTION, ModelKey(available.catalog_key, CAPTION), text, details)

@@ -22,6 +22,7 @@ ANSWERER_MISSING = "answerer_missing"
 """Codes of the ModelErrors that say that there is no model of that kind at all."""
 
 MOST_BEAMS = 8
+LARGEST_SEED = 2**31 - 1
 MOST_QUESTION_CHARACTERS = 1_000
 """A model reads some hundred words at most; longer ones are a paste that went wrong."""
 MOST_CAPTION_CHARACTERS = 2_000
@@ -35,11 +36,14 @@ class CaptionOrder(msgspec.Struct, frozen=True, kw_only=True):
         model: which model, by its key; "" for the first that is installed.
         prefix: how the caption begins.
         beams: captions that are followed at once.
+        seed: words are drawn by chance, so that another seed brings another caption; None: the
+            likeliest caption, always the same. A model server draws as it likes.
     """
 
     model: str = ""
     prefix: str = ""
     beams: int = 3
+    seed: int | None = None
 
 
 class AnswerOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +85,9 @@ def order_to_text(order: Order) -> str:
     return msgspec.json.encode(order).decode()
 
 
-def checked_caption_order(model: str, prefix: str, beams: int) -> CaptionOrder:
+def checked_caption_order(
+    model: str, prefix: str, beams: int, seed: int | None = None
+) -> CaptionOrder:
     """
     Raises:
         PhotofindError: order_invalid, with a sentence that says what is wrong with it.
@@ -96,7 +102,9 @@ def checked_caption_order(model: str, prefix: str, beams: int) -> CaptionOrder:
             "order_invalid",
             f"The beginning of a caption may have {_MOST_PREFIX_CHARACTERS} characters at most.",
         )
-    return CaptionOrder(model=model, prefix=prefix, beams=beams)
+    if seed is not None and not 0 <= seed <= LARGEST_SEED:
+        raise PhotofindError("order_invalid", f"The seed must be between 0 and {LARGEST_SEED}.")
+    return CaptionOrder(model=model, prefix=prefix, beams=beams, seed=seed)
 
 
 def checked_answer_order(model: str, question: str) -> AnswerOrder:

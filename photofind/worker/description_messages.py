@@ -15,6 +15,7 @@ class Describe(BaseCommand, frozen=True, kw_only=True):
         model: key of the model, "" for the first that is installed.
         prefix: how the captions begin.
         beams: captions followed at once.
+        seed: words are drawn by chance, by this number; None: the likeliest caption.
         again: also photos that this model has described.
         waits: somebody waits for all of it; else only a few chosen photos are hurried.
     """
@@ -24,6 +25,7 @@ class Describe(BaseCommand, frozen=True, kw_only=True):
     model: str = ""
     prefix: str = ""
     beams: int = 3
+    seed: int | None = None
     again: bool = False
     waits: bool = False
 
@@ -35,6 +37,7 @@ class DescribeFile(BaseCommand, frozen=True, kw_only=True):
     model: str = ""
     prefix: str = ""
     beams: int = 3
+    seed: int | None = None
 
 
 class Ask(BaseCommand, frozen=True, kw_only=True):

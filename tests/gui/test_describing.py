@@ -137,6 +137,20 @@ def test_an_accepted_caption_stays_beside_a_new_one(desk: Driver, shelf: ModelSh
     desk.until(lambda: captions(desk) == ("another one",))
 
 
+def test_a_caption_in_other_words_is_drawn(desk: Driver, shelf: ModelShelf) -> None:
+    open_first(desk)
+    desk.click(desk.button(desk.window.preview.captions, "Describe this photo"))
+    desk.until(lambda: captions(desk) == ("a picture",))
+    for words in ("another one", "a third"):
+        shelf.captioners["small"].says = lambda _, words=words: words  # type: ignore[misc]
+        press_soon(desk, "Have it described in other words")
+        desk.until(lambda words=words: captions(desk) == (words,))  # type: ignore[misc]
+    first, *drawn = shelf.captioners["small"].drawn
+    assert first is None, "the likeliest"
+    assert None not in drawn, "the likeliest would be the same again"
+    assert len(set(drawn)) == 2
+
+
 def test_a_caption_that_takes_long_can_be_cancelled(desk: Driver, shelf: ModelShelf) -> None:
     gate = Gate()
     shelf.captioners["small"] = ScriptedCaptioner(before=gate)

@@ -128,6 +128,10 @@ def caption(
     beams: Annotated[
         int, typer.Option(metavar="N", help="Captions to follow at once; the best is kept.")
     ] = 3,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Draw words by chance: another number, another caption."),
+    ] = None,
 ) -> None:
     """Describe photos in a sentence.
 
@@ -136,7 +140,7 @@ def caption(
     """
     from photofind.cli.captions import CaptionWish, caption_files, caption_folder
 
-    wish = CaptionWish(model, prefix, beams)
+    wish = CaptionWish(model, prefix, beams, seed)
     if (folder is None) == (not files):
         raise UsageError("Name either pictures or --folder DIR. `photofind caption --help`")
     if folder is None:

@@ -69,7 +69,7 @@ class CaptionLine(QFrame):
         row.addLayout(words, 1)
         if not caption.is_own:
             self._button(row, "accept", self.tr("This caption is right: keep it"), self._accept)
-            again = self.tr("Have it described again")
+            again = self.tr("Have it described in other words")
             self._button(row, "refresh", again, self._ask_again)
         self._button(row, "edit", self.tr("Change the words (E)"), self.begin_editing)
         self._button(row, "delete", self.tr("Delete this caption"), self._delete)

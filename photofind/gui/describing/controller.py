@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,7 @@ from photofind.describe.orders import (
     ANSWERER_MISSING,
     CAPTION,
     CAPTIONER_MISSING,
+    LARGEST_SEED,
     is_on_server,
 )
 from photofind.domain import PhotoId
@@ -125,17 +127,20 @@ class DescriptionsController(QObject):
 
     # What the person asks for
 
-    def describe(self, photo_ids: Sequence[PhotoId], model: str = "") -> None:
+    def describe(
+        self, photo_ids: Sequence[PhotoId], model: str = "", seed: int | None = None
+    ) -> None:
         """Has these photos described; a single one even if it has a caption.
 
         Args:
             model: key of the model, "" for the usual one.
+            seed: words are drawn by chance, by this number; None: the likeliest caption.
         """
         few = len(photo_ids) == 1
         self._wanted.update(photo_ids if few else ())
         for photo_id in photo_ids:
             self._problems.pop(photo_id, None)
-        self._ask_for(Describe(photo_ids=tuple(photo_ids), model=model, again=few))
+        self._ask_for(Describe(photo_ids=tuple(photo_ids), model=model, seed=seed, again=few))
         self._show_state()
 
     def describe_folder(self, folder: Path) -> None:
@@ -167,10 +172,11 @@ class DescriptionsController(QObject):
             self.describe([photo_id])
 
     def _describe_again(self, catalog_key: str) -> None:
-        """By the model that wrote the caption, not by whichever comes first."""
+        """By the model that wrote the caption, not by whichever comes first. The likeliest
+        caption is there already, so this one is drawn."""
         if (photo_id := self._preview.photo_id) is not None:
-            on_server = is_on_server(catalog_key)
-            self.describe([photo_id], catalog_key if on_server else short_key(catalog_key))
+            model = catalog_key if is_on_server(catalog_key) else short_key(catalog_key)
+            self.describe([photo_id], model, secrets.randbelow(LARGEST_SEED))
 
     def _write(self, text: str) -> None:
         if (photo_id := self._preview.photo_id) is not None:

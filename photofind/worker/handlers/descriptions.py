@@ -107,7 +107,7 @@ class DescriptionHandlers:
 
     def _describe(self, peer: Peer, command: Describe) -> None:
         model = self._choose(CAPTION, command.model)
-        order = checked_caption_order(model.key, command.prefix, command.beams)
+        order = checked_caption_order(model.key, command.prefix, command.beams, command.seed)
         self._queueing.queue_texts(
             peer,
             command,
@@ -128,7 +128,7 @@ class DescriptionHandlers:
 
     def _describe_file(self, peer: Peer, command: DescribeFile) -> None:
         model = self._choose(CAPTION, command.model)
-        order = checked_caption_order(model.key, command.prefix, command.beams)
+        order = checked_caption_order(model.key, command.prefix, command.beams, command.seed)
 
         def ended(outcome: Outcome, kept: bool) -> None:
             if isinstance(outcome, FoundText):

@@ -10,6 +10,7 @@ import pytest
 from photofind.cli.app import run_command
 from photofind.cli.arguments import UsageError, parse
 from photofind.domain import PhotofindError
+from photofind.inference.describing import Sampling
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import AddFolders, path_to_wire
@@ -70,6 +71,15 @@ def test_one_file_gives_its_caption_alone(shell: Shell) -> None:
     assert out == "a photo of a picture\n"
     assert shell.shelf.captioners["small"].asked == [("a photo of", 2)]
     assert "a photo of a picture" in shell.run("search", "photo of a picture")
+
+
+def test_words_are_drawn_by_a_number(shell: Shell) -> None:
+    file, folder = shell.photos / "a.jpg", shell.photos / "below"
+    shell.run("caption", file)
+    shell.run("caption", file, "--seed", "7")
+    shell.run("caption", "--folder", folder, "--seed", "8")
+    assert shell.shelf.captioners["small"].drawn == [None, Sampling(7), Sampling(8)]
+    assert shell.error("caption", file, "--seed", "-1") == "order_invalid"
 
 
 def test_several_files_go_on_when_one_is_bad(shell: Shell, tmp_path: Path) -> None:

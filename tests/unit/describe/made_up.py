@@ -53,6 +53,7 @@ class ScriptedCaptioner:
     before: Callable[[Callable[[], bool]], None] = lambda cancelled: None
     geometry: ImageGeometry = GEOMETRY
     asked: list[tuple[str, int]] = field(default_factory=list)
+    drawn: list[Sampling | None] = field(default_factory=list)
 
     def caption(
         self,
@@ -66,6 +67,7 @@ class ScriptedCaptioner:
         assert [tensor.shape for tensor in tensors] == [(8, 8, 3)]
         assert cancelled is not None
         self.asked.append((prefix, beams))
+        self.drawn.append(sampling)
         self.before(cancelled)
         if cancelled():
             raise Cancelled

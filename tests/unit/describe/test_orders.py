@@ -31,6 +31,8 @@ def test_no_question_and_a_question_of_5000_characters_are_refused(question: str
 def test_odd_orders_for_captions_are_refused(prefix: str, beams: int) -> None:
     with pytest.raises(PhotofindError):
         checked_caption_order("", prefix, beams)
+    with pytest.raises(PhotofindError, match="seed"):
+        checked_caption_order("", "", 3, seed=-1)
 
 
 def test_a_persons_caption_is_one_line_with_something_in_it() -> None:
