@@ -124,6 +124,15 @@ def checked_answer_order(model: str, question: str) -> AnswerOrder:
     return AnswerOrder(model=model, question=question)
 
 
+def question_problem(question: str) -> str:
+    """Why a question can't be asked, as a sentence; "" when it can."""
+    try:
+        checked_answer_order("", question)
+    except PhotofindError as error:
+        return error.user_message
+    return ""
+
+
 def checked_caption(text: str) -> str:
     """What a person wrote as a caption, in one line.
 

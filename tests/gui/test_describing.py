@@ -204,12 +204,32 @@ def test_a_question_is_answered_beside_the_photo_and_kept(
     assert desk.window.preview.details.isVisible()
 
 
+def test_a_question_that_is_far_too_long_is_refused_and_nothing_of_it_lost(desk: Driver) -> None:
+    open_first(desk)
+    desk.press(Qt.Key.Key_Q)
+    panel = desk.window.preview.questions
+    (field,) = panel.findChildren(QLineEdit)
+    long = "why? " * 1_000
+    field.setText(long)
+    desk.press(Qt.Key.Key_Return)
+    assert panel.refusal.startswith("The question has 4,999 characters")
+    assert field.text() == long
+    field.setText("why?")
+    assert panel.refusal == ""
+    desk.press(Qt.Key.Key_Return)
+    desk.until(lambda: "asked: why?" in panel.lines)
+
+
 def test_the_same_question_about_many_photos_fills_a_table(desk: Driver) -> None:
     desk.view.selectAll()
     desk.program.descriptions.ask(desk.view.selected_photos()[:3])
     desk.until(lambda: bool(desk.window.findChildren(AnswersDialog)))
     (dialog,) = desk.window.findChildren(AnswersDialog)
     (field,) = dialog.findChildren(QLineEdit)
+    field.setText("how many? " * 500)
+    desk.click(desk.button(dialog, "Ask"))
+    assert dialog.state.startswith("The question has 4,999 characters")
+    assert len(field.text()) == 5_000
     field.setText("how many?")
     desk.click(desk.button(dialog, "Ask"))
     table = dialog._model

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photofind.describe.orders import MOST_QUESTION_CHARACTERS
+from photofind.describe.orders import question_problem
 from photofind.describe.sheet import guarded
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.describing.model_chooser import ModelChooser
@@ -135,7 +135,6 @@ class AnswersDialog(QDialog):
         heading = QLabel(self.tr("Ask about {n} photos").format(n=count(len(self._photos))), self)
         heading.setProperty("textStyle", "heading")
         self._field = QLineEdit(self)
-        self._field.setMaxLength(MOST_QUESTION_CHARACTERS)
         self._field.setPlaceholderText(self.tr("How many people are there?"))
         self._field.setAccessibleName(self.tr("Question"))
         self._ask = PushButton(self.tr("Ask"), self, ButtonKind.PRIMARY)
@@ -220,7 +219,9 @@ class AnswersDialog(QDialog):
 
     def _on_ask(self) -> None:
         question = " ".join(self._field.text().split())
-        if question:
+        if question and (problem := question_problem(question)):
+            self.show_refusal(problem)
+        elif question:
             self._question = question
             self._model.clear_answers()
             self._show_state()

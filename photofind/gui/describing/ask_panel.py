@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photofind.describe.orders import MOST_QUESTION_CHARACTERS
+from photofind.describe.orders import question_problem
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.describing.field import Field
 from photofind.gui.describing.model_chooser import ModelChooser
@@ -71,17 +71,20 @@ class AskPanel(QFrame):
         self._field = Field(self)
         self._field.setPlaceholderText(self.tr("How many people are there?"))
         self._field.setAccessibleName(self.tr("Question"))
-        self._field.setMaxLength(MOST_QUESTION_CHARACTERS)
         self._ask = PushButton(self.tr("Ask"), self, ButtonKind.PRIMARY)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._field, 1)
         line.addWidget(self._ask)
+        self._refusal = _words("", self)
+        self._refusal.setProperty("tone", "danger")
+        self._refusal.hide()
         self._chooser = ModelChooser(self)
         foot = QVBoxLayout()
         foot.setContentsMargins(20, 8, 18, 18)
         foot.setSpacing(8)
         foot.addLayout(line)
+        foot.addWidget(self._refusal)
         foot.addWidget(self._chooser)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +99,13 @@ class AskPanel(QFrame):
         self._ask.clicked.connect(self._on_ask)
         self._field.submitted.connect(self._on_ask)
         self._field.left.connect(self.closed)
+        self._field.textChanged.connect(self._refusal.hide)
         self.hide()
+
+    @property
+    def refusal(self) -> str:
+        """Why the question in the field was not asked; "" while there is nothing against it."""
+        return "" if self._refusal.isHidden() else self._refusal.text()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -197,7 +206,10 @@ class AskPanel(QFrame):
 
     def _on_ask(self) -> None:
         question = self._field.text().strip()
-        if question:
+        if question and (problem := question_problem(question)):
+            self._refusal.setText(problem)  # the words stay, to be shortened
+            self._refusal.show()
+        elif question:
             self.asked.emit(question, self._chooser.key)
 
 
