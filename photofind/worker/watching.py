@@ -29,7 +29,8 @@ FIRST_RETRY_S = 60.0
 ever longer waits."""
 _LONGEST_RETRY_S = 600.0
 _SLEPT_S = 60.0
-"""If the clock on the wall ran so much further than the processor's, the computer slept."""
+"""If the clock on the wall ran so much further than the processor's, the computer slept. On
+Windows the processor's clock runs on meanwhile; but nobody asked it for so long."""
 
 
 class ReconcileClock:
@@ -42,20 +43,22 @@ class ReconcileClock:
     ) -> None:
         self._monotonic = monotonic
         self._wall = wall
-        self._last = monotonic()
+        self._last = self._asked = monotonic()
         self._ahead = wall() - monotonic()
 
     def is_due(self, interval_s: float) -> bool:
         """Whether so much time has passed since the last look, or the computer has slept.
 
-        A clock that was set counts as sleep: looking once too often does no harm.
+        To be asked every few seconds. A clock that was set counts as sleep: looking once too often
+        does no harm.
         """
-        ahead = self._wall() - self._monotonic()
-        slept = abs(ahead - self._ahead) > _SLEPT_S
-        self._ahead = ahead
-        if not slept and self._monotonic() - self._last < interval_s:
+        now = self._monotonic()
+        ahead = self._wall() - now
+        slept = abs(ahead - self._ahead) > _SLEPT_S or now - self._asked > _SLEPT_S
+        self._ahead, self._asked = ahead, now
+        if not slept and now - self._last < interval_s:
             return False
-        self._last = self._monotonic()
+        self._last = now
         return True
 
 
@@ -122,6 +125,7 @@ class Watching(WatchListener):
     def begin(self) -> None:
         """Begins to watch; twice does no harm."""
         if self._watcher is None:
+            self._clock, self._silent_clock = ReconcileClock(), ReconcileClock()
             self._watcher = FolderWatcher(self, gives_events=gives_events)
             self._watcher.start()
             self.folders_changed()
@@ -148,10 +152,11 @@ class Watching(WatchListener):
         """Asks for looks that are due."""
         if self._watcher is None:
             return
-        if self._clock.is_due(_HOUR_S):
+        hourly, silent = self._clock.is_due(_HOUR_S), self._silent_clock.is_due(_WITHOUT_EVENTS_S)
+        if hourly:
             self.folders_changed()
             self.look_at_all()
-        elif self._silent and self._silent_clock.is_due(_WITHOUT_EVENTS_S):
+        elif self._silent and silent:
             self._look_at(dict.fromkeys(self._silent))
 
     def paths_changed(self, folder_id: FolderId, rel_paths: frozenset[bytes]) -> None:
