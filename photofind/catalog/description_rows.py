@@ -36,6 +36,8 @@ class Urgency(IntEnum):
     """The photo is one of many that the person has before them."""
     IN_SIGHT = 10
     """The person looks at the photo now."""
+    COMMANDED = 15
+    """A command waits for this photo among many: a pause is for what nobody waits for."""
     WAITED_FOR = 20
     """The person asked for this photo and waits."""
     QUESTION = 30

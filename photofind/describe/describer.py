@@ -219,7 +219,7 @@ class Describer:
     def _stance(self) -> tuple[Activity, int]:
         """What the queue waits for if it does, and how urgent a job must be now."""
         if self._paused:
-            return Activity.PAUSED, Urgency.WAITED_FOR
+            return Activity.PAUSED, Urgency.COMMANDED
         if self._indexing.is_busy():
             return Activity.WAITING, Urgency.IN_SIGHT
         return Activity.BLOCKED if self._blocked else Activity.IDLE, Urgency.BACKGROUND
@@ -293,7 +293,7 @@ class Describer:
         self, order: str, path: Path, urgency: int, kind: str, photo_id: PhotoId | None
     ) -> Task:
         def unwanted() -> bool:
-            paused = self._paused and urgency < Urgency.WAITED_FOR
+            paused = self._paused and urgency < Urgency.COMMANDED
             return self._closed or self._cancelled or paused
 
         def tell_part(text: str) -> None:

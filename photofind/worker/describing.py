@@ -120,6 +120,8 @@ class Describing:
             DescriptionTeller(server, captions_changed, halted, broken),
             decoding=indexer.guarded,
         )
+        # The window keeps this choice; a worker that a command started is bound by it as well.
+        self._describer.set_paused(read_settings(folders.settings).descriptions_paused)
         queueing = Queueing(folders, writer, self._describer)
         descriptions = DescriptionHandlers(
             writer,

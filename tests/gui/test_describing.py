@@ -316,7 +316,7 @@ def test_the_status_line_says_how_far_it_is_and_can_pause(window: Driver) -> Non
     )
     window.until(lambda: status.text == "Describing 3 of 40 · about 5 min left")
     window.click(window.button(status, "Pause describing"))
-    window.until(lambda: commands(window, SetDescriptionsPaused) != [])
+    window.until(lambda: SetDescriptionsPaused(paused=True) in window.worker.commands)
     assert window.program.remembered.settings.descriptions_paused
     window.worker.on_event(DescriptionProgress(activity="paused", done=3, total=40))
     window.until(lambda: status.text == "Describing is paused · 3 of 40")

@@ -78,7 +78,12 @@ def return_job(connection: sqlite3.Connection, job_id: JobId) -> None:
 
 
 def recover_jobs(connection: sqlite3.Connection) -> int:
-    """What was running when a worker died waits again and is suspect; three strikes are enough."""
+    """What was running when a worker died waits again and is suspect; three strikes are enough.
+    The command that waited for photos has gone with that worker."""
+    connection.execute(
+        "UPDATE jobs SET priority = ? WHERE priority = ?",
+        (Urgency.BACKGROUND, Urgency.COMMANDED),
+    )
     left = connection.execute(
         """UPDATE jobs SET state = 'waiting', suspect = 1 WHERE state = 'running'
            RETURNING id, strikes"""

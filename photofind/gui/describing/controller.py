@@ -243,8 +243,7 @@ class DescriptionsController(QObject):
     # What the worker says
 
     def _on_greeted(self) -> None:
-        if self._paused:
-            self._send(SetDescriptionsPaused(paused=True))
+        self._send(SetDescriptionsPaused(paused=self._paused))
 
     def _on_event(self, event: object) -> None:
         match event:

@@ -67,7 +67,9 @@ class Queueing:
         urgency = Urgency.BACKGROUND
         if chosen is not None and len(chosen) <= _FEW:
             urgency = Urgency.WAITED_FOR
-        elif chosen is not None or waits:
+        elif waits:
+            urgency = Urgency.COMMANDED
+        elif chosen is not None:
             urgency = Urgency.IN_SIGHT
         self._queue(peer, command, kind, contents, order, urgency, len(wanted))
 

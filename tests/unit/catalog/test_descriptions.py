@@ -250,6 +250,14 @@ def test_three_deaths_alone_end_a_job_and_an_innocent_one_goes_on(library: Libra
     assert writer.recover_jobs() == 0
 
 
+def test_what_a_command_waited_for_is_no_hurry_to_the_next_worker(library: Library) -> None:
+    library.add("a.jpg", "A")
+    queue(library, "caption", Urgency.COMMANDED, "A")
+    assert next_job(library).urgency == Urgency.COMMANDED
+    library.writer.descriptions.recover_jobs()
+    assert next_job(library).urgency == Urgency.BACKGROUND
+
+
 def test_a_job_goes_along_when_its_file_changes(library: Library) -> None:
     file = library.add("a.jpg", "A")
     queue(library, "caption", Urgency.BACKGROUND, "A")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotofindError
 from photofind.paths import AppFolders, app_folders
+from photofind.settings import Settings, write_settings
 from photofind.worker.client import WorkerClient
 from photofind.worker.description_messages import (
     AcceptCaption,
@@ -92,8 +94,8 @@ class Desk:
         return [(row.text, row.is_own) for row in rows.get(photo_id, ())]  # type: ignore[call-overload]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+@contextmanager
+def open_desk(tmp_path: Path) -> Iterator[Desk]:
     folders, photos = app_folders(tmp_path / "data"), tmp_path / "photos"
     for seed, name in enumerate(("a.jpg", "b.jpg", "below/c.jpg")):
         make_photo(photos / name, seed=seed)
@@ -105,6 +107,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             yield desk
         finally:
             desk.client.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with open_desk(tmp_path) as desk:
+        yield desk
 
 
 def test_a_photo_is_described_kept_and_described_once(desk: Desk) -> None:
@@ -191,6 +199,23 @@ def test_a_paused_queue_keeps_what_it_has_until_it_is_dropped(desk: Desk) -> Non
     assert desk.wait_for(CaptionReady).photo_id == desk.photo("b.jpg")
     desk.request(CancelDescriptions())
     desk.wait_for(DescriptionProgress, lambda progress: progress.activity == "idle")
+
+
+def test_a_pause_binds_every_worker_but_not_for_a_command_that_waits(tmp_path: Path) -> None:
+    with open_desk(tmp_path) as before:
+        # A window writes this down, and is closed.
+        write_settings(before.folders.settings, Settings(descriptions_paused=True))
+    with open_desk(tmp_path) as desk:
+        assert desk.queue(Describe()) == (3, 0)
+        desk.wait_for(DescriptionProgress, lambda each: each.activity == "paused")
+        assert desk.shelf.loads == []
+        desk.queue(Describe(folder=path_to_wire(desk.photos / "below"), waits=True))
+        assert desk.wait_for(CaptionReady).photo_id == desk.photo("below/c.jpg")
+        desk.wait_for(
+            DescriptionProgress, lambda each: (each.activity, each.total) == ("paused", 3)
+        )
+        with CatalogReader(desk.folders) as reader:
+            assert reader.descriptions.job_counts().open == 2
 
 
 def test_what_failed_is_told_and_can_be_tried_again(desk: Desk) -> None:
