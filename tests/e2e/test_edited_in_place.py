@@ -82,7 +82,12 @@ def test_new_ratings_and_keywords_on_200_photos_embed_nothing_and_lose_nothing(
         """INSERT INTO texts (content_id, kind, text, created_at, edited)
            SELECT id, 'caption', 'my words', 0, 1 FROM contents
            UNION ALL SELECT id, 'caption', 'its words', 0, 0 FROM contents
-           UNION ALL SELECT id, 'note', 'my note', 0, 0 FROM contents"""
+           UNION ALL SELECT id, 'note', 'my note', 0, 0 FROM contents
+           UNION ALL SELECT id, 'ocr', 'a sign', 0, 0 FROM contents"""
+    )
+    connection.execute(
+        """INSERT INTO tags (photo_id, label, source, state)
+           SELECT id, 'mine', 'user', 'confirmed' FROM photos"""
     )
     connection.commit()
     connection.close()
@@ -100,7 +105,13 @@ def test_new_ratings_and_keywords_on_200_photos_embed_nothing_and_lose_nothing(
         ("caption", 0, "its words", 200),
         ("caption", 1, "my words", 200),
         ("note", 0, "my note", 200),
+        ("ocr", 0, "a sign", 200),
     ]
+    assert connection.execute(
+        """SELECT t.label, t.source, count(*) FROM photos p JOIN tags t
+           ON t.photo_id = p.id OR t.content_id = p.primary_content_id
+           WHERE t.source <> 'model' GROUP BY 1, 2 ORDER BY 1"""
+    ).fetchall() == [("holiday", "file", 200), ("mine", "user", 200)]
     connection.close()
 
 
