@@ -15,8 +15,10 @@ from photofind.gui.theme import Theme
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import AddFolders, path_to_wire
-from tests.gui.driver import Driver, IndexedPhotos
+from tests.gui.driver import PATIENCE_MS, Driver, IndexedPhotos
 from tests.plugins.pictures import PhotoExif, make_photo
+from tests.unit.describe.made_up import ModelShelf
+from tests.unit.worker.inner_worker import working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,3 +106,25 @@ def window(
     driver = open_window(folders)
     driver.wait_rows(indexed.count)
     return driver
+
+
+@pytest.fixture
+def shelf() -> ModelShelf:
+    return ModelShelf()
+
+
+@pytest.fixture
+def desk(
+    open_window: Callable[..., Driver],
+    folders: AppFolders,
+    indexed: IndexedPhotos,
+    shelf: ModelShelf,
+    tmp_path: Path,
+) -> Iterator[Driver]:
+    """A window on every indexed photo, with a worker that describes."""
+    with working(folders, shelf):
+        driver = open_window(folders, worker=True, list_file=tmp_path / "list.json")
+        driver.patience_ms = PATIENCE_MS  # only the models are a worker's, and they are quick
+        driver.wait_rows(indexed.count)
+        yield driver
+        driver.close()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
+    from photofind.domain import PhotoId
     from photofind.gui.searching import Engine
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command, Event
@@ -251,3 +252,12 @@ class Driver:
             if button.isVisible() and label in (button.text(), button.accessibleName()):
                 return button
         raise AssertionError(f"no visible button says {label!r}")
+
+
+def open_first(driver: Driver) -> PhotoId:
+    """Shows the first photo of the grid large, and waits until all is known of it."""
+    driver.program.preview.open_row(0)
+    driver.until(lambda: driver.program.preview.facts is not None)
+    photo_id = driver.program.preview.photo_id
+    assert photo_id is not None
+    return photo_id

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel
 
-from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import PhotofindError
 from photofind.gui.buttons import IconButton
-from photofind.gui.describing.answers_dialog import AnswersDialog
 from photofind.gui.describing.offer_dialog import InstallOffer
 from photofind.gui.describing.server_dialog import ServerDialog
 from photofind.gui.models import install
@@ -31,48 +29,16 @@ from photofind.worker.description_messages import (
     ShowInGrid,
 )
 from photofind.worker.messages import Refused, path_to_wire
-from tests.gui.driver import PATIENCE_MS
+from tests.gui.driver import open_first
 from tests.unit.describe.made_up import Gate, ModelShelf, ScriptedCaptioner
 from tests.unit.describe.stand_in_server import Behaviour, serving
-from tests.unit.worker.inner_worker import working
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from photofind.domain import PhotoId
     from photofind.paths import AppFolders
     from tests.gui.driver import Driver, IndexedPhotos
-
-
-@pytest.fixture
-def shelf() -> ModelShelf:
-    return ModelShelf()
-
-
-@pytest.fixture
-def desk(
-    open_window: Callable[..., Driver],
-    folders: AppFolders,
-    indexed: IndexedPhotos,
-    shelf: ModelShelf,
-    tmp_path: Path,
-) -> Iterator[Driver]:
-    """A window on every indexed photo, with a worker that describes."""
-    with working(folders, shelf):
-        driver = open_window(folders, worker=True, list_file=tmp_path / "list.json")
-        driver.patience_ms = PATIENCE_MS  # only the models are a worker's, and they are quick
-        driver.wait_rows(indexed.count)
-        yield driver
-        driver.close()
-
-
-def open_first(driver: Driver) -> PhotoId:
-    driver.program.preview.open_row(0)
-    driver.until(lambda: driver.program.preview.facts is not None)
-    photo_id = driver.program.preview.photo_id
-    assert photo_id is not None
-    return photo_id
 
 
 def captions(driver: Driver) -> tuple[str, ...]:
@@ -176,70 +142,6 @@ def test_a_photo_that_cannot_be_described_says_why(desk: Driver, shelf: ModelShe
     desk.click(desk.button(strip, "Describe this photo"))
     desk.until(lambda: "memory" in strip.state)
     desk.until(lambda: not desk.window.status_line.descriptions.isHidden())
-
-
-def test_a_question_is_answered_beside_the_photo_and_kept(
-    desk: Driver, folders: AppFolders
-) -> None:
-    photo_id = open_first(desk)
-    desk.until(desk.window.preview.details.isVisible)
-    desk.press(Qt.Key.Key_Q)
-    panel = desk.window.preview.questions
-    assert panel.isVisible()
-    assert not desk.window.preview.details.isVisible()
-    desk.type("how many dogs?")
-    desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: "asked: how many dogs?" in panel.lines)
-    assert "how many dogs?" in panel.lines
-    desk.click(desk.button(panel, "Forget this question"))
-    desk.until(lambda: "how many dogs?" not in panel.lines)
-    with CatalogReader(folders) as reader:
-        assert reader.descriptions.answers([photo_id]) == {}
-    desk.press(Qt.Key.Key_Escape)
-    assert not panel.isVisible()
-    assert desk.window.preview.details.isVisible()
-    desk.press(Qt.Key.Key_Q)
-    desk.click(desk.button(desk.window.preview, "Show or hide the details (I)"))
-    assert not panel.isVisible()
-    assert desk.window.preview.details.isVisible()
-
-
-def test_a_question_that_is_far_too_long_is_refused_and_nothing_of_it_lost(desk: Driver) -> None:
-    open_first(desk)
-    desk.press(Qt.Key.Key_Q)
-    panel = desk.window.preview.questions
-    (field,) = panel.findChildren(QLineEdit)
-    long = "why? " * 1_000
-    field.setText(long)
-    desk.press(Qt.Key.Key_Return)
-    assert panel.refusal.startswith("The question has 4,999 characters")
-    assert field.text() == long
-    field.setText("why?")
-    assert panel.refusal == ""
-    desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: "asked: why?" in panel.lines)
-
-
-def test_the_same_question_about_many_photos_fills_a_table(desk: Driver) -> None:
-    desk.view.selectAll()
-    desk.program.descriptions.ask(desk.view.selected_photos()[:3])
-    desk.until(lambda: bool(desk.window.findChildren(AnswersDialog)))
-    (dialog,) = desk.window.findChildren(AnswersDialog)
-    (field,) = dialog.findChildren(QLineEdit)
-    field.setText("how many? " * 500)
-    desk.click(desk.button(dialog, "Ask"))
-    assert dialog.state.startswith("The question has 4,999 characters")
-    assert len(field.text()) == 5_000
-    field.setText("how many?")
-    desk.click(desk.button(dialog, "Ask"))
-    table = dialog._model
-    desk.until(lambda: table.open == 0)
-    desk.click(desk.button(dialog, "Copy as CSV"))
-    lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0] == "path,answer"
-    assert len(lines) == 4
-    assert all(line.endswith("asked: how many?") for line in lines[1:])
-    dialog.close()
 
 
 def test_captions_travel_as_alt_texts_and_lists(
