@@ -22,6 +22,10 @@ T = TypeVar("T")
 PATIENCE_S = 30.0
 """Longer than the worker gets to end in order."""
 
+_left: set[Errands] = set()
+"""Whose threads did not end. The last reference to one must not go with its thread: Qt's objects
+are destroyed on the thread that they belong to, or the program crashes."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
@@ -65,15 +69,13 @@ class Errands(QObject):
             try:
                 result = errand()
             except PhotofindError as error:
-                self._finished.emit(
-                    _Outcome(refused or (lambda each: self.failed.emit(each.user_message)), error)
-                )
+                self._tell(refused or (lambda each: self.failed.emit(each.user_message)), error)
             except Exception:
                 logger.exception("an errand failed")
-                self._finished.emit(_Outcome(self.failed.emit, self._bug_message()))
+                self._tell(self.failed.emit, self._bug_message())
             else:
                 if done is not None:
-                    self._finished.emit(_Outcome(done, result))
+                    self._tell(done, result)
 
         self._tasks.put(task)
 
@@ -90,6 +92,11 @@ class Errands(QObject):
         self._thread.join(patience_s)
         if self._thread.is_alive():
             logger.info("%s doesn't end and is left", self._thread.name)
+            _left.add(self)
+
+    def _tell(self, deliver: Callable[[Any], None], value: Any) -> None:
+        if not self._closed:  # else this object's other half may be gone
+            self._finished.emit(_Outcome(deliver, value))
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:

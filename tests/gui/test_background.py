@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,11 @@ def test_an_errand_that_never_ends_does_not_keep_the_program(qtbot: QtBot) -> No
     errands.run(wait_for_a_dead_server, lambda _: pytest.fail("delivered"))
     assert began.wait(10)
     errands.close(patience_s=0.01)
+    thread, left = errands._thread, weakref.ref(errands)
+    del errands
     gate.set()
+    thread.join()
+    assert left() is not None, "destroyed on a thread that is not its own, which ends the process"
 
 
 def test_progress_is_told_at_most_four_times_a_second(qtbot: QtBot) -> None:
