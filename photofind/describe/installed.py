@@ -10,6 +10,7 @@ from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.describe.runner import AvailableModel
 from photofind.describe.text_reading import find_reader
 from photofind.domain import ModelError
+from photofind.inference import registry
 from photofind.inference.blip.answerer import BlipAnswerer
 from photofind.inference.blip.captioner import BlipCaptioner
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
@@ -37,13 +38,7 @@ class InstalledModels:
         Raises:
             ModelError: captioner_missing, none is installed; model_missing, this one is not.
         """
-        installed = self._find(
-            key,
-            CaptionerSpec,
-            CAPTIONER_MISSING,
-            "No model that describes photos is installed. Install one with: photofind models"
-            " install blip-base",
-        )
+        installed = self._find(key, CaptionerSpec, CAPTIONER_MISSING, "describes photos")
         return AvailableModel(
             installed.spec.catalog_key, lambda: BlipCaptioner(installed, threads=self._threads)
         )
@@ -51,11 +46,7 @@ class InstalledModels:
     def find_answerer(self, key: str) -> AvailableModel[Answerer]:
         """As `find_captioner`, of those that answer questions (answerer_missing)."""
         installed = self._find(
-            key,
-            AnswererSpec,
-            ANSWERER_MISSING,
-            "No model that answers questions about photos is installed. Install one with:"
-            " photofind models install blip-vqa-base",
+            key, AnswererSpec, ANSWERER_MISSING, "answers questions about photos"
         )
         return AvailableModel(
             installed.spec.catalog_key, lambda: BlipAnswerer(installed, threads=self._threads)
@@ -69,9 +60,15 @@ class InstalledModels:
         """
         return find_reader(self._store)
 
-    def _find(self, key: str, kind: type[SpecT], code: str, missing: str) -> InstalledModel[SpecT]:
+    def _find(self, key: str, kind: type[SpecT], code: str, purpose: str) -> InstalledModel[SpecT]:
         if key:
             return self._store.find(key, kind)
         for installed in self._store.installed(kind):
             return installed
-        raise ModelError(code, missing)
+        first = registry.specs_of(kind)[0]
+        size = round((first.download_bytes or 0) / 1e6)
+        raise ModelError(
+            code,
+            f"No model that {purpose} is installed. Install one (a download of {size:,} MB, licence"
+            f" {first.licence}) with: photofind models install {first.key}",
+        )

@@ -29,6 +29,7 @@ def test_without_models_it_is_said_which_to_install(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="photofind models install blip-base") as caught:
         models.find_captioner("")
     assert caught.value.code == "captioner_missing"
+    assert "(a download of 990 MB, licence BSD-3-Clause)" in caught.value.user_message
     with pytest.raises(ModelError, match="photofind models install blip-vqa-base") as caught:
         models.find_answerer("")
     assert caught.value.code == "answerer_missing"
