@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.inference.spec import TaskKind
+
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec
     from photofind.models.overview import ModelState
@@ -19,7 +21,7 @@ def describe_model(state: ModelState) -> list[str]:
     if spec.relative_speed is not None:
         facts.append(f"speed {spec.relative_speed:g}")
     if state.installed is not None and state.installed.pictures_per_s is not None:
-        facts.append(f"{state.installed.pictures_per_s:.0f} pictures/s here on one core")
+        facts.append(_measured(spec.task, state.installed.pictures_per_s))
     if spec.memory_mb is not None:
         facts.append(f"{spec.memory_mb} MB of memory")
     lines = [f"{mark} {spec.key:<26} {', '.join(fact for fact in facts if fact)}"]
@@ -38,6 +40,12 @@ def describe_model(state: ModelState) -> list[str]:
 def megabytes(size: int) -> str:
     """A number of bytes as a person says it."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, round(size / 1e6))} MB"
+
+
+def _measured(task: TaskKind, pictures_per_s: float) -> str:
+    if task is TaskKind.SEARCH:
+        return f"{pictures_per_s:.0f} pictures/s here on one core"
+    return f"{1 / pictures_per_s:.1f} s a picture here"
 
 
 def _size(state: ModelState) -> str:

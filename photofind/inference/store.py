@@ -30,7 +30,8 @@ class InstalledModel(Generic[SpecT_co]):
         folder: holds the files of `spec` at their relative paths.
         provider: the accelerator that its trial chose, by onnxruntime's name; None: the CPU.
         notices: what its trial found that a person should know, as sentences.
-        pictures_per_s: how many it embeds on this computer on one thread, if that was measured.
+        pictures_per_s: how many it embeds on this computer on one thread, or describes or answers
+            about on all cores, if that was measured.
     """
 
     spec: SpecT_co

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QPushButton
 from photofind.catalog.rows import ModelIndex
 from photofind.domain import ModelId
 from photofind.gui.models.dialog import ModelsDialog
+from photofind.gui.models.wording import facts
 from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel
@@ -80,8 +81,8 @@ def test_every_model_is_listed_and_the_active_one_is_in_view(driver: Driver) -> 
     assert dialog.list.item(0).text() == "Basic (built in)\nSearch uses it"
     assert visible_buttons(dialog) == ["Check it", "Import a model", "Close"]
     choose(dialog, "clip-vit-b32-laion")
-    facts = {"English", "MIT", "605.1 MB", "about 200 MB at work"}
-    driver.until(lambda: facts <= set(driver.words(dialog)))
+    known = {"English", "MIT", "605.1 MB", "about 200 MB at work"}
+    driver.until(lambda: known <= set(driver.words(dialog)))
     laion = ["Download 605.1 MB and install", "Import a model", "Close"]
     assert visible_buttons(dialog) == laion
 
@@ -316,6 +317,22 @@ def test_who_would_rather_stay_with_the_active_model_says_so(qtbot: QtBot, tmp_p
     with qtbot.waitSignal(dialog.use_requested) as asked:
         dialog.use.click()
     assert asked.args == ["basic"]
+
+
+@pytest.mark.parametrize(
+    ("key", "pictures_per_s", "said"),
+    [
+        (TINY.key, 41.3, "41 photos a second on one core, measured here"),
+        ("blip-base", 0.8, "1.2 s for a caption, measured here"),
+        ("blip-vqa-base", 2.0, "0.5 s for an answer, measured here"),
+    ],
+)
+def test_the_speed_is_that_of_this_computer(
+    key: str, pictures_per_s: float, said: str, tmp_path: Path
+) -> None:
+    spec = registry.find_spec(key, ModelSpec)
+    model = InstalledModel(spec, tmp_path, pictures_per_s=pictures_per_s)
+    assert ("Speed", said) in facts(ModelState(spec, model, active=False))
 
 
 def test_progress_without_a_measure_is_shown_as_such(qtbot: QtBot) -> None:

@@ -60,8 +60,7 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
     elif spec.download_bytes is not None:
         rows.append((_tr("Download"), describe_size(spec.download_bytes)))
     if state.installed is not None and state.installed.pictures_per_s is not None:
-        speed = _tr("{n} photos a second on one core, measured here")
-        rows.append((_tr("Speed"), speed.format(n=f"{state.installed.pictures_per_s:.0f}")))
+        rows.append((_tr("Speed"), _measured(spec.task, state.installed.pictures_per_s)))
     elif spec.relative_speed is not None:
         speed = _tr("{n} × that of CLIP ViT-B/32")
         rows.append((_tr("Speed"), speed.format(n=f"{spec.relative_speed:g}")))
@@ -73,6 +72,16 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
     if spec.source_kind is not SourceKind.BUILT_IN:
         rows.append((_tr("From"), spec.source))
     return rows
+
+
+def _measured(task: TaskKind, pictures_per_s: float) -> str:
+    if task is TaskKind.SEARCH:
+        speed = _tr("{n} photos a second on one core, measured here")
+        return speed.format(n=f"{pictures_per_s:.0f}")
+    speed = _tr("{n} s for a caption, measured here")
+    if task is TaskKind.ANSWER:
+        speed = _tr("{n} s for an answer, measured here")
+    return speed.format(n=f"{1 / pictures_per_s:.1f}")
 
 
 def _quality(figures: Figures) -> str:

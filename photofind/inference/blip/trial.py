@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+import psutil
 
 from photofind.domain import ModelError
 from photofind.inference.agreement import TEXTS, compare, draw_pictures
+from photofind.inference.blip.answerer import BlipAnswerer
+from photofind.inference.blip.captioner import BlipCaptioner
 from photofind.inference.blip.networks import QuestionReader, TextDecoder, Vision
 from photofind.inference.blip.words import Words
 from photofind.inference.golden import RECORDED_NAME, SMALLEST_COSINE
 from photofind.inference.spec_texts import AnswererSpec
+from photofind.inference.store import InstalledModel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -58,6 +65,23 @@ class BlipTrial:
         """Writes down what the complete model in a folder gives."""
         rows = tuple(tuple(round(float(v), 6) for v in row) for row in self._sample(folder))
         (folder / RECORDED_NAME).write_bytes(msgspec.json.encode(_Recorded(rows)))
+
+    def measure(self, folder: Path) -> float:
+        """How many pictures a second the complete model in a folder describes, or answers about,
+        as it does for a person."""
+        spec, threads = self._spec, psutil.cpu_count(logical=False) or 1
+        work: Callable[[], object]
+        (picture,) = draw_pictures(spec.preprocess.geometry.size)[:1]
+        if isinstance(spec, AnswererSpec):
+            answerer = BlipAnswerer(InstalledModel(spec, folder), threads=threads)
+            work = partial(answerer.answer, [picture], _QUESTION)
+        else:
+            captioner = BlipCaptioner(InstalledModel(spec, folder), threads=threads)
+            work = partial(captioner.caption, [picture])
+        work()  # the first time also allocates
+        start = time.perf_counter()
+        work()
+        return 1 / (time.perf_counter() - start)
 
     def self_test(self, folder: Path) -> None:
         """Compares what the complete model gives now with what is written down.

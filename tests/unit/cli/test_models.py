@@ -14,7 +14,7 @@ from photofind.cli.models_install import install
 from photofind.cli.output import Output
 from photofind.cli.session import Session
 from photofind.domain import ModelError, ModelId, PhotofindError
-from photofind.inference import registry
+from photofind.inference import registry, registry_blip
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel, ModelStore
@@ -63,6 +63,12 @@ def test_what_the_trial_found_is_said(tmp_path: Path) -> None:
     lines = describe_model(ModelState(SPEC, installed, active=True))
     assert lines[0].startswith("* ")
     assert lines[-1].strip() == "CUDA is not used."
+    for spec, said in (
+        (SPEC, "1 pictures/s here on one core"),
+        (registry_blip.BASE, "1.2 s a picture here"),
+    ):
+        installed = InstalledModel(spec, tmp_path, pictures_per_s=0.8)
+        assert said in describe_model(ModelState(spec, installed, active=False))[0]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ def test_what_is_installed_is_complete(folders: AppFolders) -> None:
         names |= {"golden.json", "spec.json", "tokenizer.json"}
         assert {path.name for path in model.folder.iterdir()} == names
         trial_of(model.spec).self_test(model.folder)
+        assert model.pictures_per_s is not None
+        assert 1 < model.pictures_per_s < 1e5, "they are tiny"
 
 
 def test_a_model_that_computes_something_else_is_found_out(
