@@ -271,6 +271,8 @@ def _model_document(state: ModelState) -> Document:
             "imagenet": spec.figures.imagenet,
             "flickr30k": spec.figures.flickr30k,
             "coco": spec.figures.coco,
+            "english": spec.figures.english,
+            "thai": spec.figures.thai,
             "source": spec.figures.source,
         },
         "not_established": list(spec.not_established),

@@ -91,12 +91,15 @@ class Figures:
     Attributes:
         imagenet: zero-shot accuracy, top 1.
         flickr30k, coco: text → image, recall at 1.
+        english, thai: text → image on Crossmodal-3600, mean of the recalls at 1, 5 and 10.
         source: where the numbers are from.
     """
 
     imagenet: float | None = None
     flickr30k: float | None = None
     coco: float | None = None
+    english: float | None = None
+    thai: float | None = None
     source: str = ""
 
 

@@ -68,6 +68,10 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
         rows.append((_tr("Memory"), _tr("about {n} MB at work").format(n=spec.memory_mb)))
     if quality := _quality(spec.figures):
         rows.append((_tr("Quality"), quality))
+    if spec.figures.thai is not None:
+        thai = _tr("{n} of 100, where English has {m} (mean recall on Crossmodal-3600, published)")
+        figures = spec.figures
+        rows.append((_tr("Thai"), thai.format(n=f"{figures.thai:g}", m=f"{figures.english:g}")))
     rows.append((_tr("Licence"), spec.licence))
     if spec.source_kind is not SourceKind.BUILT_IN:
         rows.append((_tr("From"), spec.source))
@@ -92,7 +96,7 @@ def _quality(figures: Figures) -> str:
     if figures.imagenet is not None:
         named = _tr("{n} of 100 ImageNet photos get the right one of 1,000 names (published)")
         return named.format(n=f"{figures.imagenet:g}")
-    return figures.source
+    return ""
 
 
 def progress_line(progress: Progress) -> str:

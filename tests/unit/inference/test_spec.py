@@ -71,7 +71,12 @@ def test_an_entry_says_what_is_known_and_what_is_not(spec: ModelSpec) -> None:
 def test_search_models_can_be_compared(spec: DualEncoderSpec) -> None:
     assert spec.relative_speed
     assert spec.memory_mb
-    assert spec.figures.source
+    figures = spec.figures
+    assert figures.source
+    known = (figures.imagenet, figures.flickr30k, figures.coco, figures.english)
+    assert any(each is not None for each in known)
+    if "th" in spec.languages:
+        assert figures.thai is not None
 
 
 @pytest.mark.parametrize("spec", LISTED, ids=lambda spec: spec.key)
