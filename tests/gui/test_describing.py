@@ -208,6 +208,15 @@ def test_what_was_wanted_is_asked_again_once_the_model_is_there(
     offer.close()
 
 
+def test_what_was_done_is_not_asked_again_when_a_model_comes(window: Driver) -> None:
+    open_first(window)
+    window.click(window.button(window.window.preview.captions, "Describe this photo"))
+    window.until(lambda: len(commands(window, Describe)) == 1)
+    window.program.model_install.finished.emit("blip-large")
+    window.until(lambda: not window.program.models._errands._tasks.qsize())
+    assert len(commands(window, Describe)) == 1
+
+
 def test_the_status_line_says_how_far_it_is_and_can_pause(window: Driver) -> None:
     status = window.window.status_line.descriptions
     assert not status.isVisible()

@@ -99,7 +99,8 @@ class DescriptionsController(QObject):
         self._pending: dict[PhotoId, Pending] = {}
         self._dialog: AnswersDialog | None = None
         self._asked_last: Describe | Ask | None = None
-        """What the person wants, should a model for it be missing."""
+        self._refused: Describe | Ask | None = None
+        """What the person wants and no model is there for."""
 
         self._status.show_paused(paused)
         self._status.pause_requested.connect(self.set_paused)
@@ -290,6 +291,8 @@ class DescriptionsController(QObject):
 
     def _on_refused(self, _request_id: int, code: str, message: str) -> None:
         """Nothing was queued: whoever waits is told, and offered what is missing."""
+        if code in {CAPTIONER_MISSING, ANSWERER_MISSING, "model_missing"}:
+            self._refused = self._asked_last
         if code in {CAPTIONER_MISSING, "model_missing"}:
             self._wanted.clear()
             self._show_state()
@@ -303,7 +306,7 @@ class DescriptionsController(QObject):
 
     def _on_model_installed(self) -> None:
         """What the person wanted when the model was missing is asked once more."""
-        asked, self._asked_last = self._asked_last, None
+        asked, self._refused = self._refused, None
         if asked is not None:
             if isinstance(asked, Describe) and len(asked.photo_ids) == 1:
                 self._wanted.add(PhotoId(asked.photo_ids[0]))
