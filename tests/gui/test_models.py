@@ -119,10 +119,10 @@ def test_an_installation_can_be_stopped(
     assert not dialog.problem.isVisible()  # who stopped it knows
     assert dialog.install.isVisible()
     # What has arrived is kept, and goes when the person wants that.
-    driver.until(lambda: "Delete what has arrived…" in visible_buttons(dialog))
+    driver.until(lambda: "Delete download…" in visible_buttons(dialog))
     assert dialog.list.currentItem().text().endswith("\nDownloaded in part")
     driver.click(dialog.remove)
-    driver.until(lambda: "Delete what has arrived…" not in visible_buttons(dialog))
+    driver.until(lambda: "Delete download…" not in visible_buttons(dialog))
     assert not list(folders.models.rglob("*.part"))
 
 

@@ -197,9 +197,7 @@ class ModelsDialog(QDialog):
         self.check.setVisible(installed and not here)
         self.check.setEnabled(not busy)
         removable = spec.source_kind is not SourceKind.BUILT_IN and (installed or state.arrived)
-        self.remove.setText(
-            self.tr("Remove…") if installed else self.tr("Delete what has arrived…")
-        )
+        self.remove.setText(self.tr("Remove…") if installed else self.tr("Delete download…"))
         self.remove.setVisible(removable)
         self.remove.setEnabled(not state.active and not busy)
         if not here:
