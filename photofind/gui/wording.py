@@ -22,6 +22,9 @@ _HOUR_S = 3600
 _SECONDS_SHOWN_BELOW = 50
 _MINUTES_SHOWN_BELOW = 3300
 _MEGA = 1_000_000
+_FRACTIONS_BELOW_S = 0.35
+"""A camera's display says 1/3, and then 0.4 or 0"4."""
+_MOST_STARS = 5
 
 
 def count(number: int) -> str:
@@ -143,6 +146,45 @@ def describe_place(capture: Capture) -> str:
     north = "N" if capture.latitude >= 0 else "S"
     east = "E" if capture.longitude >= 0 else "W"
     return f"{latitude}° {north}, {longitude}° {east}"
+
+
+def describe_exposure(capture: Capture) -> str:
+    """ "f/2.8 · 1/250 s · ISO 100 · 50 mm", "" when unknown."""
+    exposure = capture.exposure
+    if exposure is None:
+        return ""
+    parts = []
+    if exposure.f_number:
+        parts.append(f"f/{_short_number(exposure.f_number)}")
+    if exposure.seconds:
+        fraction = exposure.seconds < _FRACTIONS_BELOW_S
+        time = f"1/{round(1 / exposure.seconds)}" if fraction else _short_number(exposure.seconds)
+        parts.append(f"{time} s")
+    if exposure.iso:
+        parts.append(f"ISO {exposure.iso}")
+    if exposure.focal_mm:
+        parts.append(f"{_short_number(exposure.focal_mm)} mm")
+    like = exposure.focal_35mm
+    if like and round(like) != round(exposure.focal_mm or 0):
+        text = QCoreApplication.translate("Wording", "like {n} mm on full frame")
+        parts.append(text.format(n=_short_number(like)))
+    return " · ".join(parts)
+
+
+def describe_rating(photo: Photo) -> str:
+    """ "★★★★☆", "rejected", or "" when there is none; a heart for a favourite."""
+    stars = ""
+    if photo.rating is not None and photo.rating > 0:
+        stars = "★" * photo.rating + "☆" * (_MOST_STARS - photo.rating)
+    elif photo.rating is not None and photo.rating < 0:
+        stars = QCoreApplication.translate("Wording", "rejected")
+    favourite = QCoreApplication.translate("Wording", "♥ favourite") if photo.favourite else ""
+    return " · ".join(filter(None, (stars, favourite)))
+
+
+def _short_number(number: float) -> str:
+    """2.8 → "2.8", 50.0 → "50"."""
+    return QLocale().toString(number, "f", 0 if abs(number - round(number)) < 0.05 else 1)
 
 
 def describe_duration(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,12 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId
 from photofind.gui.preview import loader
+from photofind.gui.preview.details import DetailsPanel
 from photofind.gui.preview.picture_view import PictureView
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from tests.gui.driver import Driver, IndexedPhotos
@@ -50,6 +51,32 @@ def test_shows_the_photo_and_all_that_is_known(preview: Driver, indexed: Indexed
     assert "JPEG" in words
     assert str(indexed.photos) in words
     assert f"of {indexed.count}" in words
+
+
+def test_what_a_photographer_wrote_and_set_stands_beside_the_photo(qtbot: QtBot) -> None:
+    panel = DetailsPanel()
+    qtbot.addWidget(panel)
+    exposure = Exposure(f_number=8.0, seconds=0.01, iso=100, focal_mm=24.0)
+    photo = Photo(
+        id=PhotoId(1),
+        content_id=ContentId(1),
+        sha256=bytes(32),
+        paths=(Path("/photos/a.jpg"),),
+        byte_size=1000,
+        format="JPEG",
+        width=300,
+        height=200,
+        capture=Capture(camera="Kamera K1", exposure=exposure),
+        title="Evening at the pier",
+        description="With the whole family",
+        rating=4,
+        favourite=True,
+    )
+    panel.show_photo(photo)
+    words = "\n".join(label.text() for label in panel.findChildren(QLabel))
+    assert "Kamera K1\nf/8 · 1/100 s · ISO 100 · 24 mm" in words
+    assert "Evening at the pier\nWith the whole family" in words
+    assert "★★★★☆ · ♥ favourite" in words
 
 
 def test_says_why_it_was_found(window: Driver) -> None:

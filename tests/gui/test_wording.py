@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from photofind.domain import Capture, TakenSource, Why, WhyKind
+from photofind.domain import Capture, Exposure, TakenSource, Why, WhyKind
 from photofind.gui import wording
 
 
@@ -77,3 +77,16 @@ def test_paths_of_any_bytes_can_be_shown_and_linked() -> None:
 @pytest.mark.parametrize("kind", list(WhyKind))
 def test_every_reason_has_words(kind: WhyKind) -> None:
     assert wording.describe_why(Why(kind, 0.5, "dog"))
+
+
+def test_exposures_are_written_as_cameras_show_them() -> None:
+    full = Exposure(f_number=2.8, seconds=0.004, iso=400, focal_mm=50.0, focal_35mm=50.0)
+    written = "f/2.8 · 1/250 s · ISO 400 · 50 mm"
+    assert wording.describe_exposure(Capture(exposure=full)) == written
+    phone = Exposure(f_number=1.78, seconds=2.5, focal_mm=5.7, focal_35mm=26.0)
+    written = "f/1.8 · 2.5 s · 5.7 mm · like 26 mm on full frame"
+    assert wording.describe_exposure(Capture(exposure=phone)) == written
+    third = Exposure(seconds=1 / 3)
+    assert wording.describe_exposure(Capture(exposure=third)) == "1/3 s"
+    assert wording.describe_exposure(Capture(exposure=Exposure(seconds=0.0))) == ""
+    assert wording.describe_exposure(Capture()) == ""

@@ -21,9 +21,11 @@ from photofind.gui.preview.text_section import TextSection
 from photofind.gui.wording import (
     describe_date,
     describe_date_source,
+    describe_exposure,
     describe_part,
     describe_pixels,
     describe_place,
+    describe_rating,
     describe_size,
     describe_why,
     display_path,
@@ -71,14 +73,16 @@ class DetailsPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(14)
         grid.setColumnStretch(1, 1)
-        name = _text(photo_name(photo), body)
+        name = _text(_breakable(photo_name(photo)), body)
         name.setProperty("textStyle", "heading")
         grid.addWidget(name, 0, 0, 1, 2)
         for icon, lines in self._facts(photo):
             row = grid.rowCount()
             sign = IconLabel(icon, 20, parent=body)
             grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_text("\n".join(lines), body), row, 1)
+            written = "\n".join(lines)
+            shown = written if icon == "camera" else _breakable(written)  # f/8 stays whole
+            grid.addWidget(_text(shown, body), row, 1)
         typing = self.tags.isAncestorOf(QApplication.focusWidget() or self)
         self.tags.show_tags(tags)
         self.text.show_text(text)
@@ -91,7 +95,7 @@ class DetailsPanel(QFrame):
             sign = IconLabel("spark", 20, parent=body)
             grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
             reasons = "\n".join(dict.fromkeys(describe_why(each) for each in why))
-            grid.addWidget(_text(reasons, body), row, 1)
+            grid.addWidget(_text(_breakable(reasons), body), row, 1)
         grid.setRowStretch(grid.rowCount(), 1)
         # The old body goes, and what was taken over into the new one stays.
         self._scroller.setWidget(body)
@@ -104,8 +108,10 @@ class DetailsPanel(QFrame):
         if photo.offline:
             folders.append(self.tr("This folder is not connected now."))
         facts = [
+            ("star", [describe_rating(photo)]),
+            ("title", [*dict.fromkeys((photo.title or "", photo.description or ""))]),
             ("calendar", [describe_date(capture), describe_date_source(capture)]),
-            ("camera", [capture.camera or "", capture.lens or ""]),
+            ("camera", [capture.camera or "", capture.lens or "", describe_exposure(capture)]),
             ("place", [describe_place(capture)]),
             (
                 "photo",
@@ -124,7 +130,7 @@ class DetailsPanel(QFrame):
 def _text(text: str, parent: QWidget) -> QLabel:
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(_breakable(text))
+    label.setText(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
