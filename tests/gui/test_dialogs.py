@@ -1,4 +1,4 @@
-"""The dialogs that ask for a folder."""
+"""The dialogs that ask for a folder or a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from photofind.gui.describing.actions import list_dialog
 from photofind.gui.dialogs import choose_folder
 
 if TYPE_CHECKING:
@@ -28,3 +29,15 @@ def test_choosing_a_folder_starts_at_a_place_that_is_there(
     parent = QWidget()
     qtbot.addWidget(parent)
     assert choose_folder(parent) == (pictures if there else Path.home())
+
+
+def test_a_list_gets_the_suffix_of_the_kind_that_is_chosen(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = list_dialog(parent)
+    assert dialog.defaultSuffix() == "csv"
+    csv, json = dialog.nameFilters()
+    dialog.filterSelected.emit(json)
+    assert dialog.defaultSuffix() == "json"
+    dialog.filterSelected.emit(csv)
+    assert dialog.defaultSuffix() == "csv"

@@ -119,12 +119,24 @@ class DescriptionActions(QObject):
         self._errands.run(write, done)
 
 
+def list_dialog(parent: QWidget) -> QFileDialog:
+    """Where a list of photos goes, and as what. A name without a suffix gets that of the kind
+    that is chosen, before the dialog asks whether a file may be replaced."""
+    dialog = QFileDialog(parent, parent.tr("Export a list"), str(Path.home()))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters([f"{kind[1:].upper()} (*{kind})" for kind in _WRITERS])
+    dialog.setDefaultSuffix(next(iter(_WRITERS)))
+    dialog.filterSelected.connect(
+        lambda chosen: dialog.setDefaultSuffix(chosen.partition("*")[2].rstrip(")"))
+    )
+    dialog.selectFile("photos.csv")
+    return dialog
+
+
 def choose_list_file(parent: QWidget) -> Path | None:
     """Asks where a list of photos goes."""
-    chosen, _ = QFileDialog.getSaveFileName(
-        parent,
-        parent.tr("Export a list"),
-        str(Path.home() / "photos.csv"),
-        "CSV (*.csv);;JSON (*.json)",
-    )
-    return Path(chosen) if chosen else None
+    dialog = list_dialog(parent)
+    try:
+        return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+    finally:
+        dialog.deleteLater()
