@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import ipaddress
+import logging
+import socket
 import ssl
 import time
 import urllib.error
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
     from email.message import Message
+
+logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
 _MOST_REDIRECTS = 5
@@ -230,19 +235,38 @@ def _unreachable(host: str, error: Exception) -> NetworkError:
     if isinstance(reason, ssl.SSLError):
         return NetworkError(
             "network_insecure",
-            f"The connection to {host} is not safe ({reason.reason or reason}). Check the"
-            " computer's clock, and whether a proxy or a virus scanner stands in between.",
+            f"The connection to {host} is not safe: {_insecure(reason)}. Check the computer's"
+            " clock, and whether a proxy or a virus scanner stands in between.",
         )
-    if isinstance(reason, TimeoutError):
-        why = "it does not answer"
-    else:
-        why = getattr(reason, "strerror", None) or str(reason)
+    logger.info("a server can't be reached: %s", type(reason).__name__)
     return NetworkError(
         "network_unreachable",
-        f"{host} can't be reached: {why}. Check the connection (and the proxy, if there is one),"
-        " then try again.",
+        f"{host} can't be reached: {_why_unreachable(reason)}. Check the connection (and the"
+        " proxy, if there is one), then try again.",
         may_pass=True,
     )
+
+
+def _insecure(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "its certificate is not one to be trusted"
+    return "no encryption could be agreed on"
+
+
+def _why_unreachable(reason: object) -> str:
+    """In words for people who are offline, most of all: what the system says is for others."""
+    match reason:
+        case TimeoutError():
+            return "it does not answer"
+        case socket.gaierror():
+            return "its address is not to be found, perhaps because there is no connection"
+        case ConnectionRefusedError():
+            return "it refused the connection"
+        case OSError(errno=errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN):
+            return "there is no connection to it"
+        case OSError() if "Tunnel connection failed" in str(reason):  # http.client's words
+            return "the proxy does not let it through"
+    return "the connection failed"
 
 
 def _cut(host: str, error: Exception) -> NetworkError:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+import ssl
+import urllib.error
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +76,31 @@ def test_a_server_that_is_not_there_is_a_clear_error() -> None:
         Hub(Network(), endpoint).describe(SPEC, FILE)
     assert caught.value.code == "network_unreachable"
     assert caught.value.may_pass
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "its address is not to be found"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "no connection to it"),
+        (OSError("Tunnel connection failed: 403 Forbidden"), "the proxy does not let it through"),
+        (TimeoutError("timed out"), "it does not answer"),
+        (OSError(errno.EIO, "Input/output error"), "the connection failed"),
+        (ssl.SSLCertVerificationError("self-signed"), "its certificate is not one to be trusted"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"), "no encryption could be agreed on"),
+    ],
+)
+def test_why_there_is_no_connection_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, reason: OSError, words: str
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise urllib.error.URLError(reason)
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", fail)
+    with pytest.raises(NetworkError) as caught:
+        Hub(Network(), "https://hub.example").describe(SPEC, FILE)
+    assert words in caught.value.user_message
+    assert str(reason) not in caught.value.user_message
 
 
 def test_it_says_its_name_and_nothing_else(local_hub: LocalHub) -> None:
