@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from photofind.exporting.tools import import_transformers, quiet
 if TYPE_CHECKING:
     from photofind.exporting.shipped.blip import Blip
     from photofind.inference.checkpoints.tensors import Checkpoint
+
+logger = logging.getLogger(__name__)
 
 _HEAD = 64
 """Numbers of an attention head, in every BLIP."""
@@ -43,7 +46,7 @@ def measure_blip(checkpoint: Checkpoint, *, answers: bool) -> Blip:
         vocabulary, text_width = shapes["text_decoder.bert.embeddings.word_embeddings.weight"]
         context, _ = shapes["text_decoder.bert.embeddings.position_embeddings.weight"]
     except (KeyError, ValueError) as error:
-        raise _wrong_kind(checkpoint, error) from error
+        raise _wrong_kind(checkpoint) from error
     return Blip(
         image_width=width,
         image_layers=_count(shapes, r"vision_model\.encoder\.layers\.(\d+)\."),
@@ -73,17 +76,20 @@ def load_blip(checkpoint: Checkpoint, sizes: Blip) -> Any:
         values = {name: _read(checkpoint, name) for name in network.state_dict()}
         network.load_state_dict(values, assign=True)
     except (KeyError, RuntimeError, ValueError) as error:
-        raise _wrong_kind(checkpoint, error) from error
+        raise _wrong_kind(checkpoint) from error
     for module in network.modules():
         if hasattr(module, "position_ids"):
             module.position_ids = torch.arange(sizes.context).expand((1, -1))
     return network.eval()
 
 
-def _wrong_kind(checkpoint: Checkpoint, error: Exception) -> ExportError:
+def _wrong_kind(checkpoint: Checkpoint) -> ExportError:
+    """To be called while the error is handled that tells what is wrong."""
+    logger.info("the checkpoint holds another network", exc_info=True)
     return ExportError(
         "export_weights",
-        f"The file {checkpoint.path.name} does not hold a BLIP of this kind ({error}).",
+        f"The file {checkpoint.path.name} does not hold a BLIP of this kind. Check that it is the"
+        " official file of the model that was named.",
     )
 
 

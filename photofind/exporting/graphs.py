@@ -81,7 +81,7 @@ def _write(
             program.save(str(path), external_data=_bytes(network) > _EXTERNAL_FROM_BYTES)
     except (torch.onnx.errors.OnnxExporterError, RuntimeError, AssertionError) as error:
         raise ExportError(
-            "export_unknown", f"PyTorch can't write this network as ONNX ({type(error).__name__})."
+            "export_unknown", "PyTorch can't write this network as ONNX. Try another architecture."
         ) from error
     finally:
         torch.backends.mha.set_fastpath_enabled(fast_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from photofind.exporting.request import ExportRequest
+
+logger = logging.getLogger(__name__)
 
 _SMALLEST, _LARGEST = 16, 1024
 """Pixels of a side."""
@@ -90,10 +93,11 @@ def _load(open_clip: Any, architecture: Architecture, weights: Weights) -> Any:
                 weights_only=True,
             )
     except Exception as error:  # the libraries raise anything for a file that is not what it seems
+        logger.info("the weights can't be loaded", exc_info=True)
         raise ExportError(
             "export_weights",
-            f"{weights.path.name} can't be used as weights of {architecture.name}:"
-            f" {_first_line(error)} Check that both belong together.",
+            f"{weights.path.name} can't be used as weights of {architecture.name}. Check that both"
+            " belong together and that the file is whole.",
         ) from error
     _slice_masks(model.text)
     return model.eval()
@@ -142,9 +146,3 @@ def _preprocess(weights: Weights, visual: Any) -> Preprocess:
             f" (size {size}, {wanted.get('resize_mode')}, {wanted.get('interpolation')}).",
         ) from error
     return Preprocess(ImageGeometry(int(side), mode, interpolation), mean, std)
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    line = (lines[0] if lines else type(error).__name__)[:200]
-    return line if line.endswith((".", "!", "?")) else f"{line}."

@@ -118,7 +118,7 @@ def _fetch(open_clip: Any, repository: str, request: ExportRequest, work: Path) 
         except Exception as error:
             raise ExportError(
                 "export_tokenizer",
-                f"The file {name} of {repository} can't be fetched ({type(error).__name__})."
+                f"The file {name} of {repository} can't be fetched."
                 " Check the connection, or fetch it elsewhere and give it with --tokenizer.",
             ) from error
     return folder / _FILE
@@ -149,7 +149,9 @@ def _reference(
             tokenizer = open_clip.tokenizer.HFTokenizer(str(folder), length, clean=clean)
     except Exception as error:
         raise ExportError(
-            "export_tokenizer", f"{path.name} can't be read as a tokenizer ({error})."
+            "export_tokenizer",
+            f"{path.name} can't be read as a tokenizer. Give the tokenizer.json that belongs to the"
+            " weights.",
         ) from error
     return (lambda texts: tokenizer(list(texts)).numpy()), ""
 

@@ -106,8 +106,8 @@ def _fetch(published: Any, tag: Mapping[str, Any], name: str) -> Path:
     except Exception as error:  # whatever a network, a proxy or a hub can come up with
         raise ExportError(
             "export_weights",
-            f"The weights {name} can't be fetched ({type(error).__name__}). Check the connection,"
-            " or fetch the file elsewhere and give it instead of the tag.",
+            f"The weights {name} can't be fetched. Check the connection, or"
+            " fetch the file elsewhere and give it instead of the tag.",
         ) from error
 
 

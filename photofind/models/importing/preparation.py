@@ -23,6 +23,10 @@ _FILTERS = {2: Interpolation.BILINEAR, 3: Interpolation.BICUBIC}
 _PLAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
+class _UnclearError(ValueError):
+    """Says why pictures can't be prepared, in words for people."""
+
+
 def read_preparation(layout: Layout, size: int | None) -> Preprocess:
     """Reads how pictures are prepared.
 
@@ -35,11 +39,10 @@ def read_preparation(layout: Layout, size: int | None) -> Preprocess:
     stated = {} if layout.preprocessor is None else read_json_object(layout.preprocessor)
     try:
         found = _read(layout, stated, size)
+    except _UnclearError as error:
+        raise _unprepared(layout, str(error)) from error
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ModelError(
-            "model_incompatible",
-            f"photofind can't prepare pictures as {layout.folder.name} wants them ({error}).",
-        ) from error
+        raise _unprepared(layout, "what its file says of them is not what is expected") from error
     if size not in {None, found.geometry.size}:
         raise ModelError(
             "model_incompatible",
@@ -48,6 +51,13 @@ def read_preparation(layout: Layout, size: int | None) -> Preprocess:
         )
     check_preparation(found)
     return found
+
+
+def _unprepared(layout: Layout, why: str) -> ModelError:
+    return ModelError(
+        "model_incompatible",
+        f"photofind can't prepare pictures as {layout.folder.name} wants them: {why}.",
+    )
 
 
 def check_preparation(preprocess: Preprocess) -> None:
@@ -71,7 +81,7 @@ def _read(layout: Layout, stated: Mapping[str, Any], size: int | None) -> Prepro
         return Preprocess(
             ImageGeometry(size, ResizeMode.SHORTEST, Interpolation.BICUBIC), like.mean, like.std
         )
-    raise ValueError("no file says how")
+    raise _UnclearError("no file says how")
 
 
 def _open_clip(stated: Mapping[str, Any]) -> Preprocess:
@@ -92,9 +102,9 @@ def _transformers(stated: Mapping[str, Any]) -> Preprocess:
     shortest = isinstance(size, int) or "shortest_edge" in size
     side = _side(size["shortest_edge"] if shortest and isinstance(size, dict) else size)
     if shortest and (not crops or _side(stated.get("crop_size", side)) != side):
-        raise ValueError("it doesn't cut out a square of the shortest side")
+        raise _UnclearError("it doesn't cut out a square of the shortest side")
     if not shortest and crops:
-        raise ValueError("it squashes pictures and then cuts them")
+        raise _UnclearError("it squashes pictures and then cuts them")
     mode = ResizeMode.SHORTEST if shortest else ResizeMode.SQUASH
     normalises = stated.get("do_normalize", True)
     mean, std = (stated["image_mean"], stated["image_std"]) if normalises else _PLAIN
