@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from photofind.cli.arguments import UsageError
+from photofind.cli.output import counted
 from photofind.domain import CatalogError, PhotofindError
 from photofind.logs import stop_logging
 from photofind.paths import is_own_name
@@ -161,7 +162,7 @@ def _confirm(session: Session, found: OwnFiles) -> None:
     megabytes = sum(os.lstat(file).st_size for file in found.files) / 1e6
     session.output.line("This deletes the catalog with everything you made (ratings, tags, ")
     session.output.line("captions), its copies, previews, settings, logs and installed models:")
-    session.output.line(f"{len(found.files):,} files, {megabytes:,.0f} MB, in")
+    session.output.line(f"{counted(len(found.files), 'file')}, {megabytes:,.0f} MB, in")
     for folder in folders:
         session.output.line(f"  {folder}")
     session.output.line("Your photos are not touched.")
@@ -173,6 +174,8 @@ def _tell(session: Session, count: int, found: OwnFiles) -> None:
     if session.output.as_json:
         session.output.document({"deleted": count, "left": [str(path) for path in found.foreign]})
         return
-    session.output.line(f"Deleted {count:,} files." if count else "There was nothing to delete.")
+    session.output.line(
+        f"Deleted {counted(count, 'file')}." if count else "There was nothing to delete."
+    )
     for path in found.foreign:
         session.output.remark(f"Left alone, for it is not photofind's: {path}")

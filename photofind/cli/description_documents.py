@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from photofind.cli.documents import number
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from photofind.catalog.description_rows import AnswerRow, CaptionRow, ReadText
     from photofind.cli.documents import Document
     from photofind.worker.description_messages import (
         CaptionReady,
@@ -20,6 +22,39 @@ if TYPE_CHECKING:
         FileDescribed,
     )
     from photofind.worker.text_messages import FileRead
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was made of one photo's contents in photofind.
+
+    Attributes:
+        text: None when it was not read yet.
+    """
+
+    captions: tuple[CaptionRow, ...]
+    answers: tuple[AnswerRow, ...]
+    text: ReadText | None
+
+
+def said_document(said: Said) -> Document:
+    """Part of what `info` prints."""
+    return {
+        "captions": [
+            {
+                "caption": each.text,
+                "model": short_key(each.model) or None,
+                "edited": each.edited,
+                "accepted": each.accepted,
+            }
+            for each in said.captions
+        ],
+        "answers": [
+            {"question": each.question, "answer": each.answer, "model": short_key(each.model)}
+            for each in said.answers
+        ],
+        "text": None if said.text is None else said.text.text,
+    }
 
 
 def caption_document(path: Path, outcome: FileDescribed | PhotofindError) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.cli.documents import eval_document
+from photofind.cli.output import counted
 from photofind.cli.search import open_engine
 from photofind.search.evaluate import evaluate
 
@@ -33,8 +34,9 @@ def evaluate_captions(session: Session, captions: Path) -> None:
 def _lines(report: EvalReport) -> list[str]:
     if not report.queries:
         return [f"No caption belongs to an indexed photo ({report.skipped:,} lines skipped)."]
+    captions, photos = counted(report.queries, "caption"), counted(report.images, "photo")
     return [
-        f"{report.queries:,} captions, {report.images:,} photos, {report.skipped:,} lines skipped",
+        f"{captions}, {photos}, {counted(report.skipped, 'line')} skipped",
         f"R@1   {report.recall_at_1:.3f}   (the caption's photo comes first)",
         f"R@5   {report.recall_at_5:.3f}   (it is among the first five)",
         f"R@10  {report.recall_at_10:.3f}",

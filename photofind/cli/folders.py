@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import folders_document
+from photofind.cli.output import counted
 from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import FolderState
@@ -99,9 +100,9 @@ def folder_lines(folders: Iterable[FolderStatus]) -> list[str]:
     """A line or more for each folder, for people."""
     lines = []
     for folder in folders:
-        remarks = [f"{folder.photos:,} photos"]
+        remarks = [counted(folder.photos, "photo")]
         if folder.videos:
-            remarks.append(f"{folder.videos:,} videos (not searchable yet)")
+            remarks.append(f"{counted(folder.videos, 'video')} (not searchable yet)")
         if folder.online_only:
             remarks.append(f"{folder.online_only:,} online only")
         if folder.includes_online_only:

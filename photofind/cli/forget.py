@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog.backups import find_backups
 from photofind.catalog.reader import CatalogReader
+from photofind.cli.output import counted
 from photofind.cli.report import print_report
 from photofind.cli.work import run_job, run_order
 from photofind.domain import PhotofindError
@@ -36,7 +37,9 @@ def forget_files(session: Session, paths: Sequence[Path]) -> None:
         for path in paths:
             found = reader.photos_known_at(path)
             if not found:
-                raise PhotofindError("photo_unknown", f"photofind knows no photo at {path}.")
+                raise PhotofindError(
+                    "photo_unknown", f"photofind knows no photo at {path}. Check its name."
+                )
             photo_ids.update(found)
     count = run_order(session, ForgetPhotos(photo_ids=tuple(sorted(photo_ids))))
     _tell(session, count, "Their files were not touched, and are left out from now on.")
@@ -92,8 +95,7 @@ def _tell(session: Session, count: int, what_of_them: str) -> None:
     if not count:
         session.output.line("There was nothing to forget.")
         return
-    photos = "1 photo" if count == 1 else f"{count:,} photos"
-    session.output.line(f"Forgot {photos}. {what_of_them}")
+    session.output.line(f"Forgot {counted(count, 'photo')}. {what_of_them}")
     if find_backups(session.folders.backups):
         session.output.remark(
             f"Copies of the catalog in {session.folders.backups} still hold what was known; the "

@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
-from photofind.cli.documents import Document, info_document
-from photofind.domain import PhotofindError
+from photofind.catalog.rows import TagSource
+from photofind.cli.description_documents import Said, said_document
+from photofind.cli.documents import first_existing, info_document, parts_document, taken_at
+from photofind.domain import PhotofindError, TakenSource
+from photofind.inference.spec import short_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from photofind.catalog.description_rows import CaptionRow
+    from photofind.catalog.rows import TagRow
     from photofind.cli.session import Session
-    from photofind.domain import PhotoId
+    from photofind.domain import Capture, Photo, PhotoId
+
+_NAME_WIDTH = 13
+_FRACTIONS_BELOW_S = 0.35
+"""A camera's display says 1/3, and then 0.4."""
+SAID_BY = {
+    TagSource.USER: "yours",
+    TagSource.FILE: "from the file",
+    TagSource.MODEL: "proposed",
+}
+"""Whose a tag is, for people."""
 
 
 def show_info(session: Session, path: Path) -> None:
@@ -24,12 +40,17 @@ def show_info(session: Session, path: Path) -> None:
     """
     with CatalogReader(session.folders) as reader:
         photo_id = find_photo(reader, path)
-        document = info_document(reader.photos([photo_id])[photo_id], reader.tags(photo_id))
+        photo, tags = reader.photos([photo_id])[photo_id], reader.tags(photo_id)
+        said = Said(
+            reader.descriptions.captions([photo_id]).get(photo_id, ()),
+            reader.descriptions.answers([photo_id]).get(photo_id, ()),
+            reader.descriptions.text_in(photo_id),
+        )
     if session.output.as_json:
-        session.output.document(document)
+        session.output.document({**info_document(photo, tags), **said_document(said)})
         return
-    for name, value in _lines(document):
-        session.output.line(f"{name:12} {value}")
+    for name, value in _lines(photo, tags, said):
+        session.output.line(f"{name:<{_NAME_WIDTH}}{value}")
 
 
 def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
@@ -49,22 +70,81 @@ def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
     )
 
 
-def _lines(document: Document) -> list[tuple[str, object]]:
-    """What is known, one line each; what is not known is left out."""
-    lines: list[tuple[str, object]] = []
-    for name, value in document.items():
-        match value:
-            case None | [] | {}:
-                continue
-            case list():
-                lines += [(name, _in_words(each)) for each in value]
-            case dict():
-                lines += [(name, f"{key} {each}") for key, each in value.items()]
-            case _:
-                lines.append((name, value))
-    return lines
+def _lines(photo: Photo, tags: Sequence[TagRow], said: Said) -> list[tuple[str, str]]:
+    """What is known, in lines of a name and a value; what is not known is left out."""
+    capture = photo.capture
+    pixels = f"{photo.width:,} × {photo.height:,} pixels" if photo.width and photo.height else ""
+    lines = [
+        ("file", str(first_existing(photo.paths))),
+        *(("also at", str(path)) for path in photo.paths if path != first_existing(photo.paths)),
+        *(("part", f"{part['path']} ({part['kind']})") for part in parts_document(photo)),
+        ("title", photo.title or ""),
+        ("description", photo.description or ""),
+        ("rating", _rating(photo.rating)),
+        ("favourite", "yes" if photo.favourite else ""),
+        ("taken", _taken(capture)),
+        ("camera", capture.camera or ""),
+        ("lens", capture.lens or ""),
+        ("exposure", _exposure(capture)),
+        ("place", _place(capture)),
+        ("picture", ", ".join(filter(None, (photo.format, pixels, _size(photo.byte_size))))),
+        ("tags", ", ".join(f"{tag.label} ({SAID_BY[tag.source]})" for tag in tags)),
+        *(("caption", f"{each.text} ({_writer(each)})") for each in said.captions),
+        *(
+            ("question", f"{each.question} {each.answer} ({short_key(each.model)})")
+            for each in said.answers
+        ),
+        *(("text", line) for line in ("" if said.text is None else said.text.text).splitlines()),
+        ("sha256", photo.sha256.hex()),
+    ]
+    return [(name, value) for name, value in lines if value]
 
 
-def _in_words(item: object) -> object:
-    """A part of the photo in one line; anything else as it is."""
-    return f"{item['path']} ({item['kind']})" if isinstance(item, dict) else item
+def _rating(rating: int | None) -> str:
+    if rating is None or rating == 0:
+        return ""
+    return "rejected" if rating < 0 else f"{rating} of 5"
+
+
+def _taken(capture: Capture) -> str:
+    moment = (taken_at(capture) or "").replace("T", " ")
+    by_name = moment and capture.taken_source is TakenSource.FILE_NAME
+    return f"{moment} (from the file's name)" if by_name else moment
+
+
+def _exposure(capture: Capture) -> str:
+    exposure = capture.exposure
+    if exposure is None:
+        return ""
+    seconds, parts = exposure.seconds, []
+    if exposure.f_number:
+        parts.append(f"f/{exposure.f_number:.3g}")
+    if seconds:
+        fraction = seconds < _FRACTIONS_BELOW_S
+        parts.append(f"1/{round(1 / seconds)} s" if fraction else f"{seconds:.3g} s")
+    if exposure.iso:
+        parts.append(f"ISO {exposure.iso}")
+    if exposure.focal_mm:
+        parts.append(f"{exposure.focal_mm:.4g} mm")
+    if exposure.focal_35mm and exposure.focal_35mm != exposure.focal_mm:
+        parts.append(f"like {exposure.focal_35mm:.4g} mm on full frame")
+    return ", ".join(parts)
+
+
+def _place(capture: Capture) -> str:
+    if capture.latitude is None or capture.longitude is None:
+        return ""
+    return f"{capture.latitude:.6f}, {capture.longitude:.6f}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+
+
+def _writer(caption: CaptionRow) -> str:
+    if not caption.model:
+        return "yours"
+    model = short_key(caption.model)
+    if caption.edited:
+        return f"{model}, changed by you"
+    return f"{model}, accepted by you" if caption.accepted else model

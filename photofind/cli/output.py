@@ -35,6 +35,11 @@ def printable(text: str) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """1 → "1 photo", 1200 → "1,200 photos"."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def to_json(document: Mapping[str, object]) -> str:
     r"""One line of ASCII; an undecodable byte of a path is written as its \udcXX escape."""
     return json.dumps(document, ensure_ascii=True, allow_nan=False)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import TagSource
 from photofind.cli.documents import tags_document
-from photofind.cli.info import find_photo
+from photofind.cli.info import SAID_BY, find_photo
 from photofind.cli.work import run_order
 from photofind.worker.tag_messages import ChangeTags
 
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.cli.session import Session
-
-_SAID_BY = {
-    TagSource.USER: "yours",
-    TagSource.FILE: "from the file",
-    TagSource.MODEL: "proposed",
-}
 
 
 def show_tags(session: Session, path: Path, add: Sequence[str], remove: Sequence[str]) -> None:
@@ -40,6 +33,6 @@ def show_tags(session: Session, path: Path, add: Sequence[str], remove: Sequence
         session.output.document(tags_document(path, tags))
         return
     for tag in tags:
-        session.output.line(f"{tag.label}  ({_SAID_BY[tag.source]})")
+        session.output.line(f"{tag.label}  ({SAID_BY[tag.source]})")
     if not tags:
         session.output.remark("No tags yet. Give one with: photofind tags FILE --add LABEL")

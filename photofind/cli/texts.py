@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.description_documents import folder_text_document, text_document
 from photofind.cli.each_file import ask_each
+from photofind.cli.output import counted
 from photofind.cli.progress import choose_display
 from photofind.cli.waiting import Waiting
 from photofind.cli.work import connected, run_order
@@ -96,7 +97,7 @@ def read_folder(session: Session, folder: Path, *, again: bool) -> None:
     for path, failure in problems:
         session.output.error(failure.code, f"{path}: {failure.message}")
     found = sum(map(bool, texts.values()))
-    session.output.remark(f"{len(texts):,} photos read, {found:,} with text.")
+    session.output.remark(f"{counted(len(texts), 'photo')} read, {found:,} with text.")
 
 
 def choose_background(session: Session, *, on: bool | None) -> None:

@@ -362,6 +362,9 @@ def test_info_tells_all_that_is_known_of_a_photo(program: Program, tmp_path: Pat
     assert known["latitude"] == pytest.approx(41.2203, abs=1e-4)
     assert known["longitude"] == pytest.approx(-96.0716, abs=1e-4)
     assert (known["width"], known["height"], known["rating"]) == (320, 240, None)
-    assert "Canon EOS 5D" in program.run("info", str(path)).out
+    assert (known["captions"], known["answers"], known["text"]) == ([], [], None)
+    lines = program.run("info", str(path)).out.splitlines()
+    assert "taken        2019-03-21 11:04:22-05:00" in lines
+    assert "camera       Canon EOS 5D" in lines
     assert program.error("info", path.parent / "broken.jpg", code=1) == "unsupported"
     assert program.error("info", tmp_path / "other.jpg", code=1) == "not_indexed"

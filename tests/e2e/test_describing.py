@@ -70,5 +70,7 @@ def test_a_caption_from_the_command_line_is_found_by_its_words(
     (photos / "black.png").unlink()
     document = program.document("caption", photos / "0.jpg", photos / "1.jpg")
     assert [entry["caption"] for entry in document["captions"]] == ["a colourful picture"] * 2
+    (caption,) = program.document("info", photos / "0.jpg")["captions"]
+    assert (caption["caption"], caption["edited"]) == ("a colourful picture", False)
     hits = program.document("search", "colourful", "picture")["hits"]
     assert hits[0]["why"][0] == {"kind": "text", "score": 0.666667, "text": "a colourful picture"}

@@ -36,7 +36,7 @@ def _checked(label: str) -> str:
     if len(cleaned) > MOST_CHARACTERS:
         raise CatalogError(
             "tag_too_long",
-            f"A tag may have {MOST_CHARACTERS} characters; this one has {len(cleaned)}."
+            f"A tag may have {MOST_CHARACTERS} characters at most; this one has {len(cleaned)}."
             " Nothing was changed.",
         )
     return cleaned

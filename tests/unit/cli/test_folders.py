@@ -25,7 +25,7 @@ def test_a_folder_and_what_is_not_searched_in_it() -> None:
 
 def test_why_a_folder_is_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     away = FolderStatus(tmp_path / "away", FolderState.OFFLINE, 1)
-    assert folder_lines([away])[0].endswith("1 photos  (offline: not connected now)")
+    assert folder_lines([away])[0].endswith("  1 photo  (offline: not connected now)")
     denied = FolderError("folder_denied", "photofind isn't allowed to read it. Do this.")
     monkeypatch.setattr("photofind.cli.folders.root_problem", lambda _: denied)
     assert "Do this." in folder_lines([away])[0]
