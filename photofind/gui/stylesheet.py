@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from string import Template
 
+from photofind.paths import resources
+
 
 @dataclass(frozen=True, slots=True)
 class Tones:
@@ -21,6 +23,7 @@ class Tones:
         accent_soft: a wash of the accent for chosen rows and chips.
         warning, danger: signs, used sparingly.
         danger_soft: behind the sentence that says what went wrong.
+        check: the icon of a tick on the accent; style sheets can't colour one.
     """
 
     canvas: str
@@ -36,11 +39,13 @@ class Tones:
     warning: str
     danger: str
     danger_soft: str
+    check: str
 
 
 def style_sheet(tones: Tones) -> str:
     """The whole application's style sheet in these tones."""
-    return _SHEET.substitute(asdict(tones))
+    icon = resources() / "icons" / f"{tones.check}.svg"
+    return _SHEET.substitute(asdict(tones) | {"check": icon.as_posix()})
 
 
 _SHEET = Template("""
@@ -102,10 +107,10 @@ QPushButton:pressed { background: $hairline; }
 QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $faint; background: transparent; }
 QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $on_accent;
-    border-color: $accent; font-weight: 600; }
+    border-color: $accent; }
+QPushButton[kind="primary"] { font-weight: 600; }
 QPushButton[kind="primary"]:hover, QPushButton:default:hover { border-color: $text; }
 QPushButton[kind="primary"]:focus, QPushButton:default:focus { border-color: $text; }
-QMessageBox QPushButton:default { font-weight: 400; }
 QPushButton[textStyle="large"] { padding: 13px 30px; font-size: 13pt; border-radius: 12px; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent;
     color: $accent; padding: 3px 6px; border-radius: 6px; }
@@ -116,6 +121,16 @@ QPushButton[kind="quiet"] { background: transparent; border: 1px solid transpare
     color: $faint; padding: 3px 6px; border-radius: 6px; }
 QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
+
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QMenu::indicator { width: 15px; height: 15px; border: 1px solid $faint;
+    border-radius: 4px; background: $canvas; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:disabled { border-color: $hairline; }
+QCheckBox::indicator:checked, QMenu::indicator:checked { background: $accent;
+    border-color: $accent; image: url("$check"); }
+QMenu::indicator { margin-left: 8px; }
+QMenu::indicator:exclusive { border-radius: 8px; }
 
 QToolButton { background: transparent; border: 2px solid transparent; border-radius: 9px;
     padding: 5px; }

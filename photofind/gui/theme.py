@@ -27,6 +27,7 @@ LIGHT = Tones(
     warning="#9a6400",
     danger="#c4302b",
     danger_soft="#fbe9e7",
+    check="check-light",
 )
 DARK = Tones(
     canvas="#141518",
@@ -42,6 +43,7 @@ DARK = Tones(
     warning="#f0b429",
     danger="#ff7a70",
     danger_soft="#3a2325",
+    check="check-dark",
 )
 
 
