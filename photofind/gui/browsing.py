@@ -289,6 +289,7 @@ class BrowseController(QObject):
             self._page.show_empty(
                 self.tr("No photos here yet"),
                 self.tr("The folders hold no pictures that photofind can read."),
+                offers_folder=True,
             )
         elif self._indexing:
             self._page.show_empty(

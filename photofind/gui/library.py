@@ -126,6 +126,7 @@ class LibraryController(QObject):
         panel.relocate_requested.connect(self.relocate_folder)
         panel.rescan_requested.connect(self.rescan)
         window.first_run.choose_requested.connect(self.choose_folder)
+        window.grid_page.folder_requested.connect(self.choose_folder)
         window.first_run.folder_accepted.connect(lambda folder: self.add_folders([folder]))
         window.banner.action_requested.connect(self._on_try_again)
         errands.failed.connect(self.show_error)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from photofind.domain import Problem
 
 _NO_PARENT = QModelIndex()
+_TRIED = 1
+"""Number of a column."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -135,7 +137,7 @@ class ProblemsDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, 190)
-        header.resizeSection(1, 130)
+        header.resizeSection(_TRIED, 130)
         header.resizeSection(3, 190)
         self._reason = QLabel(self)
         self._reason.setTextFormat(Qt.TextFormat.PlainText)
@@ -170,6 +172,8 @@ class ProblemsDialog(QDialog):
         self._model.show_problems(problems)
         self._retry.setEnabled(number > 0)
         self._explanation.setText(self._explain())
+        # Where nothing but opening was tried, the reasons need the room more.
+        self._table.setColumnHidden(_TRIED, self.tried <= {Tried.INDEX})
         if number == 0:
             self._heading.setText(self.tr("No problems"))
         elif number == 1:

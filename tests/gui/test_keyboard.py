@@ -94,8 +94,10 @@ def test_escape_lets_go_of_several_chosen_photos(window: Driver, indexed: Indexe
     window.press(Qt.Key.Key_Down)
     window.press(Qt.Key.Key_A, CTRL)
     assert len(window.view.selected_rows()) == indexed.count
+    assert window.grid.chosen_text == f"{indexed.count} selected"
     window.press(Qt.Key.Key_Escape)
     assert window.view.selected_rows() == []
+    assert window.grid.chosen_text == ""
 
 
 def test_enter_searches_without_waiting(window: Driver) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError
@@ -114,6 +114,23 @@ def test_while_the_first_photos_are_looked_at_the_page_says_so(
     first_run.worker.on_event(Progress(activity="scanning", found=7))
     first_run.until(lambda: first_run.grid.empty_text == "Your photos will appear here")
     assert "7 photos found" in first_run.window.status_line.text
+
+
+def test_folders_without_photos_lead_on_to_another_folder(
+    open_window: Callable[..., Driver], empty_folders: AppFolders, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with CatalogWriter(empty_folders) as writer:
+        writer.add_folder(tmp_path / "empty", None)
+    window = open_window(empty_folders, chosen_folder=tmp_path)
+    window.until(lambda: window.grid.empty_text == "No photos here yet")
+    window.click(window.button(window.grid, "Add another folder…"))
+    window.until(lambda: bool(commands(window, AddFolders)))
+    window.search("a cat")
+    window.until(lambda: window.grid.empty_text == "Nothing found")
+    offered = [button.text() for button in window.grid.findChildren(QPushButton)]
+    assert "Add another folder…" in offered
+    assert not any(button.isVisible() for button in window.grid.findChildren(QPushButton))
 
 
 def test_photos_appear_as_they_get_ready(

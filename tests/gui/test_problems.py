@@ -54,6 +54,7 @@ def test_problems_are_listed_with_their_reasons(
         "This is no picture. Replace it.",
         str(with_problem.parent),
     ]
+    assert table.isColumnHidden(1)  # "Open it" in every row says nothing
     window.click(window.button(dialog, "Show in folder"))
     window.until(lambda: window.desktop.revealed == [with_problem])
     window.click(window.button(dialog, "Try all again"))
@@ -92,6 +93,7 @@ def test_what_models_could_not_do_is_listed_and_tried_again(
     found = {
         table.model().index(row, 1).data(): table.model().index(row, 2).data() for row in range(3)
     }
+    assert not table.isColumnHidden(1)
     assert found == {
         "Describe it": "The file of the caption is gone.",
         "Read its text": "The file of the ocr is gone.",

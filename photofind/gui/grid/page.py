@@ -18,7 +18,7 @@ from photofind.catalog.rows import NO_DATE
 from photofind.gui.buttons import PushButton
 from photofind.gui.grid.view import PhotoGridView
 from photofind.gui.icons import IconLabel
-from photofind.gui.wording import month
+from photofind.gui.wording import count, month
 
 if TYPE_CHECKING:
     from photofind.gui.grid.model import PhotoGridModel
@@ -33,6 +33,8 @@ class GridPage(QWidget):
     """Arranges the grid and the words around it."""
 
     weaker_requested = Signal()
+    folder_requested = Signal()
+    """Another folder is to be added, for there is nothing in those there are."""
 
     def __init__(
         self, model: PhotoGridModel, pictures: PixmapCache, parent: QWidget | None = None
@@ -51,6 +53,9 @@ class GridPage(QWidget):
         head.setSpacing(14)
         head.addWidget(self._title)
         head.addWidget(self._note, 1)
+        self._chosen = QLabel(self)
+        self._chosen.setProperty("tone", "faint")
+        head.addWidget(self._chosen)
 
         self.view = PhotoGridView(model, pictures, self)
         self._weaker = PushButton("", self)
@@ -82,6 +87,9 @@ class GridPage(QWidget):
         self._pill_timer.setInterval(_PILL_MS)
         self._pill_timer.timeout.connect(self._pill.hide)
         self._weaker.clicked.connect(self.weaker_requested)
+        self._empty.button.clicked.connect(self.folder_requested)
+        self.view.selectionModel().selectionChanged.connect(self._show_chosen)
+        model.modelReset.connect(self._show_chosen)
         self.view.verticalScrollBar().valueChanged.connect(self._show_pill)
         self.view.installEventFilter(self)
 
@@ -108,9 +116,10 @@ class GridPage(QWidget):
         self._footer.setVisible(bool(text))
         self.view.updateGeometries()
 
-    def show_empty(self, text: str, hint: str = "") -> None:
-        """Puts words in place of the photos."""
+    def show_empty(self, text: str, hint: str = "", *, offers_folder: bool = False) -> None:
+        """Puts words in place of the photos, and a button if adding a folder would help."""
         self._empty.say(text, hint)
+        self._empty.button.setVisible(offers_folder)
         self._stack.setCurrentWidget(self._empty)
 
     def show_grid(self) -> None:
@@ -120,6 +129,15 @@ class GridPage(QWidget):
         if watched is self.view and event.type() == QEvent.Type.Resize:
             self._pill.hide()
         return super().eventFilter(watched, event)
+
+    @property
+    def chosen_text(self) -> str:
+        """How many photos are chosen, "" for one or none."""
+        return self._chosen.text()
+
+    def _show_chosen(self) -> None:
+        number = self.view.selected_count()
+        self._chosen.setText(self.tr("{n} selected").format(n=count(number)) if number > 1 else "")
 
     def _show_pill(self) -> None:
         """While scrolling by date: which month this is."""
@@ -156,6 +174,10 @@ class _EmptyNote(QWidget):
         column.addSpacing(6)
         column.addWidget(self._text)
         column.addWidget(self._hint)
+        self.button = PushButton(self.tr("Add another folder…"), self)
+        self.button.hide()
+        column.addSpacing(6)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
     @property

@@ -132,6 +132,11 @@ class PhotoGridView(QListView):
         spans = sorted((run.top(), run.bottom()) for run in runs)
         return [row for first, last in spans for row in range(first, last + 1)]
 
+    def selected_count(self) -> int:
+        """How many rows are chosen; counts runs of them, for there may be 100,000."""
+        chosen = self.selectionModel().selection()
+        return sum(chosen.at(place).height() for place in range(chosen.count()))
+
     def selected_photos(self) -> list[PhotoId]:
         """The chosen photos in the grid's order."""
         return [self._grid_model.photo_id(row) for row in self.selected_rows()]
