@@ -206,9 +206,9 @@ def describe_why(why: Why) -> str:
         case WhyKind.LOOKS:
             text = QCoreApplication.translate("Wording", "It looks like the picture you chose")
         case WhyKind.NAME:
-            text = QCoreApplication.translate("Wording", "“{text}” is in the file's name")
+            text = QCoreApplication.translate("Wording", "Your words are in its name: “{text}”")
         case WhyKind.TAG:
             text = QCoreApplication.translate("Wording", "It is tagged “{text}”")
         case WhyKind.TEXT:
-            text = QCoreApplication.translate("Wording", "“{text}” is in its text")
+            text = QCoreApplication.translate("Wording", "Your words are in its text: “{text}”")
     return text.format(text=why.text)
