@@ -27,6 +27,7 @@ def print_report(output: Output, report: IndexReport) -> None:
 
 def summarise(report: IndexReport) -> str:
     """One line with every count that is not zero."""
+    others = report.ignored - report.videos
     counts = [
         f"{count:,} {name}"
         for name, count in (
@@ -34,13 +35,13 @@ def summarise(report: IndexReport) -> str:
             ("changed", report.changed),
             ("unchanged", report.unchanged),
             ("moved", report.moved),
-            ("copies", report.copies),
+            ("copy" if report.copies == 1 else "copies", report.copies),
             ("missing", report.missing),
             ("failed", report.failed),
-            ("videos (not searchable yet)", report.videos),
-            ("photos that are online only", report.online_only),
+            (f"{'video' if report.videos == 1 else 'videos'} (not searchable yet)", report.videos),
+            ("online only", report.online_only),
             ("excluded", report.excluded),
-            ("other files left out", report.ignored - report.videos),
+            (f"other {'file' if others == 1 else 'files'} left out", others),
         )
         if count
     ]

@@ -60,13 +60,11 @@ def open_photo(path: Path) -> BufferedReader:
         raise MediaError(MediaCode.VANISHED, _VANISHED) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise MediaError(
-            MediaCode.UNREADABLE, "This is a folder or a device with the name of a photo."
-        )
+        raise MediaError(MediaCode.UNREADABLE, "This is a folder or a device, not a picture.")
     return os.fdopen(descriptor, "rb")
 
 
-_VANISHED = "This file is no longer there. It may have been moved, renamed or deleted."
+_VANISHED = "This file is not there. Check its name; it may have been moved, renamed or deleted."
 _DENIED = "photofind isn't allowed to read this file. Change its permissions, then try again."
 
 

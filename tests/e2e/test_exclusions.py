@@ -61,6 +61,12 @@ def test_what_is_left_out_vanishes_and_comes_back_as_it_was(
     assert (folder["photos"], folder["exclusions"]) == (3, [])
     assert rating_of(program, shot) == 4
 
+    folder = only_folder(program.document("folders", "exclude", photos, photos / "shots"))
+    assert (folder["photos"], folder["exclusions"]) == (2, ["/shots/"])
+    folder = only_folder(program.document("folders", "include", photos, photos / "shots"))
+    assert (folder["photos"], folder["exclusions"]) == (3, [])
+    assert program.error("folders", "exclude", photos, photos, code=1) == "pattern_invalid"
+
     assert program.error("folders", "include", photos, "*.gif", code=1) == "pattern_unknown"
     assert program.error("folders", "exclude", photos, "#", code=1) == "pattern_invalid"
     assert program.error("folders", "exclude", photos, code=1) == "pattern_invalid"

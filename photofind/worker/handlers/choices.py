@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import path_to_blob, relative_to_root
 from photofind.domain import FolderError
 from photofind.indexing.nesting import DiskNesting
-from photofind.media.patterns import pattern_below, pattern_for, pattern_problem
+from photofind.media.patterns import pattern_below, pattern_for, pattern_problem, to_slashes
 from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
 from photofind.worker.messages import path_from_wire
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from photofind.catalog.rows import FolderRow
     from photofind.catalog.writer import CatalogWriter
@@ -58,8 +60,13 @@ class ChoiceHandlers:
             FolderError: folder_unknown, no root covers the folder; pattern_invalid.
         """
         path = path_from_wire(command.path)
-        root, below = self._covering_root(path)
-        if not command.pattern:
+        folders = self._library.read_folders()
+        root, below = self._covering_root(path, folders)
+        pattern = command.pattern
+        known = {each for folder in folders if folder.path == root for each in folder.exclusions}
+        if pattern and pattern not in known:
+            pattern = _without_place(pattern, path)
+        if not pattern:
             if not below:
                 raise FolderError(
                     "pattern_invalid",
@@ -67,12 +74,11 @@ class ChoiceHandlers:
                     "pattern, or remove it: photofind folders remove FOLDER",
                 )
             return root, pattern_for(below, is_folder=True)
-        if (problem := pattern_problem(command.pattern)) is not None:
+        if (problem := pattern_problem(pattern)) is not None:
             raise FolderError("pattern_invalid", problem)
-        return root, pattern_below(command.pattern, below) if below else command.pattern
+        return root, pattern_below(pattern, below) if below else pattern
 
-    def _covering_root(self, path: Path) -> tuple[Path, bytes]:
-        roots: list[FolderRow] = self._library.read_folders()
+    def _covering_root(self, path: Path, roots: Sequence[FolderRow]) -> tuple[Path, bytes]:
         found = [
             (folder.path, below)
             for folder in roots
@@ -86,3 +92,21 @@ class ChoiceHandlers:
                 "'photofind folders list' shows them.",
             )
         return min(found, key=lambda each: len(each[1]))  # the nearest
+
+
+def _without_place(pattern: str, folder: Path) -> str:
+    """What a person means who names something in a folder by its whole path: as a pattern, that
+    would lie below the folder once more, and leave out nothing.
+
+    Returns:
+        The pattern; "" for the folder itself.
+    """
+    place = Path(pattern)
+    if not place.is_absolute():
+        return pattern
+    below = relative_to_root(path_to_blob(place), path_to_blob(folder))
+    if not below:
+        return pattern if below is None else ""
+    if place.exists():
+        return pattern_for(below, is_folder=place.is_dir())
+    return "/" + to_slashes(os.fsdecode(below)) + "/" * pattern.endswith("/")

@@ -17,6 +17,11 @@ def test_only_counts_that_are_not_zero_are_told() -> None:
         summarise(report)
         == "Done in 60 s (20.0 images/s): 1,200 new, 3 unchanged, 2 other files left out."
     )
+    one = IndexReport(new=1, copies=1, videos=1, ignored=2, elapsed_s=1)
+    assert (
+        summarise(one)
+        == "Done in 1 s: 1 new, 1 copy, 1 video (not searchable yet), 1 other file left out."
+    )
 
 
 def test_an_empty_folder_is_said_to_be_one() -> None:
