@@ -142,4 +142,18 @@ def _one_sentence(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "photofind"
     message = error.format_message().strip().rstrip(".")
+    parameter = getattr(error, "param", None)
+    if type(error) is typer.BadParameter and parameter is not None:  # else it names what is missing
+        name = parameter.opts[0] if parameter.opts[0].startswith("-") else f"`{command}`"
+        message = f"{name} {_what_is_taken(parameter.metavar or '')}"
     return f"{message}. `{command} --help` says what is possible."
+
+
+def _what_is_taken(metavar: str) -> str:
+    """What a value that was not understood should have been; typer says it in pydantic's words."""
+    if metavar == "N":
+        return "takes a whole number, 1 or more"
+    if "|" in metavar:
+        *others, last = metavar.strip("[]").split("|")
+        return f"takes {', '.join(others)} or {last}"
+    return "does not take this value"

@@ -42,7 +42,10 @@ def forget_files(session: Session, paths: Sequence[Path]) -> None:
                 )
             photo_ids.update(found)
     count = run_order(session, ForgetPhotos(photo_ids=tuple(sorted(photo_ids))))
-    _tell(session, count, "Their files were not touched, and are left out from now on.")
+    if count == 1:
+        _tell(session, count, "Its file was not touched, and is left out from now on.")
+    else:
+        _tell(session, count, "Their files were not touched, and are left out from now on.")
 
 
 def forget_folder(session: Session, path: Path) -> None:
@@ -64,7 +67,9 @@ def forget_folder(session: Session, path: Path) -> None:
 def forget_missing(session: Session) -> None:
     """Forgets the photos that have no file any more."""
     count = run_order(session, ForgetMissing())
-    _tell(session, count, "They had no files any more.")
+    _tell(
+        session, count, "No file of it was left." if count == 1 else "No files of them were left."
+    )
 
 
 def recall(session: Session, paths: Sequence[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
@@ -65,6 +66,8 @@ def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
     for problem in reader.problems():
         if problem.path == path:
             raise PhotofindError(problem.code, f"{path}: {problem.reason}")
+    if not os.path.lexists(path):
+        raise PhotofindError("not_indexed", f"There is no file {path}. Check its name.")
     raise PhotofindError(
         "not_indexed", f"{path} is not indexed. Index its folder first: photofind index FOLDER"
     )

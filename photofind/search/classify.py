@@ -56,7 +56,9 @@ def read_labels(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise PhotofindError(
-            "labels_unreadable", f"The labels in {path} can't be read: {reason}."
+            "labels_unreadable",
+            f"The labels in {path} can't be read: {reason}. Check its name, and that it is a text"
+            " file.",
         ) from error
     words = (" ".join(line.split()) for line in lines)
     labels = tuple(dict.fromkeys(word for word in words if word and not word.startswith("#")))

@@ -122,6 +122,20 @@ def test_wrong_use_is_one_sentence_and_exit_code_2(
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage"
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["search", "x", "--limit", "many"], "--limit takes a whole number, 1 or more."),
+        (["battery", "never"], "`photofind battery` takes slower, pause or full."),
+    ],
+)
+def test_a_wrong_value_is_told_in_our_own_words(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == 2
+    assert capsys.readouterr().err.startswith(f"photofind: {sentence} ")
+
+
 def test_help_names_the_window_and_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     text = capsys.readouterr().out
