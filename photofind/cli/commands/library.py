@@ -40,7 +40,7 @@ def index(
     index_folders(session_of(context), paths, watch=watch, refine=refine)
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="Let indexing rest until it is resumed.")
 def pause(context: typer.Context) -> None:
     """Let indexing rest until `photofind resume`, also in the window and after a restart.
 
@@ -59,7 +59,7 @@ def resume(context: typer.Context) -> None:
     set_paused(session_of(context), paused=False)
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="Choose what indexing does on battery.")
 def battery(
     context: typer.Context,
     choice: Annotated[
@@ -84,7 +84,7 @@ def status(context: typer.Context) -> None:
     show_status(session_of(context))
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="List what can't be searched, described or read.")
 def problems(context: typer.Context) -> None:
     """List what can't be searched, described or read, and why."""
     from photofind.cli.status import show_problems
@@ -92,7 +92,7 @@ def problems(context: typer.Context) -> None:
     show_problems(session_of(context))
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="Delete all that is known of photos; never a photo.")
 def forget(
     context: typer.Context,
     files: Annotated[list[str] | None, argument("FILE")] = None,

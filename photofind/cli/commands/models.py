@@ -29,7 +29,7 @@ def list_when_alone(context: typer.Context) -> None:
         list_models(context)
 
 
-@app.command("list", epilog=GLOBAL_OPTIONS)
+@app.command("list", epilog=GLOBAL_OPTIONS, short_help="List the models, and which are installed.")
 def list_models(context: typer.Context) -> None:
     """List the models, what they are good for, and which are installed."""
     from photofind.cli.models import show_models
@@ -69,7 +69,9 @@ def use_model(context: typer.Context, key: Annotated[str, argument("KEY")]) -> N
     use(session_of(context), key)
 
 
-@app.command("remove", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "remove", epilog=GLOBAL_OPTIONS, short_help="Delete a model and its index, or half a download."
+)
 def remove_model(context: typer.Context, key: Annotated[str, argument("KEY")]) -> None:
     """Delete a model's files and its index, or half a download of it."""
     from photofind.cli.models import remove
@@ -77,7 +79,11 @@ def remove_model(context: typer.Context, key: Annotated[str, argument("KEY")]) -
     remove(session_of(context), key)
 
 
-@app.command("verify", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "verify",
+    epilog=GLOBAL_OPTIONS,
+    short_help="Read every file of a model and test what it computes.",
+)
 def verify_models(
     context: typer.Context, key: Annotated[str | None, argument("KEY")] = None
 ) -> None:
@@ -87,7 +93,9 @@ def verify_models(
     verify(session_of(context), key)
 
 
-@app.command("import", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "import", epilog=GLOBAL_OPTIONS, short_help="Install a model from a folder or an archive."
+)
 def import_model(
     context: typer.Context, source: Annotated[str, argument("PATH")], no_use: NoUse = False
 ) -> None:
@@ -101,7 +109,11 @@ def import_model(
     run_import(session_of(context), absolute_path(source), use=not no_use)
 
 
-@app.command("check-sources", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "check-sources",
+    epilog=GLOBAL_OPTIONS,
+    short_help="Compare the list of models with their repositories.",
+)
 def check_model_sources(
     context: typer.Context, keys: Annotated[list[str] | None, argument("KEY")] = None
 ) -> None:
@@ -114,7 +126,9 @@ def check_model_sources(
     check(session_of(context), keys or ())
 
 
-@app.command("export", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "export", epilog=GLOBAL_OPTIONS, short_help="Turn a checkpoint into a folder to import."
+)
 def export_model(
     context: typer.Context,
     architecture: Annotated[str, argument("ARCH")],

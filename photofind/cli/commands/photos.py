@@ -78,7 +78,9 @@ def text(
         texts.choose_background(chosen, on=None if background is None else background == "on")
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(
+    epilog=GLOBAL_OPTIONS, short_help="Say whether .xmp sidecars are written, or choose it."
+)
 def sidecars(
     context: typer.Context,
     choice: Annotated[str | None, argument("on|off")] = None,
@@ -96,7 +98,7 @@ def sidecars(
     choose_sidecars(session_of(context), on=None if choice is None else choice == "on")
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="Say which of your own labels fits each photo best.")
 def classify(
     context: typer.Context,
     labels: Annotated[str, argument("LABELS.txt")],

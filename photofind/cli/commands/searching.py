@@ -53,7 +53,11 @@ def evaluate(context: typer.Context, captions: Annotated[str, argument("CAPTIONS
     evaluate_captions(session_of(context), absolute_path(captions))
 
 
-@app.command("eval-captions", epilog=GLOBAL_OPTIONS)
+@app.command(
+    "eval-captions",
+    epilog=GLOBAL_OPTIONS,
+    short_help="Measure how near captions are to those of people.",
+)
 def evaluate_captions(
     context: typer.Context,
     references: Annotated[str, argument("REFS.tsv")],

@@ -145,6 +145,16 @@ def test_help_names_the_window_and_every_command(capsys: pytest.CaptureFixture[s
     assert json.loads(capsys.readouterr().out)["help"].split() == text.split()
 
 
+@pytest.mark.parametrize("group", [[], ["folders"], ["models"]])
+def test_no_sentence_about_a_command_is_cut_off(
+    group: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*group, "--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    assert len(commands) > 5
+    assert [line for line in commands if line.endswith("...")] == []
+
+
 @pytest.mark.parametrize(
     ("statement", "unwanted"),
     [
