@@ -158,6 +158,7 @@ def test_captions_travel_as_alt_texts_and_lists(
     assert ' alt="a &quot;fine&quot; day"' in QGuiApplication.clipboard().text()
     actions.export(desk.view.selected_photos())
     desk.until((tmp_path / "list.json").exists)
+    desk.until(lambda: str(tmp_path / "list.json") in desk.window.banner.text)
     (row,) = json.loads((tmp_path / "list.json").read_text())
     assert row["caption"] == 'a "fine" day'
     assert row["path"].startswith(str(indexed.photos))

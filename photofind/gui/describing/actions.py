@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from photofind.describe.sheet import to_csv, to_html, to_json
 from photofind.domain import PhotofindError
 from photofind.gui.icons import themed_icon
-from photofind.gui.wording import count, display_name
+from photofind.gui.wording import count, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,7 +114,7 @@ class DescriptionActions(QObject):
             return file
 
         def done(path: Path) -> None:
-            self.told.emit(self.tr("The list is in {file}.").format(file=display_name(path)))
+            self.told.emit(self.tr("The list is in {file}.").format(file=display_path(path)))
 
         self._errands.run(write, done)
 
