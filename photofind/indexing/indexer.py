@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from photofind.catalog.reader import CatalogReader
@@ -21,6 +22,7 @@ from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import WorkQueue
 from photofind.indexing.scans import Scans
 from photofind.indexing.stalls import Stalls
+from photofind.inference.clip import ImageEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -57,6 +59,9 @@ class IndexerListener(BackgroundListener, Protocol):
 
     def stuck(self, reason: str) -> None:
         """A decoder can't be stopped: the process must end now and be started again."""
+
+    def accelerator_lost(self, sentence: str) -> None:
+        """The processor does an accelerator's work from now on."""
 
     def root_stalled(self, root: Path) -> None:
         """The drive of a root doesn't answer; everything else goes on."""
@@ -95,7 +100,8 @@ class Indexer(PipelineListener):
         self.recovers = writer.left_in_flight() > 0
         """Whether photos were in flight when the last process died: one of them may be why."""
         self._guard = ProcessGuard(self.stuck)
-        self._encoders = EncoderPool()
+        self._lost: set[str] = set()
+        self._encoders = EncoderPool(partial(ImageEncoder, lost=self._accelerator_lost))
         surroundings = Surroundings(
             queue=self._queue,
             writer=writer,
@@ -226,6 +232,11 @@ class Indexer(PipelineListener):
 
     def background_ended(self, error: PhotofindError | None) -> None:
         self._listener.background_ended(error)
+
+    def _accelerator_lost(self, sentence: str) -> None:
+        if sentence not in self._lost:  # it is tried anew after every rest, and told once
+            self._lost.add(sentence)
+            self._listener.accelerator_lost(sentence)
 
     def _root_stalled(self, root: Path | None, thread_id: int) -> None:
         self._pipeline.stuck(thread_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,13 +11,14 @@ import numpy as np
 
 from photofind.domain import ModelError
 from photofind.inference.preprocess import to_batch
+from photofind.inference.providers import not_used
 from photofind.inference.session import create_session
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import onnxruntime
@@ -52,12 +54,20 @@ class ImageEmbeddings:
 class ImageEncoder:
     """Turns pictures into vectors. Several threads may call `encode` at once."""
 
-    def __init__(self, model: DualEncoder, *, threads: int = 1, strict: bool = False) -> None:
+    def __init__(
+        self,
+        model: DualEncoder,
+        *,
+        threads: int = 1,
+        strict: bool = False,
+        lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Loads the image graph, for the accelerator that the model's trial chose if there is one.
 
         Args:
             threads: threads inside one call of `encode`.
             strict: fail with the accelerator, instead of falling back to the CPU.
+            lost: told in a sentence, on whatever thread, that the CPU has to do its work.
 
         Raises:
             ModelError: model_incompatible, the graph can't be run or is another model's.
@@ -65,7 +75,10 @@ class ImageEncoder:
         spec = model.spec
         self._preprocess = spec.preprocess
         self._batch = spec.image_batch
-        self._session = _create_image_session(model, threads, strict=strict)
+        self._model, self._threads, self._strict, self._lost = model, threads, strict, lost
+        self._changing = threading.Lock()
+        self._on_accelerator = model.provider is not None
+        self._session = self._create_session()
         self._input = self._session.get_inputs()[0].name
         names = spec.image_outputs
         self._outputs = [n for n in (names.search, names.similar, names.posterior) if n is not None]
@@ -98,22 +111,44 @@ class ImageEncoder:
 
     def _run(self, tensors: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         batch = to_batch(tensors, self._preprocess)
-        values: list[NDArray[np.float32]] = self._session.run(self._outputs, {self._input: batch})
+        session = self._session
+        try:
+            return self._run_on(session, batch)
+        except Exception as error:  # accelerators fail in ways of their own
+            if self._model.provider is None:
+                raise
+            if self._strict:
+                raise _not_run(self._model) from error
+            with self._changing:
+                if self._session is session:
+                    if not self._on_accelerator:
+                        raise
+                    self._session = self._fall_back()
+        return self._run_on(self._session, batch)
+
+    def _run_on(
+        self, session: onnxruntime.InferenceSession, batch: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
+        values: list[NDArray[np.float32]] = session.run(self._outputs, {self._input: batch})
         return values
 
+    def _create_session(self) -> onnxruntime.InferenceSession:
+        path, provider = self._model.file(self._model.spec.image), self._model.provider
+        try:
+            return create_session(path, threads=self._threads, provider=provider)
+        except ModelError:
+            if self._strict or provider is None:
+                raise
+        return self._fall_back()
 
-def _create_image_session(
-    model: DualEncoder, threads: int, *, strict: bool
-) -> onnxruntime.InferenceSession:
-    path = model.file(model.spec.image)
-    try:
-        return create_session(path, threads=threads, provider=model.provider)
-    except ModelError:
-        if strict or model.provider is None:
-            raise
-    # A driver was updated or is gone: the CPU computes the same, only slower.
-    logger.warning("%s can't be used any more, the CPU does its work", model.provider)
-    return create_session(path, threads=threads)
+    def _fall_back(self) -> onnxruntime.InferenceSession:
+        # A driver was updated or is gone: the CPU computes the same, only slower.
+        provider = self._model.provider or ""
+        logger.warning("%s can't be used any more, the CPU does its work", provider)
+        self._on_accelerator = False
+        session = create_session(self._model.file(self._model.spec.image), threads=self._threads)
+        self._lost(not_used(provider, "it stopped working"))
+        return session
 
 
 class TextEncoder:
@@ -192,6 +227,12 @@ def _require_outputs(
     present = {output.name for output in session.get_outputs()}
     if not present.issuperset(wanted):
         raise _other_version(model)
+
+
+def _not_run(model: DualEncoder) -> ModelError:
+    return ModelError(
+        "model_incompatible", f"The model “{model.spec.title}” can't be run by {model.provider}."
+    )
 
 
 def _other_version(model: DualEncoder) -> ModelError:

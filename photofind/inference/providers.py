@@ -69,11 +69,11 @@ def choose(
         try:
             vectors, seconds = _timed(encode, name, clock)
         except ModelError:
-            notices.append(_not_used(name, "it can't run this model"))
+            notices.append(not_used(name, "it can't run this model"))
             continue
         cosines = (reference.astype(np.float64) * vectors).sum(axis=1)
         if not cosines.min() >= LEAST_COSINE:  # also when it is not a number
-            notices.append(_not_used(name, "its results differ from the processor's"))
+            notices.append(not_used(name, "its results differ from the processor's"))
         elif seconds < fastest_s:
             chosen, fastest_s = name, seconds
     return Choice(chosen, tuple(notices))
@@ -90,5 +90,6 @@ def _timed(
     return vectors, clock() - start
 
 
-def _not_used(name: str, why: str) -> str:
+def not_used(name: str, why: str) -> str:
+    """A sentence about an accelerator, by onnxruntime's name."""
     return f"{ACCELERATORS.get(name, name)} is not used: {why}. The processor does the work."

@@ -256,6 +256,9 @@ class Worker(IndexerListener):
             message = text_to_wire(error.user_message)
             self._server.broadcast(Notice(code=error.code, message=message))
 
+    def accelerator_lost(self, sentence: str) -> None:
+        self._server.broadcast(Notice(code="accelerator_lost", message=text_to_wire(sentence)))
+
     def root_stalled(self, root: Path) -> None:
         self._library.root_stalled(root)
 

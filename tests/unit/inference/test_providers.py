@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import onnxruntime
     from numpy.typing import NDArray
 
 CUDA, COREML = "CUDAExecutionProvider", "CoreMLExecutionProvider"
@@ -121,3 +122,48 @@ def test_an_accelerator_that_fails_later_gives_way_to_the_processor(
     assert ImageEncoder(model).encode(picture).search.shape == (1, basic.spec.dim)
     with pytest.raises(ModelError, match="the driver is gone"):
         ImageEncoder(model, strict=True)
+
+
+class OutOfMemory:
+    """A session that was loaded, and can't run."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self.get_inputs, self.get_outputs = session.get_inputs, session.get_outputs
+
+    def run(self, *_: object) -> object:
+        raise RuntimeError("CUDA failure 2: out of memory")
+
+
+@pytest.fixture
+def full_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    def create(path: Path, *, threads: int = 1, provider: str | None = None) -> object:
+        session = create_session(path, threads=threads)
+        return session if provider is None else OutOfMemory(session)
+
+    monkeypatch.setattr(clip, "create_session", create)
+
+
+@pytest.mark.usefixtures("full_card")
+@pytest.mark.expects_log("CUDAExecutionProvider can't be used any more")
+def test_one_that_fails_at_work_gives_way_too_and_the_person_is_told(basic: DualEncoder) -> None:
+    picture = draw_pictures(basic.spec.preprocess.geometry.size)[:1]
+    told: list[str] = []
+    encoder = ImageEncoder(replace(basic, provider=CUDA), lost=told.append)
+    expected = ImageEncoder(basic).encode(picture).search
+    for _ in range(2):
+        np.testing.assert_array_equal(encoder.encode(picture).search, expected)
+    assert told == ["CUDA is not used: it stopped working. The processor does the work."]
+
+
+@pytest.mark.usefixtures("full_card")
+def test_one_that_fails_at_work_during_the_trial_is_not_used(basic: DualEncoder) -> None:
+    pictures = draw_pictures(basic.spec.preprocess.geometry.size)[:1]
+
+    def encode(provider: str | None) -> NDArray[np.float32]:
+        return ImageEncoder(replace(basic, provider=provider), strict=True).encode(pictures).search
+
+    choice = choose(encode, [CUDA])
+    assert choice.provider is None
+    assert choice.notices == (
+        "CUDA is not used: it can't run this model. The processor does the work.",
+    )

@@ -1,0 +1,49 @@
+"""What a worker tells the person by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from photofind.indexing import indexer
+from photofind.inference.clip import ImageEncoder
+from photofind.paths import app_folders
+from photofind.worker.client import WorkerClient
+from photofind.worker.messages import AddFolders, Event, JobFinished, Notice, path_to_wire
+from tests.plugins.pictures import make_photo
+from tests.unit.describe.made_up import ModelShelf
+from tests.unit.worker.inner_worker import working
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from photofind.inference.clip import DualEncoder
+
+_PATIENCE_S = 60.0
+
+
+def test_an_accelerator_that_is_lost_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(model: DualEncoder, *, lost: Callable[[str], None]) -> ImageEncoder:
+        for _ in range(2):
+            lost("CUDA is not used.")
+        return ImageEncoder(model)
+
+    monkeypatch.setattr(indexer, "ImageEncoder", load)
+    make_photo(tmp_path / "photos" / "a.jpg")
+    folders, heard = app_folders(tmp_path / "data"), list[Event]()
+    with working(folders, ModelShelf()):
+        client = WorkerClient(folders, heard.append)
+        client.start()
+        try:
+            command = AddFolders(paths=(path_to_wire(tmp_path / "photos"),))
+            answer = client.request(command, _PATIENCE_S)
+        finally:
+            client.close()
+    assert isinstance(answer, JobFinished)
+    assert answer.report.new == 1
+    notices = [(each.code, each.message) for each in heard if isinstance(each, Notice)]
+    assert notices == [("accelerator_lost", "CUDA is not used.")]
