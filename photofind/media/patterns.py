@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pathspec import GitIgnoreSpec
 
 from photofind.media.exclusions import is_excluded_file, is_excluded_folder
+from photofind.media.online_only import is_status_online_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,20 +116,29 @@ def pattern_problem(pattern: str) -> str | None:
     return None
 
 
-def read_ignore_file(folder: str) -> str | None:
+class RulesOnlineOnlyError(OSError):
+    """What a folder leaves out stands in a file that lies in its cloud alone."""
+
+
+def read_ignore_file(folder: str, *, may_download: bool = False) -> str | None:
     """Reads the `.photofindignore` of a folder.
 
     Args:
         folder: a path the system takes.
+        may_download: open it even if that downloads it.
 
     Returns:
         Its text; None when there is none.
 
     Raises:
-        OSError: there is one and it can't be read: what it leaves out is not known.
+        OSError: there is one and it can't be read (or not without a download): what it leaves out
+            is not known.
     """
+    path = os.path.join(folder, IGNORE_FILE_NAME)  # noqa: PTH118
     try:
-        with open(os.path.join(folder, IGNORE_FILE_NAME), "rb") as file:  # noqa: PTH118, PTH123
+        if not may_download and is_status_online_only(os.stat(path)):  # noqa: PTH116
+            raise RulesOnlineOnlyError
+        with open(path, "rb") as file:  # noqa: PTH123
             return file.read(_LARGEST_FILE).decode("utf-8-sig", errors="replace")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from photofind.domain import FolderError, MediaCode
 from photofind.media.files import system_path
+from photofind.media.patterns import IGNORE_FILE_NAME, RulesOnlineOnlyError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,12 @@ def describe_folder_error(
     """
     if isinstance(error, PermissionError):
         return MediaCode.DENIED, _denied(folder, platform)
+    if isinstance(error, RulesOnlineOnlyError):
+        reason = (
+            f"What is left out of the folder {folder} stands in its {IGNORE_FILE_NAME}, which lies "
+            "in its cloud only. Have that file downloaded; until then the photos stay as they were."
+        )
+        return MediaCode.UNREADABLE, reason
     reason = os.strerror(error.errno) if error.errno else "unknown error"
     return (
         MediaCode.UNREADABLE,

@@ -27,7 +27,12 @@ from photofind.media.formats import (
 )
 from photofind.media.online_only import is_status_online_only, placeholder_target
 from photofind.media.pairs import LARGEST_LIVE_FILM, pair_parts
-from photofind.media.patterns import ExclusionRules, read_ignore_file, to_slashes
+from photofind.media.patterns import (
+    ExclusionRules,
+    RulesOnlineOnlyError,
+    read_ignore_file,
+    to_slashes,
+)
 from photofind.media.roots import describe_folder_error, root_problem
 
 if TYPE_CHECKING:
@@ -169,7 +174,8 @@ class FolderScan:
     def _note_unreadable(self, relative: str, error: OSError) -> None:
         place = os.fsencode(relative)
         self._unreadable.append(place)
-        if relative:  # of the root itself the person is told elsewhere
+        # Of a root that can't be read the person is told elsewhere.
+        if relative or isinstance(error, RulesOnlineOnlyError):
             code, reason = describe_folder_error(Path(self._path(relative)), error)
             self.folder_problems.append(ScanProblem(place, code, reason))
 
@@ -177,7 +183,7 @@ class FolderScan:
         return self._prefix + relative if relative else self._root
 
     def _read_rules(self, relative: str) -> None:
-        text = read_ignore_file(self._path(relative))
+        text = read_ignore_file(self._path(relative), may_download=self._include_online_only)
         if text is not None:
             self.rules.add_file(to_slashes(relative), text)
 

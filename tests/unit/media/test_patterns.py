@@ -154,7 +154,7 @@ def test_rules_that_cannot_be_read_leave_the_folder_as_it_was(
 ) -> None:
     _touch(tmp_path, "a.jpg", "private/b.jpg")
 
-    def refuse(folder: str) -> str | None:
+    def refuse(folder: str, **_: bool) -> str | None:
         if folder.endswith("private"):
             raise PermissionError(13, "denied")
         return None
@@ -166,6 +166,29 @@ def test_rules_that_cannot_be_read_leave_the_folder_as_it_was(
     part = FolderScan(tmp_path, [b"private/b.jpg"])
     assert list(part) == []
     assert part.unreadable == (b"private",)
+
+
+@pytest.mark.parametrize("place", ["", "private"])
+def test_rules_that_lie_in_a_cloud_are_not_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    _touch(tmp_path, "a.jpg", "private/b.jpg", "private/c.png")
+    rules = tmp_path / place / IGNORE_FILE_NAME
+    rules.write_text("*.png\n")
+    away = rules.stat().st_ino
+    monkeypatch.setattr(
+        "photofind.media.patterns.is_status_online_only", lambda status: status.st_ino == away
+    )
+    scan = FolderScan(tmp_path)
+    # What they leave out isn't known, so nothing comes in, and what is known stays as it was.
+    assert [file.rel_path for file in scan] == ([b"a.jpg"] if place else [])
+    assert scan.unreadable == (place.encode(),)
+    (problem,) = scan.folder_problems
+    assert "in its cloud only. Have that file downloaded" in problem.reason
+    assert {file.rel_path for file in FolderScan(tmp_path, include_online_only=True)} == {
+        b"a.jpg",
+        b"private/b.jpg",
+    }
 
 
 def test_odd_ignore_files(tmp_path: Path) -> None:
