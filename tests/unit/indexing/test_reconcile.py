@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -25,7 +26,7 @@ def row(
     ready: bool = True,
 ) -> FileRow:
     return FileRow(
-        id=FileId(abs(hash(name)) % 10_000),
+        id=FileId(zlib.crc32(name)),
         folder_id=FolderId(1),
         rel_path=name,
         byte_size=size,
