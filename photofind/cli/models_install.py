@@ -18,6 +18,7 @@ from photofind.inference.spec import ModelSpec, TaskKind
 from photofind.inference.store import ModelStore
 from photofind.models.permission import allowed_network, require_accepted
 from photofind.models.process import Installation
+from photofind.models.tasks import Download, Import
 from photofind.settings import read_indexing_settings
 from photofind.worker.messages import UseInstalledModel
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.cli.session import Session
+    from photofind.models.tasks import Task
 
 _GOES_ON = (
     "The same command goes on from there; `photofind models remove KEY` deletes what has arrived."
@@ -45,7 +47,7 @@ def install(session: Session, key: str, *, accept_licence: bool, use: bool = Tru
     allowed_network(session.folders).require_allowed()
     accepted = accept_licence or _accepts(session, spec)
     require_accepted(spec, accepted=accepted)
-    _run(session, Installation(session.folders, key, accept_licence=accepted))
+    _run(session, Download(key, accept_licence=accepted))
     done = f"Installed {spec.title}."
     _finish(session, done + _go_on(session, spec, done, begun_s, use=use))
 
@@ -57,7 +59,7 @@ def import_model(session: Session, source: Path, *, use: bool = True) -> None:
         use: as of `install`.
     """
     begun_s = time.time()
-    key = _run(session, Installation(session.folders, source=source), "Nothing was imported.")
+    key = _run(session, Import(source), "Nothing was imported.")
     spec = ModelStore(session.folders).spec(key)
     done = f"Imported {spec.title}."
     sentence = done + _go_on(session, spec, done, begun_s, use=use)
@@ -109,7 +111,8 @@ def _advice(session: Session, spec: ModelSpec) -> str:
     )
 
 
-def _run(session: Session, installation: Installation, when_stopped: str = _GOES_ON) -> str:
+def _run(session: Session, task: Task, when_stopped: str = _GOES_ON) -> str:
+    installation = Installation(session.folders, task)
     with choose_install_display(session.output) as display:
         try:
             return installation.run(display.hear)

@@ -21,6 +21,15 @@ import msgspec
 from photofind.domain import ModelError, PhotofindError
 from photofind.logs import start_logging
 from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode, encode
+from photofind.models.tasks import (
+    Check,
+    Download,
+    Import,
+    Task,
+    add_arguments,
+    from_arguments,
+    to_arguments,
+)
 from photofind.paths import AppFolders
 from photofind.priority import step_back
 
@@ -35,32 +44,14 @@ logger = logging.getLogger(__name__)
 
 INSTALL_FLAG = "--install"
 """In a frozen program there is no `python -m`: the program itself is started with this flag."""
-_IMPORT_FLAG = "--import"
-_CHECK_FLAG = "--check"
 _PATIENCE_S = 5.0
 
 
 class Installation:
-    """One installation, or the check of a model, in a process of its own."""
+    """One task with a model, in a process of its own."""
 
-    def __init__(
-        self,
-        folders: AppFolders,
-        key: str | None = None,
-        *,
-        accept_licence: bool = False,
-        source: Path | None = None,
-        check: str | None = None,
-    ) -> None:
-        """Starts nothing yet.
-
-        Args:
-            key: of the model to download.
-            accept_licence: the person has read the licence and agrees.
-            source: a folder or an archive to import instead.
-            check: key of a model to read and to try instead.
-        """
-        assert sum(each is not None for each in (key, source, check)) == 1
+    def __init__(self, folders: AppFolders, task: Task) -> None:
+        """Starts nothing yet."""
         self._folders = folders
         self._command = [
             *_start_of_command(),
@@ -68,17 +59,14 @@ class Installation:
             *("--cache", os.fspath(folders.cache)),
             *("--config", os.fspath(folders.config)),
             *("--logs", os.fspath(folders.logs)),
-            *(["--accept-licence"] if accept_licence else []),
-            *([] if key is None else [key]),
-            *([] if source is None else [_IMPORT_FLAG, os.fspath(source)]),
-            *([] if check is None else [_CHECK_FLAG, check]),
+            *to_arguments(task),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._cancelled = False
 
     def run(self, hear: Callable[[Progress | Notice], None]) -> str:
-        """Installs the model; returns when it is in its place.
+        """Carries the task out; returns when the model is in its place.
 
         Args:
             hear: is told how it goes, on the calling thread.
@@ -179,10 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=f"photofind {INSTALL_FLAG}")
     for name in ("data", "cache", "config", "logs"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--accept-licence", action="store_true")
-    parser.add_argument(_IMPORT_FLAG, dest="source", type=Path)
-    parser.add_argument(_CHECK_FLAG)
-    parser.add_argument("key", nargs="?")
+    add_arguments(parser)
     chosen = parser.parse_args(arguments)
     folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
     threading.Thread(target=_leave_when_alone, daemon=True).start()
@@ -190,12 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders.ensure()
         start_logging(folders.logs / "install.log")
         step_back()
-        if chosen.source is not None:
-            _say(_import(folders, chosen.source))
-        elif chosen.check is not None:
-            _say(_check(folders, chosen.check))
-        else:
-            _say(_install(folders, chosen.key, accept_licence=chosen.accept_licence))
+        _say(_carry_out(from_arguments(chosen), folders))
         return 0
     except PhotofindError as error:
         _say(Failed(error.code, error.user_message))
@@ -203,6 +183,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logger.info("can't go on", exc_info=error)
         _say(Failed("disk_failed", f"The data folder can't be used: {error.strerror or error}."))
     return 1
+
+
+def _carry_out(task: Task, folders: AppFolders) -> Installed:
+    match task:
+        case Download():
+            return _install(folders, task.key, accept_licence=task.accept_licence)
+        case Import():
+            return _import(folders, task.source)
+        case Check():
+            return _check(folders, task.key)
 
 
 def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installed:

@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from photofind.domain import PhotofindError
 from photofind.models.messages import Progress
 from photofind.models.process import Installation
+from photofind.models.tasks import Check, Download, Import
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.models.messages import Notice
+    from photofind.models.tasks import Task
     from photofind.paths import AppFolders
 
 
@@ -62,22 +64,22 @@ class ModelInstall(QObject):
         Args:
             accept_licence: the person has seen the licence and agrees.
         """
-        self._begin(key, Installation(self._folders, key, accept_licence=accept_licence))
+        self._begin(key, Download(key, accept_licence=accept_licence))
 
     def start_import(self, source: Path) -> None:
         """Begins with a model in a folder or an archive, unless one is running."""
-        self._begin("", Installation(self._folders, source=source))
+        self._begin("", Import(source))
 
     def start_check(self, key: str) -> None:
         """Begins to read and to try an installed model, unless one is running."""
-        self._begin(key, Installation(self._folders, check=key), checks=True)
+        self._begin(key, Check(key))
 
-    def _begin(self, key: str, installation: Installation, *, checks: bool = False) -> None:
+    def _begin(self, key: str, task: Task) -> None:
         if self._installation is not None:
             return
-        self._key, self._checks = key, checks
+        self._key, self._checks = key, isinstance(task, Check)
         self._begun_s = time.time()
-        self._installation = installation
+        self._installation = Installation(self._folders, task)
         self._thread = threading.Thread(
             target=self._run, args=(self._installation,), name="photofind-install", daemon=True
         )

@@ -15,6 +15,7 @@ from photofind.domain import PhotofindError
 from photofind.inference import registry_clip
 from photofind.models.messages import Notice, Progress
 from photofind.models.process import Installation
+from photofind.models.tasks import Download
 from photofind.paths import OFFLINE_VARIABLE
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def left_behind(folders: AppFolders) -> list[str]:
 def test_what_goes_wrong_is_told(folders: AppFolders, nonsense: LocalHub) -> None:
     heard: list[Progress | Notice] = []
     with pytest.raises(PhotofindError, match="is damaged or not a model") as caught:
-        Installation(folders, KEY).run(heard.append)
+        Installation(folders, Download(KEY)).run(heard.append)
     assert caught.value.code == "model_incompatible"
     steps = list(dict.fromkeys(said.step for said in heard if isinstance(said, Progress)))
     assert steps == ["asking", "downloading", "verifying"]
@@ -58,7 +59,7 @@ def test_what_goes_wrong_is_told(folders: AppFolders, nonsense: LocalHub) -> Non
 
 def test_it_can_be_cancelled_half_way(folders: AppFolders, nonsense: LocalHub) -> None:
     nonsense.pause = threading.Event()
-    installation = Installation(folders, KEY)
+    installation = Installation(folders, Download(KEY))
 
     def cancel(said: Progress | Notice) -> None:
         if isinstance(said, Progress) and said.done:
@@ -75,7 +76,7 @@ def test_it_can_be_cancelled_half_way(folders: AppFolders, nonsense: LocalHub) -
 def test_one_that_was_cancelled_before_does_not_begin(
     folders: AppFolders, nonsense: LocalHub
 ) -> None:
-    installation = Installation(folders, KEY)
+    installation = Installation(folders, Download(KEY))
     installation.cancel()
     with pytest.raises(PhotofindError, match="Stopped"):
         installation.run(lambda _: None)
@@ -101,14 +102,14 @@ def test_a_process_that_dies_leaves_nothing_half_done(
         os.kill(started[0].pid, signal.SIGKILL)
 
     with pytest.raises(PhotofindError, match="ended unexpectedly") as caught:
-        Installation(folders, KEY).run(kill)
+        Installation(folders, Download(KEY)).run(kill)
     assert caught.value.code == "model_died"
     assert not work.exists()
 
 
 def test_it_ends_when_whoever_started_it_has_gone(folders: AppFolders, nonsense: LocalHub) -> None:
     nonsense.pause = threading.Event()
-    command = Installation(folders, KEY)._command
+    command = Installation(folders, Download(KEY))._command
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
         assert nonsense.reached_pause.wait(60)
         assert process.stdin is not None
@@ -120,7 +121,7 @@ def test_it_ends_when_whoever_started_it_has_gone(folders: AppFolders, nonsense:
 def test_it_ends_in_order_while_it_is_still_listened_to(
     folders: AppFolders, nonsense: LocalHub
 ) -> None:
-    command = Installation(folders, KEY)._command
+    command = Installation(folders, Download(KEY))._command
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None
@@ -136,7 +137,7 @@ def test_the_environment_forbids_the_network(
 ) -> None:
     monkeypatch.setenv(variable, "1")
     with pytest.raises(PhotofindError, match=f"Nothing is downloaded: .*{variable}") as caught:
-        Installation(folders, KEY).run(lambda _: None)
+        Installation(folders, Download(KEY)).run(lambda _: None)
     assert caught.value.code == "network_forbidden"
     assert nonsense.requests == []
 
@@ -148,5 +149,5 @@ def test_the_settings_forbid_the_network(folders: AppFolders, nonsense: LocalHub
         PhotofindError,
         match="“Never go online” is switched on, in photofind's window under Models…",
     ):
-        Installation(folders, KEY).run(lambda _: None)
+        Installation(folders, Download(KEY)).run(lambda _: None)
     assert nonsense.requests == []

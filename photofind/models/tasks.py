@@ -1,0 +1,75 @@
+"""What the installing process can be asked to do, and how that is said on its command line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Install a model of the registry.
+
+    Attributes:
+        accept_licence: the person has read the licence and agrees.
+    """
+
+    key: str
+    accept_licence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Install the model in a folder or an archive."""
+
+    source: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Read and try an installed model."""
+
+    key: str
+
+
+Task = Download | Import | Check
+
+
+def to_arguments(task: Task) -> list[str]:
+    """The task as words, of which `add_arguments` and `from_arguments` make it again."""
+    match task:
+        case Download():
+            accepted = ["--accept-licence"] if task.accept_licence else []
+            return ["download", *accepted, "--", task.key]
+        case Import():
+            return ["import", "--", os.fspath(task.source)]
+        case Check():
+            return ["check", "--", task.key]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Has a parser understand the words, after its own options."""
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    download = verbs.add_parser("download")
+    download.add_argument("--accept-licence", action="store_true")
+    download.add_argument("key")
+    verbs.add_parser("import").add_argument("source", type=Path)
+    verbs.add_parser("check").add_argument("key")
+
+
+def from_arguments(chosen: argparse.Namespace) -> Task:
+    """The task among a command line's words."""
+    match chosen.verb:
+        case "download":
+            return Download(chosen.key, accept_licence=chosen.accept_licence)
+        case "import":
+            return Import(chosen.source)
+        case "check":
+            return Check(chosen.key)
+        case verb:
+            raise AssertionError(verb)
