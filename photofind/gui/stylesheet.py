@@ -44,8 +44,12 @@ class Tones:
 
 def style_sheet(tones: Tones) -> str:
     """The whole application's style sheet in these tones."""
-    icon = resources() / "icons" / f"{tones.check}.svg"
-    return _SHEET.substitute(asdict(tones) | {"check": icon.as_posix()})
+    icons = resources() / "icons"
+    pictures = {
+        "check": (icons / f"{tones.check}.svg").as_posix(),
+        "chevron": (icons / "chevron.svg").as_posix(),  # a grey that both schemes can carry
+    }
+    return _SHEET.substitute(asdict(tones) | pictures)
 
 
 _SHEET = Template("""
@@ -65,6 +69,8 @@ QLineEdit:focus { border-color: $accent; }
 QComboBox { background: $raised; border: 1px solid $hairline; border-radius: 8px;
     padding: 5px 10px; }
 QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px solid $hairline;
     selection-background-color: $accent_soft; selection-color: $text; }
 
@@ -108,6 +114,8 @@ QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $faint; background: transparent; }
 QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $on_accent;
     border-color: $accent; }
+QPushButton[kind="primary"]:disabled, QPushButton:default:disabled { background: $raised;
+    color: $faint; border-color: $hairline; }
 QPushButton[kind="primary"] { font-weight: 600; }
 QPushButton[kind="primary"]:hover, QPushButton:default:hover { border-color: $text; }
 QPushButton[kind="primary"]:focus, QPushButton:default:focus { border-color: $text; }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QCheckBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.stylesheet import Tones, style_sheet
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 
-def dressed(box: QCheckBox | QPushButton, tones: Tones) -> None:
+def dressed(box: QWidget, tones: Tones) -> None:
     box.setPalette(palette_of(tones))
     box.setStyleSheet(style_sheet(tones))
     box.ensurePolished()
@@ -37,6 +37,27 @@ def test_a_box_to_tick_stands_out(qtbot: QtBot, tones: Tones) -> None:
     ticked = colours(box.grab().toImage())
     assert tones.accent in ticked
     assert tones.on_accent in ticked
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_button_that_does_nothing_yet_does_not_ask_to_be_pressed(
+    qtbot: QtBot, tones: Tones
+) -> None:
+    button = PushButton("Export", None, ButtonKind.PRIMARY)
+    qtbot.addWidget(button)
+    dressed(button, tones)
+    assert tones.accent in colours(button.grab().toImage())
+    button.setDefault(True)
+    button.setEnabled(False)
+    assert tones.accent not in colours(button.grab().toImage())
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_list_of_choices_shows_that_it_opens(qtbot: QtBot, tones: Tones) -> None:
+    box = QComboBox()
+    qtbot.addWidget(box)
+    dressed(box, tones)
+    assert "#7f8693" in colours(box.grab().toImage())
 
 
 @pytest.mark.parametrize("kind", [ButtonKind.QUIET, ButtonKind.LINK])
