@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxL
 
 from photofind.describe.orders import CAPTIONER_MISSING
 from photofind.gui.buttons import ButtonKind, PushButton
+from photofind.gui.paragraph import paragraph
 from photofind.gui.wording import describe_size
 from photofind.inference import registry
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
@@ -49,10 +50,10 @@ class InstallOffer(QDialog):
         self._bar.setRange(0, _BAR_STEPS)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("How far the installation is"))
-        self._state = self._line("")
+        self._state = paragraph(self, "", _WIDTH)
         self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
-        command = self._line(self.tr("The command for it: {c}").format(c=self._command))
-        command.setProperty("tone", "faint")
+        how = self.tr("The command for it: {c}").format(c=self._command)
+        command = paragraph(self, how, _WIDTH, tone="faint")
         self._install = PushButton(self.tr("Download and install"), self, ButtonKind.PRIMARY)
         self._install.setDefault(True)
         self._cancel = PushButton(self.tr("Stop"), self)
@@ -71,7 +72,7 @@ class InstallOffer(QDialog):
             " it; then it works on this computer alone, and no photo leaves it."
         )
         for text in (about, _facts(self._spec)):
-            column.addWidget(self._line(text))
+            column.addWidget(paragraph(self, text, _WIDTH))
         column.addWidget(command)
         column.addWidget(self._state)
         column.addWidget(self._bar)
@@ -128,14 +129,6 @@ class InstallOffer(QDialog):
         self._state.setProperty("tone", tone)
         self._state.style().unpolish(self._state)
         self._state.style().polish(self._state)
-
-    def _line(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setFixedWidth(_WIDTH)
-        # Qt sizes a dialog before it has asked its labels how high they get.
-        label.setMinimumHeight(max(0, label.heightForWidth(_WIDTH)))
-        return label
 
 
 def _facts(spec: ModelSpec) -> str:

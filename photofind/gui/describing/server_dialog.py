@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from photofind.describe.model_server import DEFAULT_ADDRESS
 from photofind.gui.buttons import ButtonKind, PushButton
+from photofind.gui.paragraph import paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,26 +44,26 @@ class ServerDialog(QDialog):
         self.setWindowTitle(self.tr("Model server"))
         heading = QLabel(self.tr("A model server on this computer"), self)
         heading.setProperty("textStyle", "heading")
-        about = self._line(
+        about = paragraph(
+            self,
             self.tr(
                 "For long answers, photofind can ask a larger model that another program runs here:"
                 " Ollama, llama.cpp's server, or any other that speaks the OpenAI chat format. It"
                 " connects to this computer alone, and sends the photo small and without what its"
                 " file says about place, time and camera."
-            )
+            ),
+            _WIDTH,
         )
-        warning = self._line(
+        warning = paragraph(
+            self,
             self.tr(
                 "What that program does with photos and questions is up to it: it may keep them, or"
                 " pass them on to other computers. photofind can't see that. Use one that you"
                 " trust."
-            )
+            ),
+            _WIDTH,
+            name="warningBox",
         )
-        warning.setObjectName("warningBox")
-        for label in (about, warning):
-            # Qt sizes a dialog before it has asked its labels how high they get.
-            label.ensurePolished()
-            label.setMinimumHeight(max(0, label.heightForWidth(_WIDTH)))
         self._on = QCheckBox(self.tr("Use a model server"), self)
         self._on.setChecked(bool(address))
         self._address = QLineEdit(address or DEFAULT_ADDRESS, self)
@@ -73,7 +74,7 @@ class ServerDialog(QDialog):
         self._models.setAccessibleName(self.tr("Model on the server"))
         if model:
             self._models.addItem(model)
-        self._state = self._line("")
+        self._state = paragraph(self, "", _WIDTH)
         self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
         fields = QGridLayout()
         fields.setHorizontalSpacing(12)
@@ -155,9 +156,3 @@ class ServerDialog(QDialog):
             widget.setEnabled(on)
         self._state.setEnabled(on)
         self._save.setEnabled(not on or bool(self._models.currentText()))
-
-    def _line(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setWordWrap(True)
-        label.setFixedWidth(_WIDTH)
-        return label
