@@ -31,7 +31,9 @@ logger = logging.getLogger(__name__)
 _WORKER_FLAG = "--worker"
 """How a frozen program starts itself as a worker (worker.launch.WORKER_FLAG)."""
 _INSTALL_FLAG = "--install"
-"""How a frozen program starts itself to install a model (models.process.INSTALL_FLAG)."""
+"""How the program starts itself to install a model (models.process.INSTALL_FLAG)."""
+_EXPORT_FLAG = "--export"
+"""How the program starts itself to export a model (models.process.EXPORT_FLAG)."""
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _QT_PACKAGES = ("PySide6", "shiboken6")
 
@@ -45,9 +47,13 @@ def main() -> None:
 
         sys.exit(run_worker(sys.argv[2:]))
     if sys.argv[1:2] == [_INSTALL_FLAG]:
-        from photofind.models.process import main as run_installation
+        from photofind.models.service import main as run_installation
 
         sys.exit(run_installation(sys.argv[2:]))
+    if sys.argv[1:2] == [_EXPORT_FLAG]:
+        from photofind.exporting.process import main as run_export
+
+        sys.exit(run_export(sys.argv[2:]))
     prepare_streams()
     sys.exit(run(sys.argv[1:]))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from photofind.cli.output import Output
 
 _STEPS = {
+    Step.EXPORTING: "Exporting",
     Step.ASKING: "Asking what there is",
     Step.DOWNLOADING: "Downloading",
     Step.VERIFYING: "Verifying",

@@ -12,18 +12,13 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from photofind.exporting.available import missing_tools, say_missing
 from photofind.exporting.errors import ExportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NEEDED = ("torch", "torchvision", "open_clip", "timm", "safetensors", "onnx", "onnxscript")
 _OPERATORS: list[Any] = []
-
-
-def missing_tools() -> list[str]:
-    """The packages of the extra `export` that are not installed."""
-    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
 
 
 @cache
@@ -72,12 +67,7 @@ def define_vision_operators() -> None:
 
 
 def _tools_missing(missing: list[str]) -> ExportError:
-    return ExportError(
-        "export_tools_missing",
-        "Exporting needs packages that photofind itself does not"
-        f" ({', '.join(missing)} not found). Install them, in a"
-        ' checkout of photofind, with: .venv/bin/pip install -e ".[export]"',
-    )
+    return ExportError("export_tools_missing", say_missing(missing))
 
 
 def _keep_to_itself() -> None:

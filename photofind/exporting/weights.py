@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from photofind.exporting.architectures import Architecture
     from photofind.exporting.request import ExportRequest
 
-SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
+_SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
 _SAFETENSORS = ".safetensors"
 _HUB_CONFIG = "open_clip_config.json"
 _DEFAULTS = {
@@ -51,6 +51,11 @@ class Weights:
     quick_gelu: bool = False
 
 
+def is_file_name(pretrained: str) -> bool:
+    """Whether that is a checkpoint file; else it is open_clip's tag."""
+    return Path(pretrained).suffix.lower() in _SUFFIXES
+
+
 def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequest) -> Weights:
     """Finds a checkpoint file, or fetches the published one that a tag means.
 
@@ -59,7 +64,7 @@ def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequ
             prepared; export_weights, there is no such file, or it can't be fetched or trusted.
     """
     published, pretrained = open_clip.pretrained, request.pretrained
-    if Path(pretrained).suffix.lower() in SUFFIXES:
+    if is_file_name(pretrained):
         path, name = Path(pretrained).expanduser(), Path(pretrained).stem
         preprocess = _preprocess_of_file(published, architecture, path, request.like)
         quick_gelu = False

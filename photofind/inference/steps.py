@@ -8,6 +8,7 @@ from enum import StrEnum
 class Step(StrEnum):
     """What an installation is doing."""
 
+    EXPORTING = "exporting"
     ASKING = "asking"
     DOWNLOADING = "downloading"
     VERIFYING = "verifying"

@@ -9,13 +9,15 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     """How far it is.
 
     Attributes:
-        step: one of `inference.installing.Step`.
+        step: one of `inference.steps.Step`.
         done, total: bytes; both 0 where that can't be said.
+        detail: what of the step it is at, in words; "" where that can't be said.
     """
 
     step: str
     done: int = 0
     total: int = 0
+    detail: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):

@@ -1,5 +1,5 @@
-"""The installing process and how it is started: one way for window and commands. It also checks
-models for the window.
+"""How a model is installed, checked or exported in a process of its own: one way for window and
+commands. What runs in it is `models.service`, or `exporting.process`.
 
 Binding and quantising takes gigabytes with the larger models. In a process of its own that can be
 ended at any moment: what has arrived stays for the next time, nothing else is left.
@@ -7,43 +7,30 @@ ended at any moment: what has arrived stays for the next time, nothing else is l
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from photofind.domain import ModelError, PhotofindError
-from photofind.logs import start_logging
-from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode, encode
-from photofind.models.tasks import (
-    Check,
-    Download,
-    Import,
-    Task,
-    add_arguments,
-    from_arguments,
-    to_arguments,
-)
-from photofind.paths import AppFolders
-from photofind.priority import step_back
+from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode
+from photofind.models.tasks import Export, to_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from photofind.inference.spec import ModelSpec
-    from photofind.inference.steps import Step
-    from photofind.inference.store import InstalledModel
+    from photofind.models.tasks import Task
+    from photofind.paths import AppFolders
 
 logger = logging.getLogger(__name__)
 
 INSTALL_FLAG = "--install"
-"""In a frozen program there is no `python -m`: the program itself is started with this flag."""
+EXPORT_FLAG = "--export"
+"""With what the program itself is started: in a frozen one there is no `python -m`."""
 _PATIENCE_S = 5.0
 
 
@@ -54,7 +41,7 @@ class Installation:
         """Starts nothing yet."""
         self._folders = folders
         self._command = [
-            *_start_of_command(),
+            *_start_of_command(EXPORT_FLAG if isinstance(task, Export) else INSTALL_FLAG),
             *("--data", os.fspath(folders.data)),
             *("--cache", os.fspath(folders.cache)),
             *("--config", os.fspath(folders.config)),
@@ -155,106 +142,8 @@ def _creation_flags() -> int:
     return 0
 
 
-def _start_of_command() -> list[str]:
+def _start_of_command(flag: str) -> list[str]:
     if getattr(sys, "frozen", False):
-        return [sys.executable, INSTALL_FLAG]
+        return [sys.executable, flag]
     # -P: a folder named photofind in the current directory must not be imported.
-    return [sys.executable, "-P", "-m", "photofind.models.process"]
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Installs one model, saying how it goes on standard output; ends when standard input does."""
-    parser = argparse.ArgumentParser(prog=f"photofind {INSTALL_FLAG}")
-    for name in ("data", "cache", "config", "logs"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    add_arguments(parser)
-    chosen = parser.parse_args(arguments)
-    folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
-    threading.Thread(target=_leave_when_alone, daemon=True).start()
-    try:
-        folders.ensure()
-        start_logging(folders.logs / "install.log")
-        step_back()
-        _say(_carry_out(from_arguments(chosen), folders))
-        return 0
-    except PhotofindError as error:
-        _say(Failed(error.code, error.user_message))
-    except OSError as error:
-        logger.info("can't go on", exc_info=error)
-        _say(Failed("disk_failed", f"The data folder can't be used: {error.strerror or error}."))
-    return 1
-
-
-def _carry_out(task: Task, folders: AppFolders) -> Installed:
-    match task:
-        case Download():
-            return _install(folders, task.key, accept_licence=task.accept_licence)
-        case Import():
-            return _import(folders, task.source)
-        case Check():
-            return _check(folders, task.key)
-
-
-def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installed:
-    from photofind.inference.registry import find_spec
-    from photofind.inference.spec import ModelSpec
-    from photofind.models.hub import Hub
-    from photofind.models.installation import install_model
-    from photofind.models.permission import allowed_network, require_accepted
-
-    spec = find_spec(key, ModelSpec)
-    require_accepted(spec, accepted=accept_licence)
-    hub = Hub(allowed_network(folders))
-    return _done(install_model(spec, folders, hub, _Reporter()))
-
-
-def _import(folders: AppFolders, source: Path) -> Installed:
-    from photofind.models.importing.installation import import_model
-
-    return _done(import_model(source, folders, _Reporter()))
-
-
-def _check(folders: AppFolders, key: str) -> Installed:
-    from photofind.inference.store import ModelStore
-    from photofind.models.verifying import verify_model
-
-    verify_model(ModelStore(folders), key, _Reporter())
-    return Installed(key)
-
-
-def _done(model: InstalledModel[ModelSpec]) -> Installed:
-    for notice in model.notices:
-        _say(Notice(notice))
-    return Installed(model.spec.key)
-
-
-class _Reporter:
-    """Says how far it is, at most every so many bytes."""
-
-    _EVERY_BYTES = 2**20
-
-    def __init__(self) -> None:
-        self._last: tuple[Step, int] | None = None
-
-    def __call__(self, step: Step, done: int = 0, total: int = 0) -> None:
-        said = (step, done // self._EVERY_BYTES)
-        if said != self._last or done == total:
-            self._last = said
-            _say(Progress(step, done, total))
-
-
-def _say(said: Said) -> None:
-    sys.stdout.buffer.write(encode(said))
-    sys.stdout.buffer.flush()
-
-
-def _leave_when_alone() -> None:
-    """Standard input ends when whoever started this has gone."""
-    # Not through sys.stdin, whose lock would be held for ever when the interpreter shuts down.
-    while os.read(0, 2**16):
-        pass
-    os._exit(2)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return [sys.executable, "-P", "-m", "photofind", flag]

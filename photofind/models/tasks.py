@@ -37,7 +37,22 @@ class Check:
     key: str
 
 
-Task = Download | Import | Check
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Turn a checkpoint of open_clip's into a model, and install it.
+
+    Attributes:
+        architecture: open_clip's name, or a JSON file.
+        pretrained: a checkpoint file, or open_clip's name of published weights, which are fetched.
+        tokenizer: a tokenizer.json, where it isn't CLIP's own.
+    """
+
+    architecture: str
+    pretrained: str
+    tokenizer: Path | None = None
+
+
+Task = Download | Import | Check | Export
 
 
 def to_arguments(task: Task) -> list[str]:
@@ -50,6 +65,10 @@ def to_arguments(task: Task) -> list[str]:
             return ["import", "--", os.fspath(task.source)]
         case Check():
             return ["check", "--", task.key]
+        case Export():
+            given = task.tokenizer is not None
+            tokenizer = [f"--tokenizer={task.tokenizer}"] if given else []
+            return ["export", *tokenizer, "--", task.architecture, task.pretrained]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +79,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     download.add_argument("key")
     verbs.add_parser("import").add_argument("source", type=Path)
     verbs.add_parser("check").add_argument("key")
+    export = verbs.add_parser("export")
+    export.add_argument("--tokenizer", type=Path)
+    export.add_argument("architecture")
+    export.add_argument("pretrained")
 
 
 def from_arguments(chosen: argparse.Namespace) -> Task:
@@ -71,5 +94,7 @@ def from_arguments(chosen: argparse.Namespace) -> Task:
             return Import(chosen.source)
         case "check":
             return Check(chosen.key)
+        case "export":
+            return Export(chosen.architecture, chosen.pretrained, chosen.tokenizer)
         case verb:
             raise AssertionError(verb)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from photofind.domain import PhotoId
     from photofind.gui.searching import Engine
+    from photofind.models.tasks import Export
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command, Event
 
@@ -97,6 +98,7 @@ class Driver:
         removal: Removal | None = None,
         list_file: Path | None = None,
         model_source: Path | None = None,
+        checkpoint: Export | None = None,
         make_engine: Callable[[AppFolders], Engine] = open_engine,
     ) -> None:
         """Opens the window.
@@ -108,6 +110,7 @@ class Driver:
             removal: what they say when asked what is to become of a folder.
             list_file: what they choose when asked where a list of photos goes.
             model_source: what they choose when asked where a model lies.
+            checkpoint: what they choose when asked what to make a model of.
         """
         self.qtbot = qtbot
         self._closed = False
@@ -148,6 +151,7 @@ class Driver:
                 accept_licence=confirm,
                 confirm_removal=confirm,
                 choose_source=lambda _archive: model_source,
+                choose_checkpoint=lambda: checkpoint,
             ),
             choose_list=lambda: list_file,
             make_client=WorkerClient if worker else quiet,

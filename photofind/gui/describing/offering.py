@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from photofind.gui.bridge import WorkerBridge
     from photofind.gui.models.install import ModelInstall
+    from photofind.models.messages import Progress
 
 
 class ModelOffers(QObject):
@@ -57,9 +58,9 @@ class ModelOffers(QObject):
     def _on_closed(self) -> None:
         self._dialog = None
 
-    def _on_progress(self, step: str, done: int, total: int) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         if self._dialog is not None:
-            self._dialog.show_progress(step, done, total)
+            self._dialog.show_progress(progress.step, progress.done, progress.total)
 
     def _on_failed(self, _code: str, reason: str) -> None:
         if self._dialog is not None:

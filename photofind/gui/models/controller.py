@@ -15,7 +15,6 @@ from photofind.gui.errands import Errands
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.pacing import Throttler
 from photofind.inference.steps import Step
-from photofind.models.messages import Progress
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from photofind.gui.models.install import ModelInstall
     from photofind.gui.models.questions import ModelQuestions
     from photofind.gui.remembered import Remembered
+    from photofind.models.messages import Progress
     from photofind.models.overview import ModelState
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command
@@ -63,7 +63,7 @@ class ModelsController(QObject):
         self._errands = Errands("models", self)
         self._installing = install
         self._step = ""
-        self._imports = False
+        self._brings = self._exports = False
         self._remembered = remembered
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
@@ -98,6 +98,7 @@ class ModelsController(QObject):
             dialog.remove_requested.connect(self._remove)
             dialog.check_requested.connect(self._check)
             dialog.import_requested.connect(self._import)
+            dialog.export_requested.connect(self._export)
             dialog.offline_toggled.connect(self._set_offline)
             self._dialog = dialog
         if key:
@@ -138,9 +139,23 @@ class ModelsController(QObject):
             return
         self._show_problem("")
         self._step = Step.VERIFYING
-        self._imports = True
+        self._brings = True
         self._installing.start_import(source)
         self._show_installing()
+
+    def _export(self) -> None:
+        export = self._questions.choose_checkpoint()
+        if export is None or self._installing.is_running:
+            return
+        self._show_problem("")
+
+        def start() -> None:
+            self._installing.start_export(export)
+            self._show_installing()
+
+        self._step = Step.EXPORTING
+        self._brings = self._exports = True
+        self._remembered.write(start)  # the process that exports reads whether it may fetch weights
 
     def _check(self, key: str) -> None:
         self._show_problem("")
@@ -159,10 +174,10 @@ class ModelsController(QObject):
         if self._dialog is not None:
             self._dialog.show_installing(self._installing.key)
 
-    def _on_progressed(self, step: str, done: int, total: int) -> None:
-        self._step = step
+    def _on_progressed(self, progress: Progress) -> None:
+        self._step = progress.step
         if self._dialog is not None:
-            self._dialog.show_progress(Progress(step, done, total))
+            self._dialog.show_progress(progress)
 
     def _on_installed(self, key: str) -> None:
         begun_s = self._installing.begun_s
@@ -178,9 +193,14 @@ class ModelsController(QObject):
                 self._send(UseInstalledModel(key=key, since_s=begun_s))
 
         self._errands.run(is_for_search, go_on)
-        if self._imports and self._dialog is not None:
+        if self._brings and self._dialog is not None:
             self._dialog.choose(key)
+        exported = self._exports
         self._on_ended()
+        if exported and self._dialog is not None:
+            self._dialog.show_said(
+                self.tr("It is installed: photos and words get the same numbers as in PyTorch.")
+            )
 
     def _on_checked(self, _key: str) -> None:
         self._on_ended()
@@ -193,7 +213,7 @@ class ModelsController(QObject):
             self._show_problem(reason)
 
     def _on_ended(self) -> None:
-        self._imports = False
+        self._brings = self._exports = False
         self._show_installing()
         self._refresh()
 

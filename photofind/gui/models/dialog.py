@@ -47,6 +47,7 @@ class ModelsDialog(QDialog):
     check_requested = Signal(str)
     import_requested = Signal(bool)
     """Of a model in an archive; else in a folder."""
+    export_requested = Signal()
     offline_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -80,6 +81,7 @@ class ModelsDialog(QDialog):
         menu = QMenu(self.bring)
         self.from_folder = menu.addAction(self.tr("From a &folder…"))
         self.from_archive = menu.addAction(self.tr("From an &archive (zip, tar)…"))
+        self.from_checkpoint = menu.addAction(self.tr("From a &checkpoint of PyTorch…"))
         self.bring.setMenu(menu)
         close = PushButton(self.tr("Close"), self)
         self._arrange(close)
@@ -91,6 +93,7 @@ class ModelsDialog(QDialog):
         self.check.clicked.connect(lambda: self.check_requested.emit(self.chosen))
         self.from_folder.triggered.connect(lambda: self.import_requested.emit(False))
         self.from_archive.triggered.connect(lambda: self.import_requested.emit(True))
+        self.from_checkpoint.triggered.connect(self.export_requested)
         self.offline.clicked.connect(self.offline_toggled)
         close.clicked.connect(self.close)
         for button in (self.install, self.use, self.check, self.remove, self.cancel, close):
@@ -134,8 +137,7 @@ class ModelsDialog(QDialog):
         self.offline.setChecked(offline)
 
     def show_installing(self, key: str | None) -> None:
-        """Says which model is being installed or checked, if one is; "" for one that is
-        imported."""
+        """Says which model is being installed or checked, if one is; "" for a new one."""
         self._installing = key
         self.progress_text.clear()
         self.progress.setRange(0, 0)

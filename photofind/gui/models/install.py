@@ -17,15 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.models.messages import Notice
-    from photofind.models.tasks import Task
+    from photofind.models.tasks import Export, Task
     from photofind.paths import AppFolders
 
 
 class ModelInstall(QObject):
     """One installation or check at a time; its signals come on the GUI thread."""
 
-    progressed = Signal(str, int, int)
-    """The step, and how many bytes (or things) of how many."""
+    progressed = Signal(Progress)
     finished = Signal(str)
     """Key of the model that is there now."""
     checked = Signal(str)
@@ -50,7 +49,7 @@ class ModelInstall(QObject):
 
     @property
     def key(self) -> str | None:
-        """The model that is being installed or checked, if one is; "" for one that is imported."""
+        """The model that is being installed or checked, if one is; "" for a new one."""
         return self._key if self.is_running else None
 
     @property
@@ -73,6 +72,10 @@ class ModelInstall(QObject):
     def start_check(self, key: str) -> None:
         """Begins to read and to try an installed model, unless one is running."""
         self._begin(key, Check(key))
+
+    def start_export(self, export: Export) -> None:
+        """Begins to make a model of a checkpoint, unless one is running."""
+        self._begin("", export)
 
     def _begin(self, key: str, task: Task) -> None:
         if self._installation is not None:
@@ -104,8 +107,8 @@ class ModelInstall(QObject):
 
     def _tell(self, said: Progress | Notice | str | PhotofindError) -> None:
         match said:
-            case Progress(step=step, done=done, total=total):
-                self.progressed.emit(step, done, total)
+            case Progress():
+                self.progressed.emit(said)
             case str():
                 self._installation = None
                 (self.checked if self._checks else self.finished).emit(said)

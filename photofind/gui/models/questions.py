@@ -1,4 +1,4 @@
-"""What is asked before a model is downloaded, imported or removed."""
+"""What is asked before a model is downloaded, imported, exported or removed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog
 
 from photofind.gui.asking import ask, question_box
+from photofind.gui.models.export_dialog import choose_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from photofind.inference.spec import ModelSpec
+    from photofind.models.tasks import Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class ModelQuestions:
         confirm_removal: of a model.
         choose_source: where the model lies that is to be imported: a folder (False) or an archive
             (True); None when they would rather not.
+        choose_checkpoint: what to make a model of; None when they would rather not.
     """
 
     accept_licence: Callable[[ModelSpec], bool]
     confirm_removal: Callable[[ModelSpec], bool]
     choose_source: Callable[[bool], Path | None]
+    choose_checkpoint: Callable[[], Export | None]
 
 
 def model_dialogs(parent: QWidget) -> ModelQuestions:
@@ -42,6 +46,7 @@ def model_dialogs(parent: QWidget) -> ModelQuestions:
         partial(_accept_licence, parent),
         partial(_confirm_removal, parent),
         partial(_choose_source, parent),
+        partial(choose_checkpoint, parent),
     )
 
 

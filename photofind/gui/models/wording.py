@@ -102,6 +102,9 @@ def _quality(figures: Figures) -> str:
 def progress_line(progress: Progress) -> str:
     """What an installation is doing."""
     match Step(progress.step):
+        case Step.EXPORTING:
+            text = _tr("Exporting: {what}")
+            return text.format(what=progress.detail)
         case Step.ASKING:
             return _tr("Asking what there is…")
         case Step.DOWNLOADING:

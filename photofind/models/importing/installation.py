@@ -37,17 +37,24 @@ def import_model(
             installation is at work. Nothing is left behind then.
     """
     with installing_alone(folders):
-        work = folders.models / _WORK
-        try:
-            work.mkdir()
-            report(Step.VERIFYING)
-            found = open_foreign(source, work)
-            return install_files(found.spec, found.files, folders, report)
-        except OSError as error:
-            raise ModelError(
-                "disk_failed",
-                f"The folder {folders.models} can't be written: {error.strerror or error}. Check"
-                " its permissions and its drive, then try again.",
-            ) from error
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        return bring_in(source, folders, report)
+
+
+def bring_in(
+    source: Path, folders: AppFolders, report: Callable[[Step], None]
+) -> InstalledModel[DualEncoderSpec]:
+    """As `import_model`, for who keeps other installations away already."""
+    work = folders.models / _WORK
+    try:
+        work.mkdir()
+        report(Step.VERIFYING)
+        found = open_foreign(source, work)
+        return install_files(found.spec, found.files, folders, report)
+    except OSError as error:
+        raise ModelError(
+            "disk_failed",
+            f"The folder {folders.models} can't be written: {error.strerror or error}. Check"
+            " its permissions and its drive, then try again.",
+        ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from photofind.exporting import tools
+from photofind.exporting.available import missing_tools
 from photofind.inference.agreement import draw_pictures
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def import_open_clip() -> Any:
     """Imports open_clip; the test is skipped where it isn't installed."""
-    if missing := tools.missing_tools():
+    if missing := missing_tools():
         pytest.skip(f"needs the extra `export` ({', '.join(missing)} not installed)")
     return tools.import_open_clip()
 

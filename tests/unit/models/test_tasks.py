@@ -11,6 +11,7 @@ import pytest
 from photofind.models.tasks import (
     Check,
     Download,
+    Export,
     Import,
     Task,
     add_arguments,
@@ -28,6 +29,8 @@ from photofind.models.tasks import (
         Import(Path("--help")),
         Import(Path(os.fsdecode(b"caf\xe9"))),
         Check("-odd"),
+        Export("ViT-B-32", "openai"),
+        Export("-own.json", "my weights.pt", Path("-a folder") / "tokenizer.json"),
     ],
 )
 def test_every_task_arrives(task: Task) -> None:

@@ -1,0 +1,74 @@
+"""The dialog that asks what is to become a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from photofind.exporting.available import known_architectures
+from photofind.gui.models.export_dialog import ExportDialog
+from photofind.models.tasks import Export
+from tests.unit.inference.open_clip_reference import import_open_clip
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+ARCHITECTURES = ("MobileCLIP2-S0", "ViT-B-32", "ViT-B-32-SigLIP2-256", "ViT-L-14")
+
+
+def test_the_architectures_are_those_of_open_clip() -> None:
+    open_clip = import_open_clip()
+    found = known_architectures()
+    assert set(found) <= set(open_clip.list_models())
+    assert set(ARCHITECTURES) <= set(found)
+    assert "coca_ViT-B-32" not in found
+
+
+def test_a_checkpoint_is_chosen_with_the_keyboard(qtbot: QtBot) -> None:
+    dialog = ExportDialog(ARCHITECTURES, [])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.begin.isEnabled()
+    QTest.keyClicks(dialog.weights, " siglip.pt ")
+    dialog.architecture.setFocus()
+    line = dialog.architecture.lineEdit()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "ViT-B-32-SigLIP2-256")
+    QTest.keyClicks(dialog.tokenizer, "tokenizer.json")
+    assert dialog.begin.isEnabled()
+    with qtbot.waitSignal(dialog.accepted):
+        QTest.keyClick(dialog.weights, Qt.Key.Key_Return)
+    assert dialog.chosen == Export("ViT-B-32-SigLIP2-256", "siglip.pt", Path("tokenizer.json"))
+
+
+def test_a_file_is_looked_for(qtbot: QtBot) -> None:
+    asked: list[str] = []
+
+    def choose(_title: str, kinds: str) -> str:
+        asked.append(kinds)
+        return "" if len(asked) > 1 else "weights.safetensors"
+
+    dialog = ExportDialog(ARCHITECTURES, [], choose_file=choose)
+    qtbot.addWidget(dialog)
+    weights, _ = (b for b in dialog.findChildren(QPushButton) if b.text() == "Choose…")
+    weights.click()
+    weights.click()  # and thinks better of it
+    assert dialog.weights.text() == "weights.safetensors"
+    assert "*.safetensors" in asked[0]
+    dialog.reject()
+    assert dialog.chosen is None
+
+
+def test_what_is_missing_is_said_before_anything_is_filled_in(qtbot: QtBot) -> None:
+    dialog = ExportDialog([], ["torch", "onnx"])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.weights.setText("weights.pt")
+    assert not dialog.begin.isEnabled()
+    assert dialog.needs.isVisible()
+    assert "torch, onnx not found" in dialog.needs.text()
