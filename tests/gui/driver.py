@@ -150,7 +150,7 @@ class Driver:
             model_questions=ModelQuestions(
                 accept_licence=confirm,
                 confirm_removal=confirm,
-                choose_source=lambda _archive: model_source,
+                choose_source=lambda _is_file: model_source,
                 choose_checkpoint=lambda: checkpoint,
             ),
             choose_list=lambda: list_file,

@@ -262,7 +262,7 @@ def test_a_model_is_imported_and_checked(qtbot: QtBot, folders: AppFolders, tmp_
     archive = shutil.make_archive(str(tmp_path / "brought"), "zip", tmp_path, "ViT-B-32-mine")
     driver = Driver(qtbot, folders, model_source=Path(archive))
     dialog = open_dialog(driver)
-    dialog.from_archive.trigger()
+    dialog.from_file.trigger()
     assert "Stop" in visible_buttons(dialog)
     assert not dialog.bring.isEnabled()
     driver.until(lambda: dialog.chosen.startswith("imported-"))

@@ -102,7 +102,8 @@ def import_model(
     """Install a model from a folder or an archive (zip, tar), such as one carried on a stick.
 
     The layouts of photofind's own export, immich, transformers.js, rclip, Qdrant and MobileCLIP2
-    as ONNX are recognised. Nothing in them is executed. Search changes to it as after install.
+    as ONNX are recognised, and so is the official checkpoint of a model in the list (a file, or in
+    its folder). Nothing in them is executed. Search changes to it as after install.
     """
     from photofind.cli.models_install import import_model as run_import
 

@@ -133,8 +133,8 @@ class ModelsController(QObject):
         self._step = Step.ASKING
         self._remembered.write(start)  # the process that installs reads what is allowed
 
-    def _import(self, archive: bool) -> None:
-        source = self._questions.choose_source(archive)
+    def _import(self, is_file: bool) -> None:
+        source = self._questions.choose_source(is_file)
         if source is None or self._installing.is_running:
             return
         self._show_problem("")

@@ -46,7 +46,7 @@ class ModelsDialog(QDialog):
     remove_requested = Signal(str)
     check_requested = Signal(str)
     import_requested = Signal(bool)
-    """Of a model in an archive; else in a folder."""
+    """Of a model in a file; else in a folder."""
     export_requested = Signal()
     offline_toggled = Signal(bool)
 
@@ -80,7 +80,7 @@ class ModelsDialog(QDialog):
         self.bring = PushButton(self.tr("Import a model"), self)
         menu = QMenu(self.bring)
         self.from_folder = menu.addAction(self.tr("From a &folder…"))
-        self.from_archive = menu.addAction(self.tr("From an &archive (zip, tar)…"))
+        self.from_file = menu.addAction(self.tr("From a f&ile (zip, tar, official weights)…"))
         self.from_checkpoint = menu.addAction(self.tr("From a &checkpoint of PyTorch…"))
         self.bring.setMenu(menu)
         close = PushButton(self.tr("Close"), self)
@@ -92,7 +92,7 @@ class ModelsDialog(QDialog):
         self.cancel.clicked.connect(self.cancel_requested)
         self.check.clicked.connect(lambda: self.check_requested.emit(self.chosen))
         self.from_folder.triggered.connect(lambda: self.import_requested.emit(False))
-        self.from_archive.triggered.connect(lambda: self.import_requested.emit(True))
+        self.from_file.triggered.connect(lambda: self.import_requested.emit(True))
         self.from_checkpoint.triggered.connect(self.export_requested)
         self.offline.clicked.connect(self.offline_toggled)
         close.clicked.connect(self.close)

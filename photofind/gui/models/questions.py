@@ -29,7 +29,7 @@ class ModelQuestions:
     Attributes:
         accept_licence: of a model whose licence is not a free one.
         confirm_removal: of a model.
-        choose_source: where the model lies that is to be imported: a folder (False) or an archive
+        choose_source: where the model lies that is to be imported: a folder (False) or a file
             (True); None when they would rather not.
         choose_checkpoint: what to make a model of; None when they would rather not.
     """
@@ -77,11 +77,12 @@ def _confirm_removal(parent: QWidget, spec: ModelSpec) -> bool:
     return ask(box, _tr("Remove"), _tr("Keep"))
 
 
-def _choose_source(parent: QWidget, archive: bool) -> Path | None:
+def _choose_source(parent: QWidget, is_file: bool) -> Path | None:
     start = str(Path.home())
-    if archive:
-        kinds = _tr("Archives") + " (*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz)"
-        title = _tr("Import a model from an archive")
+    if is_file:
+        suffixes = "*.zip *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.safetensors *.bin *.pt *.pth"
+        kinds = _tr("Archives and weights") + f" ({suffixes})"
+        title = _tr("Import a model from a file")
         chosen, _ = QFileDialog.getOpenFileName(parent, title, start, kinds)
     else:
         title = _tr("Import a model from a folder")

@@ -12,6 +12,7 @@ from photofind.models.importing.archives import unpack
 from photofind.models.importing.describing import describe
 from photofind.models.importing.graphs import take_graphs
 from photofind.models.importing.layouts import Kind, find_layout
+from photofind.models.importing.official import CHECKPOINT_SUFFIXES
 from photofind.models.importing.own import take_own
 from photofind.models.importing.trying import try_model
 
@@ -51,22 +52,35 @@ def open_foreign(source: Path, work: Path) -> ForeignModel:
             model_checksum, a file is not the one that was exported; disk_full.
     """
     try:
-        return _open(source, work)
+        return _open(unpacked(source, work), work)
     except OSError as error:
-        raise ModelError(
-            "model_missing", f"{source} can't be imported: {error.strerror or error}."
-        ) from error
+        raise unreadable(source, error) from error
 
 
-def _open(source: Path, work: Path) -> ForeignModel:
-    folder = source
-    if not source.is_dir():
-        if not source.is_file():
-            raise ModelError("model_missing", f"There is no file or folder {source}.")
-        _refuse_single_files(source)
-        folder = work / "archive" / source.name.partition(".")[0]
-        folder.mkdir(parents=True)
-        unpack(source, folder)
+def unpacked(source: Path, work: Path) -> Path:
+    """The folder that a model lies in: the source, or what was in the archive.
+
+    Raises:
+        ModelError: as `open_foreign`.
+        OSError: it can't be read or unpacked.
+    """
+    if source.is_dir():
+        return source
+    if not source.is_file():
+        raise ModelError("model_missing", f"There is no file or folder {source}.")
+    _refuse_single_files(source)
+    folder = work / "archive" / source.name.partition(".")[0]
+    folder.mkdir(parents=True)
+    unpack(source, folder)
+    return folder
+
+
+def unreadable(source: Path, error: OSError) -> ModelError:
+    """What a person is told when the source, or the place for it, fails."""
+    return ModelError("model_missing", f"{source} can't be imported: {error.strerror or error}.")
+
+
+def _open(folder: Path, work: Path) -> ForeignModel:
     layout = find_layout(folder)
     target = work / "model"
     target.mkdir()
@@ -81,11 +95,16 @@ def _open(source: Path, work: Path) -> ForeignModel:
 
 
 def _refuse_single_files(source: Path) -> None:
-    if source.suffix.lower() in {".onnx", ".safetensors", ".pt", ".pth", ".bin"}:
+    if source.suffix.lower() in CHECKPOINT_SUFFIXES:
         raise ModelError(
             "model_incompatible",
-            f"{source.name} alone is not a whole model. Import its folder; a checkpoint of"
-            " PyTorch has to be exported first: photofind models export --help",
+            f"{source.name} alone is not a whole model, nor the official file of one in photofind's"
+            " list. Another checkpoint of PyTorch has to be exported: in the window under Models…,"
+            " Import a model, From a checkpoint; or see photofind models export --help",
+        )
+    if source.suffix.lower() == ".onnx":
+        raise ModelError(
+            "model_incompatible", f"{source.name} alone is not a whole model. Import its folder."
         )
 
 

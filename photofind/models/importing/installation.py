@@ -6,17 +6,20 @@ import shutil
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.installing import install_files
+from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.steps import Step
-from photofind.models.importing.foreign import open_foreign
+from photofind.models.importing.foreign import open_foreign, unpacked, unreadable
+from photofind.models.importing.official import CHECKPOINT_SUFFIXES, find_official
+from photofind.models.permission import require_accepted
 from photofind.models.places import installing_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from photofind.inference.spec_search import DualEncoderSpec
+    from photofind.inference.spec import ModelSpec
     from photofind.inference.store import InstalledModel
+    from photofind.models.importing.official import OfficialFiles
     from photofind.paths import AppFolders
 
 _WORK = ".import.partial"
@@ -25,7 +28,7 @@ _WORK = ".import.partial"
 
 def import_model(
     source: Path, folders: AppFolders, report: Callable[[Step], None]
-) -> InstalledModel[DualEncoderSpec]:
+) -> InstalledModel[ModelSpec]:
     """Copies, checks and tries a model of a folder or an archive, and puts it in its place.
 
     Args:
@@ -42,13 +45,17 @@ def import_model(
 
 def bring_in(
     source: Path, folders: AppFolders, report: Callable[[Step], None]
-) -> InstalledModel[DualEncoderSpec]:
+) -> InstalledModel[ModelSpec]:
     """As `import_model`, for who keeps other installations away already."""
     work = folders.models / _WORK
     try:
         work.mkdir()
         report(Step.VERIFYING)
-        found = open_foreign(source, work)
+        place = _reach(source, work)
+        official = find_official(place)
+        if official is not None:
+            return _install_official(official, work, folders, report)
+        found = open_foreign(place, work)
         return install_files(found.spec, found.files, folders, report)
     except OSError as error:
         raise ModelError(
@@ -58,3 +65,27 @@ def bring_in(
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _reach(source: Path, work: Path) -> Path:
+    """A folder, or a checkpoint by itself."""
+    if source.is_file() and source.suffix.lower() in CHECKPOINT_SUFFIXES:
+        return source
+    try:
+        return unpacked(source, work)
+    except OSError as error:
+        raise unreadable(source, error) from error
+
+
+def _install_official(
+    official: OfficialFiles, work: Path, folders: AppFolders, report: Callable[[Step], None]
+) -> InstalledModel[ModelSpec]:
+    spec, files = official.spec, dict(official.files)
+    require_accepted(spec, accepted=False)
+    assert spec.checkpoint is not None
+    for path in files.keys() - {spec.checkpoint.file.path}:
+        # What is kept as it came may be linked: the person's own file isn't lent for that.
+        copy = work / "official" / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        files[path] = shutil.copyfile(official.files[path], copy)
+    return install_checkpoint(spec, files, folders, report)

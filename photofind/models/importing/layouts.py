@@ -79,7 +79,7 @@ def find_layout(folder: Path) -> Layout:
             "model_incompatible",
             f"There is no model in {folder.name} that photofind knows how to read. It knows the"
             " layouts of its own export, immich, transformers.js, rclip, Qdrant's pairs of folders"
-            " and MobileCLIP2 as ONNX.",
+            " and MobileCLIP2 as ONNX, and the official files of the models in its list.",
         )
     return found[0]
 
