@@ -171,7 +171,7 @@ TINYCLIP_40M = replace(
         CUTS_ARE_GUESSES,
         _ON_FIRST_USE,
         "That the repository holds model.safetensors at this revision is not confirmed.",
-        "The activation is taken to be QuickGELU, as in the LAION-400M models it was cut from.",
+        "The activation is that of the authors' code; the repository's own setting was not seen.",
     ),
 )
 

@@ -55,7 +55,8 @@ ALL = (
     ),
     Architecture(
         "graphs/tinyclip-vit-40m-32.transformers",
-        replace(_VIT_B_32, image_width=512, text_layers=6, activation=Activation.QUICK_GELU),
+        # Its authors train and evaluate with GELU, like its teacher (LAION-2B's ViT-B/32).
+        replace(_VIT_B_32, image_width=512, text_layers=6),
         layouts.transformers_clip,
     ),
     Architecture("graphs/siglip2-b32-256.transformers", _SIGLIP_B, layouts.transformers_siglip),
