@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from photofind.cli.arguments import absolute_path
 from photofind.exporting.blip import export_blip
-from photofind.models.places import installing_alone
 
 if TYPE_CHECKING:
     from photofind.cli.session import Session
@@ -30,7 +29,6 @@ def export_blip_model(
         _OTHER_NAMES.get(key, key),
         absolute_path(checkpoint),
         session.folders,
-        alone=installing_alone(session.folders),
         out=None if out is None else absolute_path(out),
         pictures=None if pictures is None else absolute_path(pictures),
         say=output.remark if is_watched else lambda _: None,

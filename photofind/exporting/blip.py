@@ -30,10 +30,10 @@ from photofind.inference.registry import find_spec
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.media.decode import decode_photo
+from photofind.models.places import installing_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
@@ -72,7 +72,6 @@ def export_blip(
     checkpoint: Path,
     folders: paths.AppFolders,
     *,
-    alone: AbstractContextManager[object],
     out: Path | None = None,
     pictures: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -83,7 +82,6 @@ def export_blip(
     Args:
         key: of a captioner or an answerer in the registry.
         checkpoint: the official file; only read.
-        alone: keeps other installations away while this one is put in its place.
         out: a folder for the graphs, which hold no weights; it must not exist yet.
         pictures: a folder of pictures to compare with.
         say: told what is being done and what was found, a line at a time.
@@ -92,7 +90,7 @@ def export_blip(
         ExportError: export_unknown, it is no such model; export_weights, the file is another's;
             export_gate, the graphs compute something else; export_folder, `out` exists or can't
             be written; export_tools_missing.
-        ModelError: as for `install_checkpoint`.
+        ModelError: as for `install_checkpoint`; model_busy, another installation is at work.
     """
     spec = find_spec(key, ModelSpec)
     if not isinstance(spec, (CaptionerSpec, AnswererSpec)) or spec.checkpoint is None:
@@ -121,7 +119,7 @@ def export_blip(
         passed = _compare(_Both(spec, network, work), found.paths[:_PICTURES], say)
         del network
         say("installing")
-        with alone:
+        with installing_alone(folders):
             files = {spec.checkpoint.file.path: checkpoint}
             model = install_checkpoint(spec, files, folders, graphs=graphs)
         if out is not None:

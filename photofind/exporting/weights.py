@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from photofind.exporting.errors import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.checkpoints import safetensors
+from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
 from photofind.inference.checkpoints.tensors import CheckpointFormatError
 from photofind.inference.spec import FileSpec
 from photofind.inference.store import hash_model_file
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from photofind.exporting.architectures import Architecture
     from photofind.exporting.request import ExportRequest
 
-_SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
 _SAFETENSORS = ".safetensors"
 _HUB_CONFIG = "open_clip_config.json"
 _DEFAULTS = {
@@ -53,7 +53,7 @@ class Weights:
 
 def is_file_name(pretrained: str) -> bool:
     """Whether that is a checkpoint file; else it is open_clip's tag."""
-    return Path(pretrained).suffix.lower() in _SUFFIXES
+    return Path(pretrained).suffix.lower() in CHECKPOINT_SUFFIXES
 
 
 def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequest) -> Weights:

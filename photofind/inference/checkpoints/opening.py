@@ -11,6 +11,8 @@ from photofind.inference.checkpoints.tensors import Checkpoint, CheckpointFormat
 if TYPE_CHECKING:
     from pathlib import Path
 
+CHECKPOINT_SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
+"""How the names of such files end."""
 _ZIP = b"PK\x03\x04"
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
+from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
 from photofind.inference.store import InstalledModel, hash_model_file
 from photofind.models.importing.archives import unpack
 from photofind.models.importing.describing import describe
 from photofind.models.importing.graphs import take_graphs
 from photofind.models.importing.layouts import Kind, find_layout
-from photofind.models.importing.official import CHECKPOINT_SUFFIXES
 from photofind.models.importing.own import take_own
 from photofind.models.importing.trying import try_model
 

@@ -6,10 +6,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
+from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
 from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.steps import Step
 from photofind.models.importing.foreign import open_foreign, unpacked, unreadable
-from photofind.models.importing.official import CHECKPOINT_SUFFIXES, find_official
+from photofind.models.importing.official import find_official
 from photofind.models.permission import require_accepted
 from photofind.models.places import installing_alone
 

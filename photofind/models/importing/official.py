@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 from photofind.inference import registry
+from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
 from photofind.inference.store import hash_model_file
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from photofind.inference.spec import FileSpec, ModelSpec
 
-CHECKPOINT_SUFFIXES = frozenset({".safetensors", ".pt", ".pth", ".bin"})
 _MOST_DEPTH = 3
 _MOST_FILES = 2_000
 """Looked at in one folder; a repository has dozens."""

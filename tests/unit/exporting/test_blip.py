@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from photofind.inference.checkpoints.tensors import Checkpoint
     from photofind.inference.spec import ModelSpec
 
-ALONE = contextlib.nullcontext()
-
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:
@@ -65,7 +62,7 @@ def test_a_captioner_is_compared_and_installed(folders: AppFolders, tmp_path: Pa
     said: list[str] = []
     checkpoint = save(tmp_path, answers=False)
     key, out = tiny.CAPTIONER.key, tmp_path / "graphs"
-    report = export_blip(key, checkpoint, folders, alone=ALONE, out=out, say=said.append)
+    report = export_blip(key, checkpoint, folders, out=out, say=said.append)
     assert [gate.passed for gate in report.gates] == [True, True]
     assert "8 of 8 the same" in report.gates[1].figures
     assert any(line.startswith("passed: logits") for line in said)
@@ -77,7 +74,7 @@ def test_a_captioner_is_compared_and_installed(folders: AppFolders, tmp_path: Pa
     assert report.as_shipped
     assert contents(out) == contents(shipped)
     with pytest.raises(ExportError, match="exists already"):
-        export_blip(key, checkpoint, folders, alone=ALONE, out=out)
+        export_blip(key, checkpoint, folders, out=out)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -105,7 +102,7 @@ def test_the_graphs_are_written_anew(
 def test_a_file_of_other_sizes_is_refused(folders: AppFolders, tmp_path: Path) -> None:
     checkpoint = save(tmp_path, answers=False, sizes=TINY)
     with pytest.raises(ExportError, match="of other sizes") as caught:
-        export_blip(tiny.CAPTIONER.key, checkpoint, folders, alone=ALONE)
+        export_blip(tiny.CAPTIONER.key, checkpoint, folders)
     assert caught.value.code == "export_weights"
 
 
@@ -131,7 +128,7 @@ def test_graphs_that_compute_something_else_are_not_installed(
         lambda *_: make_network(TINY_VQA, answers=False, seed=1),
     )
     with pytest.raises(ExportError, match="logits, float32 graphs") as caught:
-        export_blip(tiny.CAPTIONER.key, checkpoint, folders, alone=ALONE)
+        export_blip(tiny.CAPTIONER.key, checkpoint, folders)
     assert caught.value.code == "export_gate"
     with pytest.raises(ModelError):
         ModelStore(folders).find(tiny.CAPTIONER.key, CaptionerSpec)
@@ -140,11 +137,11 @@ def test_graphs_that_compute_something_else_are_not_installed(
 def test_a_file_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
     checkpoint = save(tmp_path, answers=False)
     with pytest.raises(ExportError, match="does not hold a BLIP of this kind") as caught:
-        export_blip(tiny.ANSWERER.key, checkpoint, folders, alone=ALONE)
+        export_blip(tiny.ANSWERER.key, checkpoint, folders)
     assert caught.value.code == "export_weights"
     assert "text_decoder" not in caught.value.user_message  # a library's own words
     with pytest.raises(ExportError, match="no file"):
-        export_blip(tiny.ANSWERER.key, tmp_path / "none.bin", folders, alone=ALONE)
+        export_blip(tiny.ANSWERER.key, tmp_path / "none.bin", folders)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +176,7 @@ def test_the_shapes_of_a_file_tell_the_network_that_is_shipped(
 
 def test_a_model_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="neither describes photos") as caught:
-        export_blip("basic", tmp_path, folders, alone=ALONE)
+        export_blip("basic", tmp_path, folders)
     assert caught.value.code == "export_unknown"
 
 
