@@ -21,13 +21,10 @@ from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel
 from photofind.models.messages import Progress
 from photofind.models.overview import ModelState
-from photofind.models.tasks import Export
 from photofind.settings import read_settings
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
-from tests.gui.driver import WORKER_PATIENCE_MS, Driver
+from tests.gui.driver import Driver
 from tests.plugins.local_hub import LocalHub
-from tests.unit.exporting import tiny_networks
-from tests.unit.inference.open_clip_reference import import_open_clip
 from tests.unit.models.importing.toy_graphs import make_rclip, make_toy
 
 if TYPE_CHECKING:
@@ -292,40 +289,6 @@ def test_what_is_no_model_is_not_imported(
     dialog.from_folder.trigger()
     driver.until(dialog.problem.isVisible)
     assert "nothing" in dialog.problem.text()
-    assert dialog.bring.isEnabled()
-    driver.close()
-
-
-def test_a_checkpoint_becomes_a_model(qtbot: QtBot, folders: AppFolders, tmp_path: Path) -> None:
-    import_open_clip()
-    tiny = tiny_networks.make_clip(tmp_path)
-    export = Export(str(tiny.architecture), str(tiny.checkpoint))
-    driver = Driver(qtbot, folders, checkpoint=export)
-    driver.patience_ms = WORKER_PATIENCE_MS
-    dialog = open_dialog(driver)
-    dialog.from_checkpoint.trigger()
-    driver.until(lambda: dialog.progress_text.text().startswith("Exporting: "))
-    assert not dialog.bring.isEnabled()
-    driver.click(dialog.cancel)
-    driver.until(dialog.bring.isEnabled)
-    assert not [path for path in folders.models.iterdir() if path.is_dir()]
-    dialog.from_checkpoint.trigger()
-    driver.until(lambda: "passed: " in dialog.progress_text.text())
-    driver.until(lambda: dialog.chosen.startswith("imported-tiny-clip"))
-    assert dialog.said.text().startswith("It is installed: photos and words get the same numbers")
-    driver.until(lambda: any(isinstance(e, UseInstalledModel) for e in driver.worker.commands))
-    driver.close()
-
-
-def test_a_checkpoint_that_is_none_is_refused(
-    qtbot: QtBot, folders: AppFolders, tmp_path: Path
-) -> None:
-    import_open_clip()
-    driver = Driver(qtbot, folders, checkpoint=Export("ViT-B-32", str(tmp_path / "none.pt")))
-    dialog = open_dialog(driver)
-    dialog.from_checkpoint.trigger()
-    driver.until(dialog.problem.isVisible)
-    assert "none.pt" in dialog.problem.text()
     assert dialog.bring.isEnabled()
     driver.close()
 

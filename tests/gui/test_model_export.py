@@ -1,4 +1,4 @@
-"""The dialog that asks what is to become a model."""
+"""A checkpoint becomes a model in the window: the dialog that asks for it, and what follows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from PySide6.QtWidgets import QPushButton
 from photofind.exporting.available import known_architectures
 from photofind.gui.models.export_dialog import ExportDialog
 from photofind.models.tasks import Export
+from photofind.worker.messages import UseInstalledModel
+from tests.gui.driver import WORKER_PATIENCE_MS, Driver
+from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from photofind.gui.models.dialog import ModelsDialog
+    from photofind.paths import AppFolders
 
 ARCHITECTURES = ("MobileCLIP2-S0", "ViT-B-32", "ViT-B-32-SigLIP2-256", "ViT-L-14")
 
@@ -72,3 +78,45 @@ def test_what_is_missing_is_said_before_anything_is_filled_in(qtbot: QtBot) -> N
     assert not dialog.begin.isEnabled()
     assert dialog.needs.isVisible()
     assert "torch, onnx not found" in dialog.needs.text()
+
+
+def open_models(driver: Driver) -> ModelsDialog:
+    driver.program.models.show()
+    dialog = driver.program.models.dialog
+    assert dialog is not None
+    driver.until(lambda: dialog.list.count() > 0)
+    return dialog
+
+
+def test_a_checkpoint_becomes_a_model(qtbot: QtBot, folders: AppFolders, tmp_path: Path) -> None:
+    import_open_clip()
+    tiny = tiny_networks.make_clip(tmp_path)
+    export = Export(str(tiny.architecture), str(tiny.checkpoint))
+    driver = Driver(qtbot, folders, checkpoint=export)
+    driver.patience_ms = WORKER_PATIENCE_MS
+    dialog = open_models(driver)
+    dialog.from_checkpoint.trigger()
+    driver.until(lambda: dialog.progress_text.text().startswith("Exporting: "))
+    assert not dialog.bring.isEnabled()
+    driver.click(dialog.cancel)
+    driver.until(dialog.bring.isEnabled)
+    assert not [path for path in folders.models.iterdir() if path.is_dir()]
+    dialog.from_checkpoint.trigger()
+    driver.until(lambda: "passed: " in dialog.progress_text.text())
+    driver.until(lambda: dialog.chosen.startswith("imported-tiny-clip"))
+    assert dialog.said.text().startswith("It is installed: photos and words get the same numbers")
+    driver.until(lambda: any(isinstance(e, UseInstalledModel) for e in driver.worker.commands))
+    driver.close()
+
+
+def test_a_checkpoint_that_is_none_is_refused(
+    qtbot: QtBot, folders: AppFolders, tmp_path: Path
+) -> None:
+    import_open_clip()
+    driver = Driver(qtbot, folders, checkpoint=Export("ViT-B-32", str(tmp_path / "none.pt")))
+    dialog = open_models(driver)
+    dialog.from_checkpoint.trigger()
+    driver.until(dialog.problem.isVisible)
+    assert "none.pt" in dialog.problem.text()
+    assert dialog.bring.isEnabled()
+    driver.close()
