@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.cli.arguments import UsageError, absolute_path
 from photofind.exporting.export import default_name, export_model
 from photofind.exporting.request import ExportRequest
-from photofind.exporting.weights import is_file_name
+from photofind.inference.checkpoints.opening import is_checkpoint_name
 from photofind.inference.records import Precision
 from photofind.models.permission import allowed_network
 
@@ -38,7 +38,7 @@ def export_model_folder(
     """
     if precision not in _PRECISIONS:
         raise UsageError(f"--precision is auto, int8 or fp32, not {precision}.")
-    is_file = is_file_name(pretrained)
+    is_file = is_checkpoint_name(pretrained)
     if not is_file:
         allowed_network(session.folders).require_allowed()
     request = ExportRequest(

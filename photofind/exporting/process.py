@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from photofind.exporting.export import default_name, export_model
 from photofind.exporting.request import ExportRequest
-from photofind.exporting.weights import is_file_name
 from photofind.inference.steps import Step
 from photofind.models.importing.installation import bring_in
 from photofind.models.messages import Progress
@@ -38,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 def _carry_out(task: Task, folders: AppFolders) -> Installed:
     assert isinstance(task, Export)
     network = allowed_network(folders)
-    if not is_file_name(task.pretrained):
+    if task.fetches:
         network.require_allowed()
     with installing_alone(folders):
         work = folders.models / _WORK

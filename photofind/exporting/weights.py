@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from photofind.exporting.errors import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.checkpoints import safetensors
-from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
+from photofind.inference.checkpoints.opening import is_checkpoint_name
 from photofind.inference.checkpoints.tensors import CheckpointFormatError
 from photofind.inference.spec import FileSpec
 from photofind.inference.store import hash_model_file
@@ -51,11 +51,6 @@ class Weights:
     quick_gelu: bool = False
 
 
-def is_file_name(pretrained: str) -> bool:
-    """Whether that is a checkpoint file; else it is open_clip's tag."""
-    return Path(pretrained).suffix.lower() in CHECKPOINT_SUFFIXES
-
-
 def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequest) -> Weights:
     """Finds a checkpoint file, or fetches the published one that a tag means.
 
@@ -64,7 +59,7 @@ def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequ
             prepared; export_weights, there is no such file, or it can't be fetched or trusted.
     """
     published, pretrained = open_clip.pretrained, request.pretrained
-    if is_file_name(pretrained):
+    if is_checkpoint_name(pretrained):
         path, name = Path(pretrained).expanduser(), Path(pretrained).stem
         preprocess = _preprocess_of_file(published, architecture, path, request.like)
         quick_gelu = False

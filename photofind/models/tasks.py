@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photofind.inference.checkpoints.opening import is_checkpoint_name
+
 if TYPE_CHECKING:
     import argparse
 
@@ -50,6 +52,11 @@ class Export:
     architecture: str
     pretrained: str
     tokenizer: Path | None = None
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it needs the network."""
+        return not is_checkpoint_name(self.pretrained)
 
 
 Task = Download | Import | Check | Export

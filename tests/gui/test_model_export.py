@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -14,16 +15,25 @@ from photofind.gui.models.export_dialog import ExportDialog
 from photofind.models.tasks import Export
 from photofind.worker.messages import UseInstalledModel
 from tests.gui.driver import WORKER_PATIENCE_MS, Driver
+from tests.plugins.local_hub import LocalHub
 from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytestqt.qtbot import QtBot
 
     from photofind.gui.models.dialog import ModelsDialog
     from photofind.paths import AppFolders
 
 ARCHITECTURES = ("MobileCLIP2-S0", "ViT-B-32", "ViT-B-32-SigLIP2-256", "ViT-L-14")
+
+
+@pytest.fixture
+def local_hub() -> Iterator[LocalHub]:
+    with LocalHub() as hub:
+        yield hub
 
 
 def test_the_architectures_are_those_of_open_clip() -> None:
@@ -119,4 +129,21 @@ def test_a_checkpoint_that_is_none_is_refused(
     driver.until(dialog.problem.isVisible)
     assert "none.pt" in dialog.problem.text()
     assert dialog.bring.isEnabled()
+    driver.close()
+
+
+def test_going_offline_ends_an_export_that_fetches_weights(
+    qtbot: QtBot, folders: AppFolders, local_hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", local_hub.endpoint)
+    driver = Driver(qtbot, folders, checkpoint=Export("ViT-B-32", "openai"))
+    dialog = open_models(driver)
+    dialog.from_checkpoint.trigger()
+    driver.until(dialog.cancel.isVisible)
+    driver.click(dialog.offline)
+    driver.until(lambda: not driver.program.model_install.is_running)
+    assert dialog.problem.text() == "The export was stopped: it would fetch the weights."
+    dialog.from_checkpoint.trigger()
+    driver.until(lambda: dialog.problem.text().startswith("Nothing is downloaded"))
+    assert local_hub.requests == []
     driver.close()

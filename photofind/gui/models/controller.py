@@ -63,7 +63,7 @@ class ModelsController(QObject):
         self._errands = Errands("models", self)
         self._installing = install
         self._step = ""
-        self._brings = self._exports = False
+        self._brings = self._exports = self._fetches = False
         self._remembered = remembered
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
@@ -155,6 +155,7 @@ class ModelsController(QObject):
 
         self._step = Step.EXPORTING
         self._brings = self._exports = True
+        self._fetches = export.fetches
         self._remembered.write(start)  # the process that exports reads whether it may fetch weights
 
     def _check(self, key: str) -> None:
@@ -166,7 +167,12 @@ class ModelsController(QObject):
     def _set_offline(self, offline: bool) -> None:
         self._remembered.set_offline(offline)
         self._show_problem("")
-        if offline and self._step in _ONLINE_STEPS and self._installing.is_running:
+        if not (offline and self._installing.is_running):
+            return
+        if self._fetches:  # who knows how far PyTorch's own download is
+            self._installing.cancel()
+            self._show_problem(self.tr("The export was stopped: it would fetch the weights."))
+        elif self._step in _ONLINE_STEPS:
             self._installing.cancel()
             self._show_problem(self.tr("The download was stopped. What has arrived is kept."))
 
@@ -213,7 +219,7 @@ class ModelsController(QObject):
             self._show_problem(reason)
 
     def _on_ended(self) -> None:
-        self._brings = self._exports = False
+        self._brings = self._exports = self._fetches = False
         self._show_installing()
         self._refresh()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
+from photofind.inference.checkpoints.opening import is_checkpoint_name
 from photofind.inference.store import InstalledModel, hash_model_file
 from photofind.models.importing.archives import unpack
 from photofind.models.importing.describing import describe
@@ -95,7 +95,7 @@ def _open(folder: Path, work: Path) -> ForeignModel:
 
 
 def _refuse_single_files(source: Path) -> None:
-    if source.suffix.lower() in CHECKPOINT_SUFFIXES:
+    if is_checkpoint_name(source.name):
         raise ModelError(
             "model_incompatible",
             f"{source.name} alone is not a whole model, nor the official file of one in photofind's"

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
+from photofind.inference.checkpoints.opening import is_checkpoint_name
 from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.steps import Step
 from photofind.models.importing.foreign import open_foreign, unpacked, unreadable
@@ -70,7 +70,7 @@ def bring_in(
 
 def _reach(source: Path, work: Path) -> Path:
     """A folder, or a checkpoint by itself."""
-    if source.is_file() and source.suffix.lower() in CHECKPOINT_SUFFIXES:
+    if source.is_file() and is_checkpoint_name(source.name):
         return source
     try:
         return unpacked(source, work)

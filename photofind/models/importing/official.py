@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 from photofind.inference import registry
-from photofind.inference.checkpoints.opening import CHECKPOINT_SUFFIXES
+from photofind.inference.checkpoints.opening import is_checkpoint_name
 from photofind.inference.store import hash_model_file
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _find(source: Path) -> OfficialFiles | None:
 
 def _checkpoints(source: Path, depth: int = 0) -> Iterator[Path]:
     if source.is_file():
-        if source.suffix.lower() in CHECKPOINT_SUFFIXES:
+        if is_checkpoint_name(source.name):
             yield source
         return
     for inside in sorted(source.iterdir())[:_MOST_FILES]:
