@@ -99,15 +99,15 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
 #tagChip QToolButton { padding: 1px 2px; border-width: 1px; border-radius: 8px; }
 
 QListView#grid { background: $canvas; border: none; outline: 0; }
-#weakerButton { background: $raised; border: 1px solid $hairline; border-radius: 14px;
-    padding: 7px 20px; }
+#weakerButton { background: $raised; color: $text; border: 1px solid $hairline;
+    border-radius: 14px; padding: 7px 20px; }
 #weakerButton:hover { background: $hover; }
 #weakerButton:focus { border-color: $accent; }
 #datePill { background: $text; color: $canvas; border-radius: 13px; padding: 4px 12px;
     font-weight: 600; }
 
 QPushButton { background: $raised; border: 1px solid $hairline; border-radius: 8px;
-    padding: 7px 16px; }
+    padding: 7px 16px; outline: 0; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $hairline; }
 QPushButton:focus { border: 1px solid $accent; }

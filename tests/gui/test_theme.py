@@ -60,6 +60,20 @@ def test_a_list_of_choices_shows_that_it_opens(qtbot: QtBot, tones: Tones) -> No
     assert "#7f8693" in colours(box.grab().toImage())
 
 
+@pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_offer_of_weaker_matches_can_be_read_with_the_keyboard_on_it(
+    qtbot: QtBot, tones: Tones
+) -> None:
+    """As the default button it had white letters on its light ground."""
+    button = PushButton("Show 56 weaker matches")
+    button.setObjectName("weakerButton")
+    qtbot.addWidget(button)
+    dressed(button, tones)
+    before = button.grab().toImage()
+    button.setDefault(True)
+    assert button.grab().toImage() == before
+
+
 @pytest.mark.parametrize("kind", [ButtonKind.QUIET, ButtonKind.LINK])
 def test_a_button_without_a_frame_keeps_its_letters_when_it_is_the_default(
     qtbot: QtBot, kind: ButtonKind
