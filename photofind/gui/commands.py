@@ -154,6 +154,7 @@ class Commands(QObject):
 
     def _add_keys(self) -> None:
         window, photo_actions = self._window, self._actions
+        self._key("F10", self._open_menu)
         self._key("Ctrl+F", self._focus_search)
         self._key("Ctrl+=", lambda: self.zoom(1))
         self._key("Alt+Left", self._go_back)
@@ -175,6 +176,12 @@ class Commands(QObject):
         escape = QShortcut(QKeySequence("Esc"), self._view)
         escape.setContext(Qt.ShortcutContext.WidgetShortcut)
         escape.activated.connect(self._on_grid_escape)
+
+    def _open_menu(self) -> None:
+        button = self._window.menu_button
+        if button.isVisible():  # above a large photo there is none
+            self._menu.setActiveAction(self._menu.actions()[0])
+            self._menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _key(self, keys: str, act: Callable[[], None]) -> None:
         QShortcut(QKeySequence(keys), self._window).activated.connect(act)

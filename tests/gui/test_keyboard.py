@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from photofind.worker.messages import Rescan, Watch
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from tests.gui.driver import Driver, IndexedPhotos
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -43,6 +46,21 @@ def test_a_walk_from_the_search_field_through_the_photos_and_back(
     assert window.view.current_row() == 0
     window.press(Qt.Key.Key_Up)
     assert window.focused() is window.search_line
+
+
+def test_f10_opens_the_menu(window: Driver, qtbot: QtBot) -> None:
+    window.press(Qt.Key.Key_Down)
+    window.press(Qt.Key.Key_F10)
+    menu = window.window.menu_button.menu()
+    qtbot.waitUntil(menu.isVisible)
+    assert menu.activeAction() is menu.actions()[0]
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
+    assert window.focused() is window.view
+    window.press(Qt.Key.Key_Return)
+    window.press(Qt.Key.Key_F10)
+    assert window.previews()
+    assert not menu.isVisible()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return])
