@@ -186,6 +186,7 @@ QSlider::handle:horizontal:focus { background: $accent; }
 QTableView, QListWidget { background: $canvas; alternate-background-color: $chrome;
     border: 1px solid $hairline; border-radius: 8px; outline: 0;
     selection-background-color: $accent_soft; selection-color: $text; }
+QTableView:focus, QListWidget:focus { border-color: $accent; }
 QTableView::item, QListWidget::item { padding: 6px 10px; border: none; }
 QListWidget::item:selected { background: $accent_soft; color: $text; }
 #field { background: $canvas; border: 1px solid $hairline; border-radius: 8px; padding: 6px 10px; }

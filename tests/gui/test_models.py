@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from photofind.catalog.rows import ModelIndex
@@ -228,6 +230,20 @@ def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path)
     )
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 80)
     assert visible_buttons(dialog) == buttons[1:]
+
+
+def test_the_keyboard_goes_from_the_left_to_the_right(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ModelsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_models(installed(tmp_path))
+    dialog.list.setCurrentRow(1)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    dialog.list.setFocus()
+    buttons = [dialog.use, dialog.check, dialog.remove]
+    for expected in (dialog.list, dialog.bring, dialog.offline, *buttons):
+        assert dialog.focusWidget() is expected
+        QTest.keyClick(expected, Qt.Key.Key_Tab)
 
 
 def test_the_worker_is_told(driver: Driver, tmp_path: Path) -> None:

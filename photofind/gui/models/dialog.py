@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -288,6 +289,9 @@ class ModelsDialog(QDialog):
         left.addWidget(about)
         row.addLayout(left)
         row.addLayout(right, 1)
+        walk = (self.list, self.bring, self.offline, self.install, self.use, self.cancel)
+        for before, after in pairwise((*walk, self.check, self.remove, close)):
+            self.setTabOrder(before, after)
 
 
 def _label(parent: QWidget, style: str = "", tone: str = "") -> QLabel:
