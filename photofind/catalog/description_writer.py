@@ -77,19 +77,34 @@ class DescriptionWriter:
             texts.delete_answer(connection, question_id)
 
     def add_jobs(
-        self, kind: str, content_ids: Sequence[ContentId], order: str, urgency: int
+        self,
+        kind: str,
+        content_ids: Sequence[ContentId],
+        order: str,
+        urgency: int,
+        *,
+        after_crash: bool = True,
     ) -> int:
         """Queues the same order for contents.
 
         Args:
             order: JSON for whoever carries out this kind.
+            after_crash: also tries again what was given up because the program died of it.
 
         Returns:
             How many are new in the queue. One that was queued becomes as urgent as this; one
             that had failed is tried again.
         """
         with self._transaction() as connection:
-            return jobs.add_jobs(connection, kind, content_ids, order, urgency, self._now_ms())
+            return jobs.add_jobs(
+                connection,
+                kind,
+                content_ids,
+                order,
+                urgency,
+                self._now_ms(),
+                after_crash=after_crash,
+            )
 
     def begin_job(self, job_id: JobId, *, charged: bool) -> bool:
         """Commits that a job is being tried; ask before anything that could end the process.
@@ -157,7 +172,11 @@ class DescriptionWriter:
         with self._transaction() as connection:
             return jobs.cancel_jobs(connection, photo_ids, kind)
 
-    def retry_jobs(self) -> int:
-        """Has every failed job tried again; returns how many."""
+    def retry_jobs(self, *, after_crash: bool = True) -> int:
+        """Has every failed job tried again; returns how many.
+
+        Args:
+            after_crash: as for `add_jobs`.
+        """
         with self._transaction() as connection:
-            return jobs.retry_jobs(connection)
+            return jobs.retry_jobs(connection, after_crash=after_crash)

@@ -50,7 +50,7 @@ class ReadingTask(IdleTask):
         contents = reader.descriptions.contents(without=(TextKind.OCR, key))
         order = order_to_text(ReadOrder())
         if contents and self._writer.add_jobs(
-            READ, list(contents.values()), order, Urgency.BACKGROUND
+            READ, list(contents.values()), order, Urgency.BACKGROUND, after_crash=False
         ):
             self._queued()
         return False

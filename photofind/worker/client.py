@@ -254,7 +254,7 @@ class WorkerClient:
                 if self._watches:
                     self._write(Watch())
                 for pending in self._pending.values():
-                    self._write(pending.command)
+                    self._write(msgspec.structs.replace(pending.command, resent=True))
             return True
         return False
 

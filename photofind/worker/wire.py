@@ -6,9 +6,15 @@ import msgspec
 
 
 class BaseCommand(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """`request_id` comes back in the answer; the client numbers its requests."""
+    """
+    Attributes:
+        request_id: comes back in the answer; the client numbers its requests.
+        resent: a worker that had it died without an answer, perhaps after having done it, and
+            perhaps because of it.
+    """
 
     request_id: int = 0
+    resent: bool = False
 
 
 class BaseEvent(msgspec.Struct, frozen=True, tag=True, kw_only=True):

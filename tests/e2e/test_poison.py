@@ -20,6 +20,7 @@ from photofind.worker.messages import (
     JobFinished,
     Notice,
     Rescan,
+    RetryProblems,
     path_to_wire,
 )
 from tests.plugins.pictures import make_photo
@@ -91,6 +92,30 @@ def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
         assert (healed.report.changed, healed.report.failed) == (1, 2)
     finally:
         client.close()
+
+
+@pytest.mark.expects_log("the worker died")
+def test_trying_a_poisoned_photo_again_comes_to_an_end(poison: ModuleType, tmp_path: Path) -> None:
+    """The command was not answered when the worker died: the next one gets it again."""
+    photo = make_photo(tmp_path / "photos" / "poison.jpg", seed=1)
+    photo.write_bytes(photo.read_bytes() + poison.ABORT)
+    folders = app_folders(tmp_path / "data")
+    deaths: list[Event] = []
+    client = WorkerClient(
+        folders,
+        lambda event: deaths.append(event) if isinstance(event, Notice) else None,
+        back_off_s=0.01,
+    )
+    client.start()
+    try:
+        client.request(AddFolders(paths=(path_to_wire(photo.parent),)), timeout_s=_PATIENCE_S)
+        before = len(deaths)
+        answer = client.request(RetryProblems(), timeout_s=_PATIENCE_S)
+    finally:
+        client.close()
+    assert isinstance(answer, JobFinished)
+    assert answer.report.failed == 1
+    assert 3 <= len(deaths) - before <= 4
 
 
 @pytest.mark.expects_log("the worker died")

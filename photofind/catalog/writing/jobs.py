@@ -20,6 +20,9 @@ _CRASHED = (
     " Close other programs or take a smaller model, then try again."
 )
 
+_MAY_RETURN = "(? OR error_code IS NOT ?)"
+"""Whether a job that failed is tried again: what the program died of not by itself."""
+
 
 def add_jobs(
     connection: sqlite3.Connection,
@@ -28,16 +31,18 @@ def add_jobs(
     order: str,
     urgency: int,
     now_ms: int,
+    *,
+    after_crash: bool,
 ) -> int:
     """Adds a job a content; the same order a second time only becomes more urgent."""
     ids = json.dumps(list(content_ids))
     same = "kind = ? AND data = ? AND content_id IN (SELECT value FROM json_each(?))"
     # A failed one is tried anew under its old number.
     connection.execute(
-        f"""UPDATE jobs SET priority = max(priority, ?), strikes = 0, error_code = NULL,
-            error_detail = NULL, state = CASE state WHEN 'failed' THEN 'waiting' ELSE state END
-            WHERE {same}""",  # noqa: S608
-        (urgency, kind, order, ids),
+        f"""UPDATE jobs SET priority = max(priority, ?), error_code = NULL, error_detail = NULL,
+            state = CASE state WHEN 'failed' THEN 'waiting' ELSE state END
+            WHERE {same} AND {_MAY_RETURN}""",  # noqa: S608
+        (urgency, kind, order, ids, after_crash, CRASHED),
     )
     return connection.execute(
         f"""INSERT INTO jobs (kind, content_id, data, priority, created_at)
@@ -145,8 +150,9 @@ def cancel_jobs(
     ).rowcount
 
 
-def retry_jobs(connection: sqlite3.Connection) -> int:
+def retry_jobs(connection: sqlite3.Connection, *, after_crash: bool) -> int:
     return connection.execute(
-        """UPDATE jobs SET state = 'waiting', error_code = NULL, error_detail = NULL
-           WHERE state = 'failed'"""
+        f"""UPDATE jobs SET state = 'waiting', error_code = NULL, error_detail = NULL
+            WHERE state = 'failed' AND {_MAY_RETURN}""",  # noqa: S608
+        (after_crash, CRASHED),
     ).rowcount

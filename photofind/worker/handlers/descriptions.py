@@ -189,7 +189,7 @@ class DescriptionHandlers:
         self._done(peer, command)
 
     def _retry(self, peer: Peer, command: RetryDescriptions) -> None:
-        self._writer.retry_jobs()
+        self._writer.retry_jobs(after_crash=not command.resent)
         self._describer.wake()
         self._done(peer, command)
 

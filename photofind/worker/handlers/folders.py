@@ -97,7 +97,9 @@ class FolderHandlers:
         self._index(peer, command, self._chosen([path_from_wire(raw) for raw in command.paths]))
 
     def _remove(self, peer: Peer, command: RemoveFolder) -> None:
-        self._writer.remove_folder(path_from_wire(command.path))
+        path = path_from_wire(command.path)
+        if not (command.resent and self._find_root(path) is None):
+            self._writer.remove_folder(path)
         peer.send(Done(request_id=command.request_id))
         self.changed()
 
@@ -105,13 +107,16 @@ class FolderHandlers:
         new = path_from_wire(command.new)
         if (problem := ask(new, partial(root_problem, new))) is not None:
             raise problem
-        old = path_from_wire(command.old)
-        row = self._writer.relocate_folder(old, new, read_volume_id(new))
+        row = self._find_root(new) if command.resent else None
+        if row is None:
+            old = path_from_wire(command.old)
+            row = self._writer.relocate_folder(old, new, read_volume_id(new))
         self.changed()
         self._index(peer, command, [row])
 
     def _retry_problems(self, peer: Peer, command: RetryProblems) -> None:
-        self._writer.retry_failed()
+        if not command.resent:  # else what crashes the worker would be tried for ever
+            self._writer.retry_failed()
         self._index(peer, command, self._chosen([]))
 
     def _watch(self, peer: Peer, command: Watch) -> None:
@@ -131,6 +136,9 @@ class FolderHandlers:
     def read_folders(self) -> list[FolderRow]:
         """The roots as the catalog has them now."""
         return self._chosen([])
+
+    def _find_root(self, path: Path) -> FolderRow | None:
+        return next((row for row in self._chosen([]) if row.path == path), None)
 
     def _chosen(self, paths: Sequence[Path]) -> list[FolderRow]:
         with CatalogReader(self._folders) as reader:

@@ -119,7 +119,9 @@ class Queueing:
         wanted: int,
     ) -> None:
         content_ids = list(contents.values())
-        queued = self._writer.add_jobs(kind, content_ids, order_to_text(order), urgency)
+        queued = self._writer.add_jobs(
+            kind, content_ids, order_to_text(order), urgency, after_crash=not command.resent
+        )
         peer.send(
             DescriptionsQueued(
                 request_id=command.request_id,

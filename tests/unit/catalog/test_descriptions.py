@@ -250,6 +250,33 @@ def test_three_deaths_alone_end_a_job_and_an_innocent_one_goes_on(library: Libra
     assert writer.recover_jobs() == 0
 
 
+def test_queued_again_a_job_keeps_its_strikes_and_comes_back_from_a_crash_only_if_wanted(
+    library: Library,
+) -> None:
+    """A command that was not answered is sent to the next worker again, and reading in the
+    background asks for the same every time."""
+    library.add("a.jpg", "A")
+    ids = [library.content_id("A")]
+    writer, reader = library.writer.descriptions, library.reader.descriptions
+    writer.add_jobs("caption", ids, "{}", Urgency.WAITED_FOR)
+    writer.begin_job(next_job(library).id, charged=False)
+    for _death in range(3):
+        writer.recover_jobs()
+        writer.add_jobs("caption", ids, "{}", Urgency.WAITED_FOR, after_crash=False)
+        writer.begin_job(next_job(library).id, charged=True)
+    writer.recover_jobs()
+    writer.add_jobs("caption", ids, "{}", Urgency.WAITED_FOR, after_crash=False)
+    assert reader.next_job(["caption"]) is None
+    (failed,) = reader.failed_jobs()
+    assert (failed.code, failed.attempts) == ("crashed", 3)
+    writer.add_jobs("caption", ids, "{}", Urgency.WAITED_FOR)
+    job = next_job(library)
+    assert not job.suspect
+    writer.fail_job(job.id, "photo_unreachable", "Connect its drive.")
+    writer.add_jobs("caption", ids, "{}", Urgency.BACKGROUND, after_crash=False)
+    assert next_job(library).id == job.id
+
+
 def test_what_a_command_waited_for_is_no_hurry_to_the_next_worker(library: Library) -> None:
     library.add("a.jpg", "A")
     queue(library, "caption", Urgency.COMMANDED, "A")
