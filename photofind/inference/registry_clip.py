@@ -155,7 +155,7 @@ TINYCLIP_40M = replace(
     OPENAI_B32,
     key="tinyclip-40m",
     title="TinyCLIP ViT-40M/32",
-    notice="Half the size of CLIP ViT-B/32 and 1.6 times as fast, for slow computers, in English.",
+    notice="Half the size of CLIP ViT-B/32 and twice as fast, for slow computers, in English.",
     source="wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M",
     revision="886b932a36b8fa6c18a8e423a67ca21af5316af8",
     recommended_for="slow computers",
