@@ -59,6 +59,16 @@ class ProblemsModel(QAbstractTableModel):
     def problem(self, row: int) -> Problem:
         return self._problems[row]
 
+    def row_of(self, problem: Problem) -> int:
+        """Where what was tried with this file is listed now; the first row if it is not."""
+        found = (
+            row
+            for row, other in enumerate(self._problems)
+            if (other.path, other.tried, other.question)
+            == (problem.path, problem.tried, problem.question)
+        )
+        return next(found, 0)
+
     @property
     def tried(self) -> frozenset[Tried]:
         return frozenset(problem.tried for problem in self._problems)
@@ -169,6 +179,8 @@ class ProblemsDialog(QDialog):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         number = len(problems)
+        chosen = self._chosen()
+        scrolled = self._table.verticalScrollBar().value()
         self._model.show_problems(problems)
         self._retry.setEnabled(number > 0)
         self._explanation.setText(self._explain())
@@ -181,7 +193,8 @@ class ProblemsDialog(QDialog):
         else:
             self._heading.setText(self.tr("{n} problems").format(n=count(number)))
         if number:
-            self._table.selectRow(0)
+            self._table.selectRow(0 if chosen is None else self._model.row_of(chosen))
+            self._table.verticalScrollBar().setValue(scrolled)  # who reads is not moved away
 
     @property
     def tried(self) -> frozenset[Tried]:

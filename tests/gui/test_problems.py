@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,14 +10,15 @@ from PySide6.QtWidgets import QLabel, QTableView
 
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
-from photofind.domain import IndexReport, MediaCode
+from photofind.domain import IndexReport, MediaCode, Problem, Tried
 from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
 from photofind.worker.description_messages import DescriptionProgress, RetryDescriptions
 from photofind.worker.messages import JobFinished, RetryProblems, report_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
 
     from photofind.paths import AppFolders
     from photofind.worker.messages import Command
@@ -109,6 +111,26 @@ def test_what_models_could_not_do_is_listed_and_tried_again(
     window.worker.on_event(DescriptionProgress(activity="describing", total=3))
     window.until(lambda: table.model().rowCount() == 0)
     window.click(window.button(dialog, "Close"))
+
+
+def test_the_chosen_problem_stays_chosen_while_others_come_and_go(qtbot: QtBot) -> None:
+    """During indexing the list is read again and again, under the person's eyes."""
+
+    def problem(name: str, tried: Tried = Tried.INDEX) -> Problem:
+        return Problem(Path("/photos", name), "unreadable", f"The reason of {name}.", 1, tried)
+
+    dialog = ProblemsDialog()
+    qtbot.addWidget(dialog)
+    table = dialog.findChild(QTableView)
+    assert table is not None
+    dialog.show_problems([problem("a.jpg"), problem("b.jpg"), problem("b.jpg", Tried.CAPTION)])
+    table.selectRow(2)
+    dialog.show_problems([problem("new.jpg"), problem("b.jpg"), problem("b.jpg", Tried.CAPTION)])
+    assert table.currentIndex().row() == 2
+    dialog.show_problems([problem("b.jpg", Tried.CAPTION)])
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [0]
+    dialog.show_problems([problem("a.jpg"), problem("c.jpg")])
+    assert "The reason of a.jpg." in [label.text() for label in dialog.findChildren(QLabel)]
 
 
 def test_the_problems_model_keeps_the_rules(qtmodeltester: Any, with_problem: Path) -> None:
