@@ -112,6 +112,7 @@ class LibraryController(QObject):
         self._offline: frozenset[Path] = frozenset()
         self._status: CatalogStatus | None = None
         self._problems_dialog: ProblemsDialog | None = None
+        self._describing = False
         self._not_described = 0
         self._status_stale = Throttler(_STATUS_MS, self)
         self._status_stale.triggered.connect(self._read_status)
@@ -246,6 +247,7 @@ class LibraryController(QObject):
         if indexing != self._indexing:
             self._indexing = indexing
             self.indexing_changed.emit(indexing)
+            self._refresh_problems()
 
     def _on_photos_ready(self) -> None:
         self._status_stale.call()
@@ -340,8 +342,7 @@ class LibraryController(QObject):
         if status.folders:
             self._adding = False
         self._show_page()
-        if self._problems_dialog is not None and self._problems_dialog.isVisible():
-            self._read_problems()
+        self._refresh_problems()
 
     def _show_model(self, catalog_key: str | None) -> None:
         """Says honestly which model looks, and what it can't do."""
@@ -357,16 +358,22 @@ class LibraryController(QObject):
             self.show_error(error.user_message)
 
     def _on_described(self, event: object) -> None:
-        if not isinstance(event, DescriptionProgress) or event.failed == self._not_described:
+        if not isinstance(event, DescriptionProgress):
             return
-        self._not_described = event.failed
+        now = event.total > 0, event.failed
+        if now != (self._describing, self._not_described):
+            self._describing, self._not_described = now
+            self._refresh_problems()
+
+    def _refresh_problems(self) -> None:
         if self._problems_dialog is not None and self._problems_dialog.isVisible():
             self._read_problems()
 
     def _read_problems(self) -> None:
         def show(problems: list[Problem]) -> None:
             if self._problems_dialog is not None:
-                self._problems_dialog.show_problems(problems)
+                at_work = self._indexing or self._describing
+                self._problems_dialog.show_problems(problems, at_work=at_work)
 
         self._rounds.run(self._reads.problems, show)
 

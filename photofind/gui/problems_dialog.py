@@ -177,16 +177,23 @@ class ProblemsDialog(QDialog):
         self._table.selectionModel().currentRowChanged.connect(self._show_chosen)
         self._model.modelReset.connect(self._show_chosen)
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
+    def show_problems(self, problems: Sequence[Problem], *, at_work: bool = False) -> None:
+        """Lists these.
+
+        Args:
+            at_work: files are still being read or described, so that others may follow.
+        """
         number = len(problems)
         chosen = self._chosen()
         scrolled = self._table.verticalScrollBar().value()
         self._model.show_problems(problems)
         self._retry.setEnabled(number > 0)
-        self._explanation.setText(self._explain())
+        self._explanation.setText(self._explain(at_work))
         # Where nothing but opening was tried, the reasons need the room more.
         self._table.setColumnHidden(_TRIED, self.tried <= {Tried.INDEX})
-        if number == 0:
+        if number == 0 and at_work:
+            self._heading.setText(self.tr("No problems so far"))
+        elif number == 0:
             self._heading.setText(self.tr("No problems"))
         elif number == 1:
             self._heading.setText(self.tr("1 problem"))
@@ -201,10 +208,14 @@ class ProblemsDialog(QDialog):
         """What came to nothing, of all that is listed."""
         return self._model.tried
 
-    def _explain(self) -> str:
+    def _explain(self, at_work: bool) -> str:
         unread = self.tr(
             "These files and folders could not be read. All other photos are searched."
         )
+        if not self.tried and at_work:
+            return self.tr(
+                "photofind is still at work; what it can't read or describe is listed here."
+            )
         if not self.tried:
             return self.tr("Every photo could be read.")
         if self.tried == {Tried.INDEX}:

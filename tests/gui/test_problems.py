@@ -13,7 +13,7 @@ from photofind.catalog.writer import CatalogWriter
 from photofind.domain import IndexReport, MediaCode, Problem, Tried
 from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
 from photofind.worker.description_messages import DescriptionProgress, RetryDescriptions
-from photofind.worker.messages import JobFinished, RetryProblems, report_to_wire
+from photofind.worker.messages import JobFinished, Progress, RetryProblems, report_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +111,28 @@ def test_what_models_could_not_do_is_listed_and_tried_again(
     window.worker.on_event(DescriptionProgress(activity="describing", total=3))
     window.until(lambda: table.model().rowCount() == 0)
     window.click(window.button(dialog, "Close"))
+
+
+def test_an_empty_list_promises_nothing_while_something_is_tried_again(
+    with_problem: Path, open_window: Callable[..., Driver], folders: AppFolders
+) -> None:
+    window = open_window(folders)
+    window.program.library.show_problems()
+    dialog = window.window.findChild(ProblemsDialog)
+    assert dialog is not None
+    window.until(lambda: "1 problem" in window.words(dialog))
+    with CatalogWriter(folders) as writer:
+        writer.retry_failed()
+    window.worker.on_event(Progress(activity="indexing"))
+    window.until(lambda: "No problems so far" in window.words(dialog))
+    window.worker.on_event(DescriptionProgress(activity="describing", total=1))
+    window.worker.on_event(Progress(activity="idle"))
+    with window.qtbot.waitSignal(window.program.bridge.described, timeout=window.patience_ms):
+        window.worker.on_event(DescriptionProgress(activity="describing", done=1, total=2))
+    assert "No problems so far" in window.words(dialog)
+    window.worker.on_event(DescriptionProgress(activity="idle"))
+    window.until(lambda: "No problems" in window.words(dialog))
+    dialog.close()
 
 
 def test_the_chosen_problem_stays_chosen_while_others_come_and_go(qtbot: QtBot) -> None:
