@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -27,23 +28,61 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtGui import QContextMenuEvent
+
     from photofind.catalog.rows import FolderStatus
 
 _WIDTH = 300
 
 
 class _FolderRow(QFrame):
+    """One folder. It stays while its counts change, as they do all the time during indexing: what
+    has the keyboard, is pressed or has its menu open must not vanish under a person's hand."""
+
     remove_requested = Signal(object)
     choices_requested = Signal(object)
     relocate_requested = Signal(object)
-    describe_requested = Signal(object)
+    menu_requested = Signal(object, QPoint)
+    """The folder, and where on the screen."""
 
     def __init__(self, folder: FolderStatus, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("folderRow")
-        offline = folder.state is FolderState.OFFLINE
+        self.path = folder.path
         name = ElidedLabel(display_name(folder.path), Qt.TextElideMode.ElideMiddle, self)
         name.setProperty("textStyle", "strong")
+        self._below = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
+        self._icon = IconLabel("folder", 22, QPalette.ColorRole.Accent, self)
+        label = self.tr("Remove {name} from photofind").format(name=name.text())
+        self._remove = IconButton("remove", label, self)
+        self._choices = IconButton(
+            "filter", self.tr("Choose what is left out of {name}").format(name=name.text()), self
+        )
+        self._relocate = PushButton(self.tr("It was moved…"), self, ButtonKind.LINK)
+        self._relocate.setToolTip(
+            self.tr("Say where this folder is now. Nothing is indexed again.")
+        )
+        self.buttons = (self._relocate, self._choices, self._remove)
+        """In the order of the Tab key."""
+        layout = QGridLayout(self)
+        layout.setContentsMargins(10, 8, 6, 8)
+        layout.setHorizontalSpacing(6)
+        layout.setVerticalSpacing(1)
+        layout.setColumnStretch(1, 1)
+        layout.addWidget(self._icon, 0, 0, 2, 1)
+        layout.addWidget(name, 0, 1)
+        layout.addWidget(self._below, 1, 1, 1, 3)
+        layout.addWidget(self._choices, 0, 2)
+        layout.addWidget(self._remove, 0, 3)
+        layout.addWidget(self._relocate, 2, 1, Qt.AlignmentFlag.AlignLeft)
+        self._choices.clicked.connect(lambda: self.choices_requested.emit(self.path))
+        self._remove.clicked.connect(lambda: self.remove_requested.emit(self.path))
+        self._relocate.clicked.connect(lambda: self.relocate_requested.emit(self.path))
+        self.show_folder(folder)
+
+    def show_folder(self, folder: FolderStatus) -> None:
+        """Says what there is to say of the folder now."""
+        offline = folder.state is FolderState.OFFLINE
         details = count_photos(folder.photos)
         if offline and folder.trouble:
             details = self.tr("{photos} · not allowed").format(photos=details)
@@ -53,8 +92,12 @@ class _FolderRow(QFrame):
             details = self.tr("{photos} · {n} online only").format(
                 photos=details, n=count(folder.online_only)
             )
-        below = ElidedLabel(details, Qt.TextElideMode.ElideRight, self)
-        below.setProperty("tone", "warning" if offline else "faint")
+        self._below.setText(details)
+        self._below.setProperty("tone", "warning" if offline else "faint")
+        self._below.style().unpolish(self._below)
+        self._below.style().polish(self._below)
+        self._icon.show_icon("folder-offline" if offline else "folder")
+        self._relocate.setVisible(offline)
         path = display_path(folder.path)
         if offline and folder.trouble:
             self.setToolTip(
@@ -69,32 +112,6 @@ class _FolderRow(QFrame):
         else:
             self.setToolTip("\n".join([path, *self._remarks(folder)]))
         self.setAccessibleName(f"{path}, {details}")
-        label = self.tr("Remove {name} from photofind").format(name=name.text())
-        self.remove = IconButton("remove", label, self)
-        self.choices = IconButton(
-            "filter", self.tr("Choose what is left out of {name}").format(name=name.text()), self
-        )
-        layout = QGridLayout(self)
-        layout.setContentsMargins(10, 8, 6, 8)
-        layout.setHorizontalSpacing(6)
-        layout.setVerticalSpacing(1)
-        layout.setColumnStretch(1, 1)
-        icon = "folder-offline" if offline else "folder"
-        layout.addWidget(IconLabel(icon, 22, QPalette.ColorRole.Accent, self), 0, 0, 2, 1)
-        layout.addWidget(name, 0, 1)
-        layout.addWidget(below, 1, 1, 1, 3)
-        layout.addWidget(self.choices, 0, 2)
-        layout.addWidget(self.remove, 0, 3)
-        self.choices.clicked.connect(lambda: self.choices_requested.emit(folder.path))
-        self.remove.clicked.connect(lambda: self.remove_requested.emit(folder.path))
-        self.relocate: QWidget | None = None
-        if offline:
-            find = PushButton(self.tr("It was moved…"), self, ButtonKind.LINK)
-            find.setToolTip(self.tr("Say where this folder is now. Nothing is indexed again."))
-            find.clicked.connect(lambda: self.relocate_requested.emit(folder.path))
-            layout.addWidget(find, 2, 1, Qt.AlignmentFlag.AlignLeft)
-            self.relocate = find
-        self._add_menu(folder)
 
     def _remarks(self, folder: FolderStatus) -> list[str]:
         """What is not searched in it."""
@@ -113,17 +130,8 @@ class _FolderRow(QFrame):
             )
         return remarks
 
-    def _add_menu(self, folder: FolderStatus) -> None:
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for text, signal in (
-            (self.tr("Describe the photos in this folder"), self.describe_requested),
-            (self.tr("Choose what is left out…"), self.choices_requested),
-            (self.tr("Find this folder's new place…"), self.relocate_requested),
-            (self.tr("Remove from photofind…"), self.remove_requested),
-        ):
-            action = QAction(text, self)
-            action.triggered.connect(partial(_emit, signal, folder.path))
-            self.addAction(action)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(self.path, event.globalPos())
 
 
 def _emit(signal: SignalInstance, folder: Path, _checked: bool = False) -> None:
@@ -181,23 +189,47 @@ class FoldersPanel(QFrame):
         self._close.clicked.connect(self.closed)
 
     def show_folders(self, folders: Sequence[FolderStatus]) -> None:
-        """Shows these folders; nothing is rebuilt when nothing changed."""
+        """Shows these folders; the rows of those that were there before stay."""
         if self._shown == tuple(folders):
             return
         self._shown = tuple(folders)
-        while (row := self.findChild(_FolderRow)) is not None:
+        rows = {row.path: row for row in self.findChildren(_FolderRow)}
+        for gone in rows.keys() - {folder.path for folder in folders}:
+            row = rows.pop(gone)
             self._rows.removeWidget(row)
             row.setParent(None)
             row.deleteLater()
         before: QWidget = self._close
         for place, folder in enumerate(folders):
-            row = _FolderRow(folder, self._list)
-            row.remove_requested.connect(self.remove_requested)
-            row.choices_requested.connect(self.choices_requested)
-            row.relocate_requested.connect(self.relocate_requested)
-            row.describe_requested.connect(self.describe_requested)
-            self._rows.insertWidget(place, row)
-            for button in filter(None, (row.relocate, row.choices, row.remove)):
+            if folder.path in rows:
+                row = rows[folder.path]
+                row.show_folder(folder)
+            else:
+                row = self._make_row(folder)
+            if self._rows.indexOf(row) != place:
+                self._rows.insertWidget(place, row)
+            for button in row.buttons:
                 QWidget.setTabOrder(before, button)
                 before = button
         QWidget.setTabOrder(before, self._add)
+
+    def _make_row(self, folder: FolderStatus) -> _FolderRow:
+        row = _FolderRow(folder, self._list)
+        row.remove_requested.connect(self.remove_requested)
+        row.choices_requested.connect(self.choices_requested)
+        row.relocate_requested.connect(self.relocate_requested)
+        row.menu_requested.connect(self._show_menu)
+        return row
+
+    def _show_menu(self, folder: Path, position: QPoint) -> None:
+        # The panel's, so that it outlives the row if another program removes the folder.
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, signal in (
+            (self.tr("Describe the photos in this folder"), self.describe_requested),
+            (self.tr("Choose what is left out…"), self.choices_requested),
+            (self.tr("Find this folder's new place…"), self.relocate_requested),
+            (self.tr("Remove from photofind…"), self.remove_requested),
+        ):
+            menu.addAction(text).triggered.connect(partial(_emit, signal, folder))
+        menu.popup(position)

@@ -112,6 +112,12 @@ class IconLabel(QLabel):
         self.setFixedSize(side, side)
         self._draw()
 
+    def show_icon(self, name: str) -> None:
+        """Takes another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._draw()
+
     def _draw(self) -> None:
         colour = self.palette().color(self._role)
         self.setPixmap(draw_icon(self._icon_name, colour, self._side, self.devicePixelRatio()))
