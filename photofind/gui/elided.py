@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QStyle, QWidget
 
 
@@ -21,10 +21,11 @@ class ElidedLabel(QLabel):
         width = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(width + 2, super().sizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        fits = self.sizeHint().width() <= self.contentsRect().width()
-        self.setToolTip("" if fits else self.text())
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:  # what is cut off can be read after all
+            fits = self.sizeHint().width() <= self.contentsRect().width()
+            self.setToolTip("" if fits else self.text())
+        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
