@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from photofind.gui.app import open_engine
 from photofind.settings import Settings, write_settings
@@ -170,3 +171,14 @@ def test_an_answer_that_takes_long_is_announced(
         gate.set()
     window.until(lambda: window.grid.title == "Found")
     assert "photo" in window.grid.note
+
+
+def test_in_a_small_window_the_note_takes_no_room_from_the_photos(window: Driver) -> None:
+    window.window.resize(640, 480)
+    window.window.show_folders(True)
+    window.grid.show_heading("Nothing matches well", "")
+    window.until(lambda: window.window.width() == 640 and window.grid.width() < 400)
+    before = window.view.height()
+    window.grid.show_heading("Nothing matches well", "These are the nearest photos.")
+    QApplication.processEvents()  # lays everything out
+    assert window.view.height() == before

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from photofind.catalog.rows import NO_DATE
 from photofind.gui.buttons import PushButton
+from photofind.gui.elided import ElidedLabel
 from photofind.gui.grid.view import PhotoGridView
 from photofind.gui.icons import IconLabel
 from photofind.gui.wording import count, month
@@ -45,9 +46,8 @@ class GridPage(QWidget):
         self._model = model
         self._title = QLabel(self)
         self._title.setProperty("textStyle", "heading")
-        self._note = QLabel(self)
+        self._note = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._note.setProperty("tone", "faint")
-        self._note.setWordWrap(True)
         head = QHBoxLayout()
         head.setContentsMargins(18, 12, 18, 6)
         head.setSpacing(14)
