@@ -72,6 +72,19 @@ def test_the_key_that_opens_a_photo_closes_it(window: Driver, key: Qt.Key) -> No
     assert not window.previews()
 
 
+def test_escape_anywhere_in_the_questions_closes_them_and_not_the_photo(window: Driver) -> None:
+    window.press(Qt.Key.Key_Down)
+    window.press(Qt.Key.Key_Return)
+    window.press(Qt.Key.Key_Q)
+    window.press(Qt.Key.Key_Tab)
+    assert window.focused() is window.button(window.window.preview.questions, "Ask")
+    window.press(Qt.Key.Key_Escape)
+    assert window.window.preview.questions.isHidden()
+    assert window.previews()
+    window.press(Qt.Key.Key_Escape)
+    assert not window.previews()
+
+
 def test_typing_among_the_photos_goes_to_the_search_field(window: Driver) -> None:
     window.press(Qt.Key.Key_Down)
     window.type("coffee")

@@ -23,6 +23,8 @@ from photofind.gui.describing.model_chooser import ModelChooser
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from PySide6.QtGui import QKeyEvent
+
     from photofind.catalog.description_rows import AnswerRow
     from photofind.gui.describing.model_chooser import OfferedModel
 
@@ -203,6 +205,12 @@ class AskPanel(QFrame):
     def _scroll_down(self) -> None:
         bar = self._scroller.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # from a button; the field says so itself
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _on_ask(self) -> None:
         question = self._field.text().strip()
