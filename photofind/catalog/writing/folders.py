@@ -80,6 +80,13 @@ def relocate_folder(
     for folder_id, root, _added_at in rows:
         if folder_id == row[0]:
             continue
+        if new == root:
+            raise FolderError(
+                "folder_taken",
+                f"{path_from_blob(new)} is one of photofind's folders already. Remove "
+                f"{path_from_blob(old)} from photofind instead; what you made of its photos stays "
+                "with those that lie at the new place.",
+            )
         if relative_to_root(new, root) is not None or relative_to_root(root, new) is not None:
             raise FolderError(
                 "folder_taken",

@@ -129,3 +129,17 @@ def test_removing_what_is_no_root(library: Library, tmp_path: Path) -> None:
         library.writer.remove_folder(library.root / "sub")
     assert str(library.root) in caught.value.user_message
     assert library.reader.folders() == [library.folder]
+
+
+def test_a_root_that_was_added_at_its_new_place_already(library: Library, tmp_path: Path) -> None:
+    """Whoever adds the moved folder first, and then says that it was moved, is told the way out."""
+    there = library.writer.add_folder(tmp_path / "there", None)
+    with pytest.raises(FolderError) as caught:
+        library.writer.relocate_folder(library.root, there.path, None)
+    said = caught.value.user_message
+    assert caught.value.code == "folder_taken"
+    assert said.startswith(f"{there.path} is one of photofind's folders already.")
+    assert f"Remove {library.root} " in said
+    with pytest.raises(FolderError, match="one inside the other") as caught:
+        library.writer.relocate_folder(library.root, there.path / "sub", None)
+    assert caught.value.code == "folder_taken"
