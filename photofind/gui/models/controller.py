@@ -63,7 +63,7 @@ class ModelsController(QObject):
         self._errands = Errands("models", self)
         self._installing = install
         self._step = ""
-        self._brings = self._exports = self._fetches = False
+        self._starts = self._brings = self._exports = self._fetches = False
         self._remembered = remembered
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
@@ -115,27 +115,21 @@ class ModelsController(QObject):
         self._errands.close()
 
     def _install(self, key: str) -> None:
-        from photofind.models.permission import network_if
-
         spec = self._states[key].spec
-        try:
-            network_if(offline=self._remembered.settings.offline).require_allowed()
-        except PhotofindError as error:
-            self._show_problem(error.user_message)
+        if self._is_busy or not self._may_go_online():
             return
         if spec.accept_licence and not self._questions.accept_licence(spec):
             return
 
         def start() -> None:
             self._installing.start(key, accept_licence=spec.accept_licence)
-            self._show_installing()
 
         self._step = Step.ASKING
-        self._remembered.write(start)  # the process that installs reads what is allowed
+        self._start_soon(start, fetches=True)
 
     def _import(self, is_file: bool) -> None:
         source = self._questions.choose_source(is_file)
-        if source is None or self._installing.is_running:
+        if source is None or self._is_busy:
             return
         self._show_problem("")
         self._step = Step.VERIFYING
@@ -145,18 +139,44 @@ class ModelsController(QObject):
 
     def _export(self) -> None:
         export = self._questions.choose_checkpoint()
-        if export is None or self._installing.is_running:
+        if export is None or self._is_busy:
             return
         self._show_problem("")
 
         def start() -> None:
+            self._brings = self._exports = True
+            self._fetches = export.fetches
             self._installing.start_export(export)
-            self._show_installing()
 
         self._step = Step.EXPORTING
-        self._brings = self._exports = True
-        self._fetches = export.fetches
-        self._remembered.write(start)  # the process that exports reads whether it may fetch weights
+        self._start_soon(start, fetches=export.fetches)
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._starts or self._installing.is_running
+
+    def _may_go_online(self) -> bool:
+        """Says so where the network is forbidden."""
+        from photofind.models.permission import network_if
+
+        try:
+            network_if(offline=self._remembered.settings.offline).require_allowed()
+        except PhotofindError as error:
+            self._show_problem(error.user_message)
+            return False
+        return True
+
+    def _start_soon(self, start: Callable[[], None], *, fetches: bool) -> None:
+        """Starts once the settings are written: the other process reads there what is allowed."""
+
+        def written() -> None:
+            self._starts = False
+            if not fetches or self._may_go_online():  # they may have changed their mind meanwhile
+                start()
+                self._show_installing()
+
+        self._starts = True
+        self._remembered.write(written)
 
     def _check(self, key: str) -> None:
         self._show_problem("")
@@ -208,10 +228,11 @@ class ModelsController(QObject):
                 self.tr("It is installed: photos and words get the same numbers as in PyTorch.")
             )
 
-    def _on_checked(self, _key: str) -> None:
+    def _on_checked(self, key: str) -> None:
         self._on_ended()
         if self._dialog is not None:
-            self._dialog.show_said(self.tr("Every file is intact, and it computes as it should."))
+            said = self.tr("{model}: every file is intact, and it computes as it should.")
+            self._dialog.show_said(said.format(model=self._states[key].spec.title))
 
     def _on_failed(self, code: str, reason: str) -> None:
         self._on_ended()
