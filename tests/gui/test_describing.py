@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from photofind.catalog.writer import CatalogWriter
@@ -178,7 +179,9 @@ def test_a_missing_model_is_offered(window: Driver) -> None:
     assert "BSD-3-Clause" in words
     assert strip.state == ""
     assert not window.window.banner.isVisible()
-    offer.close()
+    QTest.keyClick(offer, Qt.Key.Key_Return)  # one too many
+    assert not offer.isVisible()
+    assert not window.program.model_install.is_running
 
 
 def test_what_was_wanted_is_asked_again_once_the_model_is_there(

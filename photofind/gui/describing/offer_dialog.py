@@ -55,9 +55,10 @@ class InstallOffer(QDialog):
         how = self.tr("The command for it: {c}").format(c=self._command)
         command = paragraph(self, how, _WIDTH, tone="faint")
         self._install = PushButton(self.tr("Download and install"), self, ButtonKind.PRIMARY)
-        self._install.setDefault(True)
         self._cancel = PushButton(self.tr("Stop"), self)
         self._close = PushButton(self.tr("Not now"), self)
+        # It opens in answer to Enter: a second one must not start a download of a gigabyte.
+        self._close.setDefault(True)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._close)
@@ -81,6 +82,7 @@ class InstallOffer(QDialog):
         self._cancel.clicked.connect(self.cancel_requested)
         self._close.clicked.connect(self.close)
         self._set_running(False)
+        self._close.setFocus()
 
     @property
     def command(self) -> str:
