@@ -282,6 +282,7 @@ def _model_document(state: ModelState) -> Document:
         "pictures_per_s": None
         if state.installed is None
         else number(state.installed.pictures_per_s),
+        "accelerator": None if state.installed is None else state.installed.accelerator,
         "chosen": state.index is not None and state.index.chosen,
     }
 

@@ -8,6 +8,7 @@ from photofind.inference.spec import TaskKind
 
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec
+    from photofind.inference.store import InstalledModel
     from photofind.models.overview import ModelState
 
 _FEW_LANGUAGES = 3
@@ -21,7 +22,7 @@ def describe_model(state: ModelState) -> list[str]:
     if spec.relative_speed is not None:
         facts.append(f"speed {spec.relative_speed:g}")
     if state.installed is not None and state.installed.pictures_per_s is not None:
-        facts.append(_measured(spec.task, state.installed.pictures_per_s))
+        facts.append(_measured(spec.task, state.installed))
     if spec.memory_mb is not None:
         facts.append(f"{spec.memory_mb} MB of memory")
     lines = [f"{mark} {spec.key:<26} {', '.join(fact for fact in facts if fact)}"]
@@ -42,10 +43,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, round(size / 1e6))} MB"
 
 
-def _measured(task: TaskKind, pictures_per_s: float) -> str:
+def _measured(task: TaskKind, model: InstalledModel[ModelSpec]) -> str:
+    assert model.pictures_per_s is not None
     if task is TaskKind.SEARCH:
-        return f"{pictures_per_s:.0f} pictures/s here on one core"
-    return f"{1 / pictures_per_s:.1f} s a picture here"
+        return f"{model.pictures_per_s:.0f} pictures/s here on {model.accelerator or 'one core'}"
+    return f"{1 / model.pictures_per_s:.1f} s a picture here"
 
 
 def _size(state: ModelState) -> str:

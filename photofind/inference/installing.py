@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from photofind import paths
 from photofind.domain import ModelError
 from photofind.inference.agreement import compare
@@ -26,6 +24,7 @@ from photofind.inference.records import (
     InstalledFile,
     InstallRecord,
     Precision,
+    encode_record,
 )
 from photofind.inference.spec import ModelSpec, Origin, SourceKind
 from photofind.inference.spec_search import DualEncoderSpec
@@ -200,7 +199,9 @@ def _finish(
     if isinstance(spec, DualEncoderSpec):
         text = PurePosixPath(spec.text.path).stem
         require_published(InstalledModel(spec, work), exact=precisions.get(text) is Precision.FP32)
-    findings = trial_of(spec).record(work)
+    trial = trial_of(spec)
+    trial.write_down(work)
+    findings = trial.try_out(work)
     files = (path for path in sorted(work.rglob("*")) if path.is_file())
     record = InstallRecord(
         key=spec.key,
@@ -214,7 +215,7 @@ def _finish(
         pictures_per_s=findings.pictures_per_s,
         spec=_as_imported(spec),
     )
-    (work / RECORD_NAME).write_bytes(msgspec.json.format(msgspec.json.encode(record)))
+    (work / RECORD_NAME).write_bytes(encode_record(record))
     return _put_in_place(as_installed(spec, record, work), work.parent / spec.key)
 
 

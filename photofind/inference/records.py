@@ -94,6 +94,37 @@ def read_record(path: Path, spec: ModelSpec) -> InstallRecord:
     return record
 
 
+def rewrite_record(
+    folder: Path, provider: str | None, notices: tuple[str, ...], pictures_per_s: float | None
+) -> None:
+    """Puts what a later trial found into the record of an installed model, at once.
+
+    Raises:
+        ModelError: disk_failed, it can't be written; the old one stays then.
+    """
+    path, fresh = folder / RECORD_NAME, folder / f"{RECORD_NAME}.partial"
+    try:
+        before = msgspec.json.decode(path.read_bytes(), type=InstallRecord)
+        record = msgspec.structs.replace(
+            before, provider=provider, notices=notices, pictures_per_s=pictures_per_s
+        )
+        fresh.write_bytes(encode_record(record))
+        fresh.replace(path)
+    except OSError as error:
+        raise ModelError(
+            "disk_failed",
+            f"The folder {folder} can't be written: {error.strerror or error}. Check its"
+            " permissions and its drive, then try again.",
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def encode_record(record: InstallRecord) -> bytes:
+    """The record as it is kept."""
+    return msgspec.json.format(msgspec.json.encode(record))
+
+
 def resolve(spec: SpecT, record: InstallRecord) -> SpecT:
     """A registry entry with all that was open until the model was installed."""
     files = {file.path: FileSpec(file.path, file.sha256, file.bytes) for file in record.files}

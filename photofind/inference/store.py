@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from photofind import paths
 from photofind.domain import ModelError
 from photofind.inference import registry
+from photofind.inference.providers import ACCELERATORS
 from photofind.inference.records import RECORD_NAME, read_imported, read_record, resolve
 from photofind.inference.spec import ModelSpec, SourceKind
 
@@ -42,6 +43,11 @@ class InstalledModel(Generic[SpecT_co]):
 
     def file(self, file: FileSpec) -> Path:
         return self.folder / file.path
+
+    @property
+    def accelerator(self) -> str | None:
+        """The provider by the name that people know; None: the processor."""
+        return None if self.provider is None else ACCELERATORS.get(self.provider, self.provider)
 
 
 class ModelStore:

@@ -61,8 +61,11 @@ class Trial(Protocol):
             ModelError: model_incompatible, a file can't be used.
         """
 
-    def record(self, folder: Path) -> Findings:
-        """Tries the complete model in a folder and writes down what it gives, for `self_test`."""
+    def write_down(self, folder: Path) -> None:
+        """Writes down what the complete model in a folder gives, for `self_test`."""
+
+    def try_out(self, folder: Path) -> Findings:
+        """Finds out how the complete model in a folder is best run on this computer."""
 
     def self_test(self, folder: Path) -> None:
         """Compares what the complete model gives now with what is written down.
@@ -101,9 +104,11 @@ class _DualEncoderTrial:
         tokenizer = folder.parent / self._spec.tokenizer.path
         return TextEncoder(model, tokenizer=tokenizer).encode(TEXTS)
 
-    def record(self, folder: Path) -> Findings:
+    def write_down(self, folder: Path) -> None:
+        golden.write_golden(InstalledModel(self._spec, folder))
+
+    def try_out(self, folder: Path) -> Findings:
         model = InstalledModel(self._spec, folder)
-        golden.write_golden(model)
         notices = []
         if ordering.count_right(model) < ordering.LEAST_RIGHT:
             notices.append(
@@ -143,14 +148,12 @@ class _DualEncoderTrial:
 class _BlipTrial(BlipTrial):
     """There is no accelerator to choose: the graphs change their shapes with every token."""
 
-    def record(self, folder: Path) -> Findings:
-        self.write_down(folder)
+    def try_out(self, folder: Path) -> Findings:
         return Findings(pictures_per_s=self.measure(folder))
 
 
 class _RecogniserTrial(RecogniserTrial):
     """Lines are small: an accelerator would spend its time on copying."""
 
-    def record(self, folder: Path) -> Findings:
-        self.write_down(folder)
+    def try_out(self, folder: Path) -> Findings:  # noqa: ARG002 (there is nothing to try)
         return Findings()

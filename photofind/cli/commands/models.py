@@ -87,7 +87,11 @@ def remove_model(context: typer.Context, key: Annotated[str, argument("KEY")]) -
 def verify_models(
     context: typer.Context, key: Annotated[str | None, argument("KEY")] = None
 ) -> None:
-    """Read every file of a model, or of all installed ones, and test that it computes right."""
+    """Read every file of a model, or of all installed ones, and test that it computes right.
+
+    Accelerators (CUDA, DirectML, CoreML, OpenVINO) are tried again: what was added to this computer
+    is used from the next start on, if it computes the same and faster.
+    """
     from photofind.cli.models import verify
 
     verify(session_of(context), key)

@@ -11,7 +11,8 @@ from photofind.inference.spec import SourceKind, TaskKind
 from photofind.inference.steps import Step
 
 if TYPE_CHECKING:
-    from photofind.inference.spec import Figures
+    from photofind.inference.spec import Figures, ModelSpec
+    from photofind.inference.store import InstalledModel
     from photofind.models.messages import Progress
     from photofind.models.overview import ModelState
 
@@ -60,7 +61,7 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
     elif spec.download_bytes is not None:
         rows.append((_tr("Download"), describe_size(spec.download_bytes)))
     if state.installed is not None and state.installed.pictures_per_s is not None:
-        rows.append((_tr("Speed"), _measured(spec.task, state.installed.pictures_per_s)))
+        rows.append((_tr("Speed"), _measured(spec.task, state.installed)))
     elif spec.relative_speed is not None:
         speed = _tr("{n} × that of CLIP ViT-B/32")
         rows.append((_tr("Speed"), speed.format(n=f"{spec.relative_speed:g}")))
@@ -78,10 +79,14 @@ def facts(state: ModelState) -> list[tuple[str, str]]:
     return rows
 
 
-def _measured(task: TaskKind, pictures_per_s: float) -> str:
+def _measured(task: TaskKind, model: InstalledModel[ModelSpec]) -> str:
+    pictures_per_s = model.pictures_per_s
+    assert pictures_per_s is not None
     if task is TaskKind.SEARCH:
         speed = _tr("{n} photos a second on one core, measured here")
-        return speed.format(n=f"{pictures_per_s:.0f}")
+        if model.accelerator is not None:
+            speed = _tr("{n} photos a second on {accelerator}, measured here")
+        return speed.format(n=f"{pictures_per_s:.0f}", accelerator=model.accelerator)
     speed = _tr("{n} s for a caption, measured here")
     if task is TaskKind.ANSWER:
         speed = _tr("{n} s for an answer, measured here")
