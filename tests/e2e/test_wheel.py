@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -39,6 +40,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheel
 
 
+def _away_from_checkouts() -> dict[str, str]:
+    """This environment, but for a photofind that a developer's PYTHONPATH may name."""
+    places = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    others = [place for place in places if place and not Path(place, "photofind").is_dir()]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(others)}
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """photofind from the wheel, beside the packages of this environment.
@@ -55,7 +63,7 @@ class Installation:
 
     def run(self, program: str, *arguments: str | Path, cwd: Path) -> Any:
         """Runs a program that prints JSON."""
-        done = _run(self.programs / program, *arguments, cwd=cwd)
+        done = _run(self.programs / program, *arguments, cwd=cwd, env=_away_from_checkouts())
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
 
