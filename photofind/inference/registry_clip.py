@@ -172,6 +172,7 @@ TINYCLIP_40M = replace(
         _ON_FIRST_USE,
         "That the repository holds model.safetensors at this revision is not confirmed.",
         "The activation is that of the authors' code; the repository's own setting was not seen.",
+        "A published figure for retrieval was not found, only the one for ImageNet.",
     ),
 )
 
