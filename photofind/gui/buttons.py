@@ -35,6 +35,15 @@ class PushButton(QPushButton):
         self.setAutoDefault(True)
         self.setProperty("kind", kind.value)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Qt leaves Enter to the dialog, which presses its default button, if it has one.
+        if event.key() not in _ENTER:
+            super().keyPressEvent(event)
+        elif self.menu() is not None:
+            self.showMenu()
+        else:
+            self.click()
+
 
 class IconButton(QToolButton):
     """A flat button with one icon that follows the palette.
