@@ -62,6 +62,21 @@ def test_a_checkpoint_is_chosen_with_the_keyboard(qtbot: QtBot) -> None:
     assert dialog.chosen == Export("ViT-B-32-SigLIP2-256", "siglip.pt", Path("tokenizer.json"))
 
 
+def test_the_keyboard_goes_down_the_fields(qtbot: QtBot) -> None:
+    dialog = ExportDialog(ARCHITECTURES, [])
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    dialog.weights.setText("weights.pt")
+    passed = []
+    for _ in range(7):
+        passed.append(dialog.focusWidget())
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    named = [each.text() if isinstance(each, QPushButton) else each for each in passed]
+    fields = [dialog.weights, "Choose…", dialog.architecture, dialog.tokenizer, "Choose…"]
+    assert named == [*fields, "Export and install", "Cancel"]
+
+
 def test_a_file_is_looked_for(qtbot: QtBot) -> None:
     asked: list[str] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,8 @@ class ExportDialog(QDialog):
         self.architecture.editTextChanged.connect(self._arrange)
         self.begin.clicked.connect(self._on_begin)
         cancel.clicked.connect(self.reject)
+        for before, after in pairwise((*self._walk, self.begin, cancel)):
+            self.setTabOrder(before, after)
         self._arrange()
         self.weights.setFocus()
 
@@ -125,6 +128,7 @@ class ExportDialog(QDialog):
             (self.tr("&Architecture"), self.architecture, None),
             (self.tr("&Tokenizer"), self.tokenizer, tokenizer),
         )
+        self._walk = (self.weights, weights, self.architecture, self.tokenizer, tokenizer)
         for row, (name, field, button) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(field)
