@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -351,7 +352,9 @@ class LibraryController(QObject):
             if spec.key == key:
                 self._window.status_line.show_model(spec.title, spec.notice)
                 return
-        self._window.status_line.show_model(key, "")  # an imported one
+        if key:
+            show = self._window.status_line.show_model
+            self._rounds.run(partial(self._reads.imported_model, key), lambda told: show(*told))
 
     def _on_status_refused(self, error: PhotofindError) -> None:
         if error.code != OUTDATED:  # else the worker is at it, and greets when it is done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.describe.failures import read_failures
+from photofind.domain import ModelError
 from photofind.gui.lazy_reader import LazyReader
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class LibraryReads:
     """Every method belongs to the errands thread; the first call there opens the catalog."""
 
     def __init__(self, folders: AppFolders) -> None:
+        self._folders = folders
         self._reader = LazyReader(folders)
 
     def status(self) -> CatalogStatus:
@@ -42,6 +44,16 @@ class LibraryReads:
         """In the order asked for; photos that are gone are left out."""
         found = self._reader.get().photos(photo_ids)
         return [found[photo_id] for photo_id in photo_ids if photo_id in found]
+
+    def imported_model(self, key: str) -> tuple[str, str]:
+        """What a model that the registry doesn't list is called, and a sentence about it."""
+        from photofind.inference.store import ModelStore
+
+        try:
+            spec = ModelStore(self._folders).spec(key)
+        except ModelError:  # its files are gone, its index isn't
+            return key, ""
+        return spec.title, spec.notice
 
     def close(self) -> None:
         self._reader.close()

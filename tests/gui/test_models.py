@@ -383,16 +383,3 @@ def test_a_model_can_be_asked_for(driver: Driver) -> None:
     assert dialog is not None
     driver.until(lambda: dialog.chosen == "blip-base")
     assert dialog.title.text() == "BLIP base (captions)"
-
-
-def test_the_status_line_names_the_model_and_leads_to_it(driver: Driver) -> None:
-    driver.until(lambda: driver.program.library.status is not None)
-    status = driver.program.library.status
-    assert status is not None
-    driver.program.library._on_status(replace(status, model=f"{TINY.key}@0.p1.q1"))
-    driver.click(driver.button(driver.window.status_line, TINY.title))
-    dialog = driver.program.models.dialog
-    assert dialog is not None
-    driver.until(lambda: dialog.chosen == TINY.key)
-    driver.program.library._on_status(replace(status, model="mine-of-vit-h@0.p1.q0"))
-    assert driver.button(driver.window.status_line, "mine-of-vit-h")
