@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.cli.arguments import UsageError, absolute_path
 from photofind.exporting.export import default_name, export_model
 from photofind.exporting.request import ExportRequest
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 from photofind.inference.records import Precision
 from photofind.models.permission import allowed_network
 

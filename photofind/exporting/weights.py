@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from photofind.exporting.errors import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.checkpoints import safetensors
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 from photofind.inference.checkpoints.tensors import CheckpointFormatError
 from photofind.inference.spec import FileSpec
 from photofind.inference.store import hash_model_file

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 
 if TYPE_CHECKING:
     import argparse

@@ -11,13 +11,7 @@ from photofind.inference.checkpoints.tensors import Checkpoint, CheckpointFormat
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 _ZIP = b"PK\x03\x04"
-
-
-def is_checkpoint_name(name: str) -> bool:
-    """Whether a file is called as checkpoints are."""
-    return name.lower().endswith(_SUFFIXES)
 
 
 def open_checkpoint(path: Path) -> Checkpoint:

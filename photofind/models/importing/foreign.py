@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 from photofind.inference.store import InstalledModel, hash_model_file
 from photofind.models.importing.archives import unpack
 from photofind.models.importing.describing import describe

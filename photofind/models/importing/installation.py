@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.steps import Step
 from photofind.models.importing.foreign import open_foreign, unpacked, unreadable

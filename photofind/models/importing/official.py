@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 from photofind.inference import registry
-from photofind.inference.checkpoints.opening import is_checkpoint_name
+from photofind.inference.checkpoints.names import is_checkpoint_name
 from photofind.inference.store import hash_model_file
 
 if TYPE_CHECKING:
