@@ -48,9 +48,14 @@ _MOST_DEATHS = 5
 
 @dataclass(slots=True)
 class _Pending:
-    """A command without an answer yet."""
+    """A command without an answer yet.
+
+    Attributes:
+        was_sent: some worker may have had it.
+    """
 
     command: Command
+    was_sent: bool = False
     answered: threading.Event = field(default_factory=threading.Event)
     answer: Event | None = None
 
@@ -172,17 +177,28 @@ class WorkerClient:
         with self._lock:
             self._pending[command.request_id] = pending
             self._watches |= isinstance(command, Watch)
-            self._write(command)
+            self._write_pending(pending)
         return pending
 
-    def _write(self, command: Command) -> None:
-        """Sends what can be sent; after a death everything unanswered is sent again."""
+    def _write_pending(self, pending: _Pending) -> None:
+        if pending.was_sent:
+            pending.command = msgspec.structs.replace(pending.command, resent=True)
+        pending.was_sent |= self._write(pending.command)
+
+    def _write(self, command: Command) -> bool:
+        """Sends what can be sent; after a death everything unanswered is sent again.
+
+        Returns:
+            Whether there was somebody to send it to.
+        """
         if self._connection is None:
-            return
+            return False
         try:
             self._connection.send_bytes(encode(command))
         except OSError as error:
             logger.info("the worker can't be reached just now: %s", error)
+            return False
+        return True
 
     def _run(self) -> None:
         while True:
@@ -254,7 +270,7 @@ class WorkerClient:
                 if self._watches:
                     self._write(Watch())
                 for pending in self._pending.values():
-                    self._write(msgspec.structs.replace(pending.command, resent=True))
+                    self._write_pending(pending)
             return True
         return False
 
