@@ -73,7 +73,7 @@ def _checkpoints(source: Path, depth: int = 0) -> Iterator[Path]:
             yield source
         return
     for inside in sorted(source.iterdir())[:_MOST_FILES]:
-        if inside.is_file() or depth < _MOST_DEPTH:
+        if inside.is_file() or (inside.is_dir() and depth < _MOST_DEPTH):
             yield from _checkpoints(inside, depth + 1)
 
 

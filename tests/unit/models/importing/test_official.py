@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,13 @@ def test_it_becomes_the_model_of_the_list(
     assert contents(inside) == before, "the person's files stay theirs, and are not lent"
     left = {path.name for path in folders.models.iterdir() if path.is_dir()}
     assert left - {".downloads"} == {"tiny"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_to_nothing_is_passed_over(folders: AppFolders, brought: Path) -> None:
+    """The hub's own cache consists of links."""
+    (brought / "a link").symlink_to(brought / "nothing")
+    assert import_model(brought, folders, lambda _: None).spec.key == "tiny"
 
 
 def test_what_is_missing_beside_it_is_named(folders: AppFolders, brought: Path) -> None:
