@@ -1,4 +1,4 @@
-"""Where photofind starts: the window, a command, or (in a frozen program) the worker.
+"""Where photofind starts: the window, a command, or one of its background processes.
 
 Whatever is slow to import waits until it is known to be needed: a command never imports Qt,
 the window never imports typer.
@@ -19,6 +19,7 @@ from photofind.cli.output import Output, ReaderGoneError, prepare_streams
 from photofind.domain import PhotofindError
 from photofind.logs import start_logging
 from photofind.paths import OFFLINE_VARIABLE, app_folders
+from photofind.processes import Role
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_WORKER_FLAG = "--worker"
-"""How a frozen program starts itself as a worker (worker.launch.WORKER_FLAG)."""
-_INSTALL_FLAG = "--install"
-"""How the program starts itself to install a model (models.process.INSTALL_FLAG)."""
-_EXPORT_FLAG = "--export"
-"""How the program starts itself to export a model (models.process.EXPORT_FLAG)."""
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _QT_PACKAGES = ("PySide6", "shiboken6")
 
@@ -42,15 +37,15 @@ def main() -> None:
     """Runs photofind with the words of the command line, then exits."""
     # A frozen program starts helper processes as copies of itself, which must get no further.
     multiprocessing.freeze_support()
-    if sys.argv[1:2] == [_WORKER_FLAG]:
+    if sys.argv[1:2] == [Role.WORKER]:
         from photofind.worker.main import main as run_worker
 
         sys.exit(run_worker(sys.argv[2:]))
-    if sys.argv[1:2] == [_INSTALL_FLAG]:
+    if sys.argv[1:2] == [Role.INSTALL]:
         from photofind.models.service import main as run_installation
 
         sys.exit(run_installation(sys.argv[2:]))
-    if sys.argv[1:2] == [_EXPORT_FLAG]:
+    if sys.argv[1:2] == [Role.EXPORT]:
         from photofind.exporting.process import main as run_export
 
         sys.exit(run_export(sys.argv[2:]))
@@ -118,8 +113,9 @@ def _open_window(invocation: Invocation, folders: AppFolders) -> int:
             raise
         raise PhotofindError(
             "window_unavailable",
-            f"The window can't be opened, because a part of Qt can't be loaded ({error.msg}). "
+            "The window can't be opened, because a part of Qt can't be loaded ({msg}). "
             "`python3 packaging/run.py` installs what it needs or says how.",
+            msg=error.msg,
         ) from error
     return run_window(folders, add)
 

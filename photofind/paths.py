@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from photofind.atomic_files import PARTIAL_NAME
+
 DATA_DIR_VARIABLE = "PHOTOFIND_DATA_DIR"
 OFFLINE_VARIABLE = "PHOTOFIND_OFFLINE"
 """Set to anything but "" or "0": nothing is ever downloaded; what `--offline` does."""
@@ -23,7 +25,7 @@ _OWN_FILE = re.compile(
     (catalog|thumbnails)\.db (-wal|-shm|-journal|\.partial|\.partial-journal)? (\.damaged)?
     | catalog\.(suspect|lock)
     | worker\.(json|partial)
-    | (settings|indexing|describing)\.(json|partial)
+    | (settings|indexing|describing)\.(json (\.damaged)?|partial)
     | (photofind|worker|install)\.log (\.\d+)?
     | crash\.log
     """,
@@ -80,18 +82,8 @@ class AppFolders:
 
     @property
     def settings(self) -> Path:
-        """The window's."""
+        """Written by the worker alone."""
         return self.config / "settings.json"
-
-    @property
-    def indexing_settings(self) -> Path:
-        """The worker's."""
-        return self.config / "indexing.json"
-
-    @property
-    def describing_settings(self) -> Path:
-        """The worker's."""
-        return self.config / "describing.json"
 
     def ensure(self) -> None:
         """Creates the folders, readable by their owner alone.
@@ -123,7 +115,8 @@ def ensure_private(folder: Path) -> None:
 
 def is_own_name(name: str) -> bool:
     """Whether a file or folder directly in one of photofind's folders is photofind's own."""
-    return name in _OWN_FOLDERS or _OWN_FILE.fullmatch(name) is not None
+    patterns = (_OWN_FILE, PARTIAL_NAME)
+    return name in _OWN_FOLDERS or any(pattern.fullmatch(name) for pattern in patterns)
 
 
 def app_folders(data_dir: Path | None = None) -> AppFolders:
@@ -145,6 +138,11 @@ def app_folders(data_dir: Path | None = None) -> AppFolders:
         Path(platformdirs.user_config_dir(_APP, appauthor=False)),
         Path(platformdirs.user_log_dir(_APP, appauthor=False)),
     )
+
+
+def translations_folder() -> Path:
+    """Where the window's translations are; need not exist."""
+    return resources() / "translations"
 
 
 def resources() -> Path:

@@ -43,7 +43,9 @@ def read_reference_captions(path: Path) -> list[ReferenceCaption]:
         reason = error.strerror or type(error).__name__
         raise PhotofindError(
             "captions_unreadable",
-            f"The captions in {path} can't be read ({reason}). Check the path and try again.",
+            "The captions in {path} can't be read ({reason}). Check the path and try again.",
+            path=path,
+            reason=reason,
         ) from error
     text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     lines = [line.removesuffix("\r") for line in text.split("\n")]
