@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from photofind.atomic_files import replace_file, replacement
 from photofind.catalog.errors import catalog_error, file_errors, file_of
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ KEPT = 3
 """How many copies are kept, the newest ones."""
 WEEK_S = 7 * 86_400.0
 
-_PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -39,21 +41,15 @@ def back_up(connection: sqlite3.Connection, backups: Path) -> Path:
     now = datetime.now(UTC)
     _put_in_the_past(backups, now)
     target = backups / f"catalog-{_stamp(now)}-v{version}.bak"
-    partial = target.with_suffix(".partial")
-    try:
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
-        copy = sqlite3.connect(partial, isolation_level=None)
+    with replacement(target) as fresh:
+        copy = sqlite3.connect(fresh, isolation_level=None)
         try:
             connection.backup(copy)
             # One file that can be put back as it is, without a write-ahead log beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
-        _require_sound(partial, connection)
-        os.replace(partial, target)  # noqa: PTH105 (same folder, atomic)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+        _require_sound(fresh, connection)
     for old in find_backups(backups)[KEPT:]:
         old.unlink(missing_ok=True)
     return target
@@ -118,7 +114,7 @@ def replace_damaged(folders: AppFolders) -> Path | None:
     Nobody may have the catalog open.
 
     Returns:
-        The copy that was put back; None when there is none and the catalog begins anew.
+        The copy that was put back; None when there is none and a new catalog is created.
 
     Raises:
         CatalogError: catalog_full or catalog_denied; the damaged file is then still there,
@@ -137,18 +133,10 @@ def replace_damaged(folders: AppFolders) -> Path | None:
                 _copy_back(backup, catalog)
                 logger.warning("the catalog was damaged; %s was put back", backup.name)
                 return backup
-    logger.warning("the catalog was damaged and there was no copy of it; it begins anew")
+    logger.warning("the catalog was damaged and had no backup; a new one is created")
     return None
 
 
 def _copy_back(backup: Path, catalog: Path) -> None:
-    partial = catalog.with_name(catalog.name + ".partial")
-    partial.unlink(missing_ok=True)
     with backup.open("rb") as source:
-        descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE_FILE)
-        with os.fdopen(descriptor, "wb") as target:
-            while block := source.read(1 << 20):
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-    os.replace(partial, catalog)  # noqa: PTH105 (same folder, atomic)
+        replace_file(catalog, partial(shutil.copyfileobj, source), durable=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 
-from photofind.catalog.backups import back_up
+from photofind.atomic_files import replacement
+from photofind.catalog.backups import back_up, find_backups
 from photofind.catalog.errors import catalog_error, file_errors, file_of
 from photofind.catalog.migrations import SET_NAME, migrations, step_names
 
@@ -44,7 +45,7 @@ def open_writing(folders: AppFolders) -> sqlite3.Connection:
     path = folders.catalog
     with file_errors(path):
         folders.ensure()
-        if not _is_filled(path):
+        if not _is_filled(folders):
             create_file(path, APPLICATION_ID, _migrate)
         connection = connect(path, any_thread=True)
         try:
@@ -70,14 +71,33 @@ def open_reading(folders: AppFolders) -> sqlite3.Connection:
 
     Raises:
         CatalogError: catalog_too_new, catalog_outdated (the writer has to migrate it first),
-            catalog_corrupt, catalog_denied or catalog_locked.
+            catalog_corrupt, catalog_denied, catalog_locked, or catalog_full (see
+            `open_reading_alone`).
     """
+    return _open_reading(folders)
+
+
+def open_reading_alone(folders: AppFolders) -> sqlite3.Connection:
+    """As `open_reading`, where the disk is too full for the index of the write-ahead log, a file
+    that readers share with the writer. This process keeps it in memory, and all others out of the
+    catalog until its last connection is closed.
+
+    Raises:
+        CatalogError: as `open_reading`.
+    """
+    # On Windows there is no such VFS, and a full disk stays an error.
+    return _open_reading(folders, vfs=None if sys.platform == "win32" else "unix-excl")
+
+
+def _open_reading(folders: AppFolders, vfs: str | None = None) -> sqlite3.Connection:
     path = folders.catalog
     with file_errors(path):
-        if not _is_filled(path):
+        if not _is_filled(folders):
             return _empty_catalog()
-        connection = connect(path)
+        connection = connect(path, vfs=vfs)
         try:
+            if vfs is not None:
+                connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA query_only = ON")
             _require_current(connection, path)
@@ -92,17 +112,33 @@ def is_in_memory(connection: sqlite3.Connection) -> bool:
     return file_of(connection) is None
 
 
-def _is_filled(path: Path) -> bool:
+def _is_filled(folders: AppFolders) -> bool:
+    """Whether there is a catalog.
+
+    Raises:
+        CatalogError: catalog_corrupt, the file is empty although there is a backup: photofind
+            never leaves it so, and the backup has what a person made.
+    """
     try:
-        return path.stat().st_size > 0
+        is_filled = folders.catalog.stat().st_size > 0
     except FileNotFoundError:
         return False
+    if not is_filled and find_backups(folders.backups):
+        raise catalog_error("catalog_corrupt", folders.catalog)
+    return is_filled
 
 
-def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
-    """Opens an existing SQLite file in autocommit mode; never makes one."""
+def connect(
+    path: Path, *, any_thread: bool = False, read_only: bool = False, vfs: str | None = None
+) -> sqlite3.Connection:
+    """Opens an existing SQLite file in autocommit mode; never makes one.
+
+    Args:
+        vfs: SQLite's way to the file system, where it is not the usual one.
+    """
+    options = f"mode={'ro' if read_only else 'rw'}" + (f"&vfs={vfs}" if vfs else "")
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?{options}",
         uri=True,
         isolation_level=None,
         timeout=BUSY_TIMEOUT_S,
@@ -132,12 +168,10 @@ def create_file(
     Raises:
         sqlite3.Error, OSError: it can't be made; nothing is left behind.
     """
-    partial = path.with_name(path.name + ".partial")
     # A write-ahead log left behind by a deleted file would be replayed into the new one.
-    for ending in ("-wal", "-shm", "-journal", ".partial", ".partial-journal"):
+    for ending in ("-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    try:
-        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE_FILE))
+    with replacement(path, durable=True) as partial:
         connection = connect(partial)
         try:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
@@ -149,19 +183,6 @@ def create_file(
             build(connection)
         finally:
             connection.close()
-        _flush(partial)
-        os.replace(partial, path)  # noqa: PTH105 (same folder, atomic)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _require_current(connection: sqlite3.Connection, path: Path) -> None:

@@ -9,6 +9,10 @@ import hashlib
 import os
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SEPARATOR = "\x1f"
 """Between the names, tags and texts of one photo in its search row (ASCII unit separator)."""
@@ -36,10 +40,13 @@ def relative_to_root(path: bytes, root: bytes) -> bytes | None:
     return os.fsencode(text[len(prefix) :])
 
 
-def place_mark(root: bytes, rel_path: bytes, byte_size: int, mtime_ns: int) -> bytes:
+def place_mark(
+    root: bytes, rel_path: bytes, byte_size: int, mtime_ns: int, ctime_ns: int | None = None
+) -> bytes:
     """A fingerprint, 16 bytes, by which a file that must not be named is known again as long as
-    its path, size and time stay as they are."""
-    place = f"{byte_size}\0{mtime_ns}\0".encode() + os.path.join(root, rel_path)  # noqa: PTH118
+    its path, size and times stay as they are."""
+    times = f"{mtime_ns}" if ctime_ns is None else f"{mtime_ns} {ctime_ns}"
+    place = f"{byte_size}\0{times}\0".encode() + os.path.join(root, rel_path)  # noqa: PTH118
     return hashlib.blake2b(place, digest_size=16).digest()
 
 
@@ -53,3 +60,13 @@ def clean_text(text: str) -> str:
     """Text from outside (file names, EXIF, error messages) made storable and searchable."""
     storable = text.encode("utf-8", _NO_SURROGATES).decode("utf-8")
     return unicodedata.normalize("NFC", storable.replace("\0", "").replace(SEPARATOR, " "))
+
+
+def join_texts(texts: Iterable[str]) -> str | None:
+    """Several texts as one value, cleaned; None for none."""
+    return SEPARATOR.join(clean_text(text) for text in texts) or None
+
+
+def split_texts(value: str | None) -> tuple[str, ...]:
+    """What `join_texts` made one."""
+    return tuple(value.split(SEPARATOR)) if value else ()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.domain import CatalogError
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,22 +34,35 @@ _CODES = {
 }
 
 _SENTENCES = {
-    "catalog_full": "The disk that holds {path} is full. Free some space, then try again.",
-    "catalog_locked": "Another program is using {path}. Close it, or wait a moment and try again.",
-    "catalog_corrupt": "{path} is damaged or is not a photofind catalog. Move it away and start "
-    "photofind again to build a new one; your photos are not affected.",
-    "catalog_denied": "photofind can't read or write {path}. Check that the folder exists, that "
-    "it belongs to you and that its disk is connected and not write-protected.",
-    "catalog_too_new": "{path} was made by a newer version of photofind. Update photofind to "
-    "open it; nothing was changed.",
-    "catalog_outdated": "{path} was made by an earlier version of photofind. Run 'photofind "
-    "index' or open the window once to bring it up to date.",
+    "catalog_full": Sentence(
+        "The disk that holds {path} is full. Free some space, then try again."
+    ),
+    "catalog_locked": Sentence(
+        "Another program is using {path}. Close it, or wait a moment and try again."
+    ),
+    "catalog_corrupt": Sentence(
+        "{path} is damaged or is not a photofind catalog. Run 'photofind index' or open the window "
+        "once: the damaged file is kept, and the newest backup takes its place. "
+        "Your photos are not affected."
+    ),
+    "catalog_denied": Sentence(
+        "photofind can't read or write {path}. Check that the folder exists, that "
+        "it belongs to you and that its disk is connected and not write-protected."
+    ),
+    "catalog_too_new": Sentence(
+        "{path} was made by a newer version of photofind. Update photofind to "
+        "open it; nothing was changed."
+    ),
+    "catalog_outdated": Sentence(
+        "{path} was made by an earlier version of photofind. Run 'photofind "
+        "index' or open the window once to bring it up to date."
+    ),
 }
 
 
 def catalog_error(code: str, path: Path) -> CatalogError:
     """The error with its sentence, ready to be raised."""
-    return CatalogError(code, _SENTENCES[code].format(path=path))
+    return CatalogError(code, Sentence(_SENTENCES[code].template, path=path))
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Thumbnails in a SQLite file of their own: a cache that may vanish or break at any moment."""
+"""Thumbnails in a SQLite file of their own: a cache that may vanish or break at any moment.
+
+The worker alone writes it, on several threads.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,18 @@ APPLICATION_ID = 0x70687462
 """In the file's header ("phtb")."""
 _TABLE = "CREATE TABLE thumbnails (sha256 BLOB PRIMARY KEY, jpeg BLOB NOT NULL) STRICT"
 
-# Several threads of the worker may find at once that there is no file yet.
-_creating = threading.Lock()
+_writing = threading.RLock()
+"""Held by the thread that writes. SQLite would have the others try for some seconds and then give
+up, and on a busy machine that can be too soon."""
 
 
-class ThumbnailStore:
-    """JPEG thumbnails by the sha256 of the content they show; one store a thread."""
+class ThumbnailReader:
+    """JPEG thumbnails by the sha256 of the content they show; one reader a thread."""
+
+    _READ_ONLY = True
 
     def __init__(self, path: Path) -> None:
-        """Touches nothing yet: the file is opened when it is needed and made by `put`."""
+        """Touches nothing yet: the file is opened when it is needed."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
@@ -63,22 +69,60 @@ class ThumbnailStore:
             return None
         return None if row is None else bytes(row[0])
 
+    def _open(self) -> sqlite3.Connection | None:
+        """The connection to the file that lies there now; None when there is none."""
+        identity = self._find_identity()
+        if identity is None or identity != self._identity:
+            self.close()
+        if identity is None:
+            return None
+        if self._connection is None:
+            connection = connect(self._path, read_only=self._READ_ONLY)
+            self._connection = connection
+            self._identity = identity
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise catalog_error("catalog_corrupt", self._path)
+            self._set_up(connection)
+        return self._connection
+
+    def _set_up(self, connection: sqlite3.Connection) -> None:
+        """Nothing to do for one who reads."""
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found.st_size else None
+
+
+class ThumbnailStore(ThumbnailReader):
+    """As the worker has them: it adds some and removes some. One store a thread."""
+
+    _READ_ONLY = False
+
+    def close(self) -> None:
+        with _writing:  # the last one to leave empties the log, and needs the file for itself
+            super().close()
+
     def put(self, thumbnails: Mapping[bytes, bytes]) -> None:
         """Stores JPEGs by sha256 (32 bytes), in one transaction.
 
         A damaged file is set aside (`.damaged`) and begun anew.
 
         Raises:
-            CatalogError: catalog_full, catalog_denied or catalog_locked; nothing is stored.
+            CatalogError: catalog_full, catalog_denied, or catalog_locked by another program;
+                nothing is stored.
         """
-        try:
-            self._put(thumbnails)
-        except CatalogError as error:
-            self.close()
-            if error.code != "catalog_corrupt":
-                raise
-            self._set_aside()
-            self._put(thumbnails)
+        with _writing:
+            try:
+                self._put(thumbnails)
+            except CatalogError as error:
+                self.close()
+                if error.code != "catalog_corrupt":
+                    raise
+                self._set_aside()
+                self._put(thumbnails)
 
     def remove(self, hashes: Sequence[bytes]) -> None:
         """Deletes thumbnails by sha256, without a trace in the file.
@@ -86,7 +130,7 @@ class ThumbnailStore:
         Raises:
             CatalogError: catalog_full, catalog_denied, catalog_locked or catalog_corrupt.
         """
-        with file_errors(self._path):
+        with _writing, file_errors(self._path):
             if (connection := self._open()) is not None:
                 with _transaction(connection):
                     connection.executemany(
@@ -102,7 +146,7 @@ class ThumbnailStore:
         Raises:
             CatalogError: as for `remove`.
         """
-        with file_errors(self._path):
+        with _writing, file_errors(self._path):
             connection = self._open()
             return connection is None or truncate_log(connection)
 
@@ -115,31 +159,16 @@ class ThumbnailStore:
                     thumbnails.items(),
                 )
 
-    def _open(self) -> sqlite3.Connection | None:
-        """The connection to the file that lies there now; None when there is none."""
-        identity = self._find_identity()
-        if identity is None or identity != self._identity:
-            self.close()
-        if identity is None:
-            return None
-        if self._connection is None:
-            connection = connect(self._path)
-            self._connection = connection
-            self._identity = identity
-            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise catalog_error("catalog_corrupt", self._path)
+    def _set_up(self, connection: sqlite3.Connection) -> None:
+        with _writing:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = ON")
-        return self._connection
 
     def _create(self) -> sqlite3.Connection:
-        with _creating:
-            connection = self._open()
-            if connection is None:
-                self._path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-                create_file(self._path, APPLICATION_ID, lambda made: made.execute(_TABLE))
-                connection = self._open()
+        self._path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        create_file(self._path, APPLICATION_ID, lambda made: made.execute(_TABLE))
+        connection = self._open()
         if connection is None:
             raise catalog_error("catalog_denied", self._path)
         return connection
@@ -148,13 +177,6 @@ class ThumbnailStore:
         logger.warning("the thumbnails were damaged and are made anew")
         with file_errors(self._path):
             os.replace(self._path, f"{self._path}.damaged")  # noqa: PTH105 (same folder)
-
-    def _find_identity(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return (found.st_dev, found.st_ino) if found.st_size else None
 
 
 @contextmanager

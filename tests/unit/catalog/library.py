@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.claims import Claim, ClaimOutcome, IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import FolderRow, add_folder
+from photofind.catalog.models import activate_model, ensure_model
+from photofind.catalog.photos import (
+    find_content_by_sha256,
+    find_primary_photo,
+    read_photo_order,
+    read_photos,
+)
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import Claim, ClaimOutcome, EmbeddedContent, FolderRow, IdentifiedFile
-from photofind.catalog.text import find_text
+from photofind.catalog.words import find_phrase
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, ContentId, FileId, PhotoId, Space
+from photofind.normal_form import fold
+from tests.plugins.catalog import complete, read, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +56,9 @@ class Library:
         self.root = root
         self.writer = CatalogWriter(folders)
         self.reader = CatalogReader(folders)
-        self.model = self.writer.ensure_model("test@1.p1.q1", "search", SEARCH_DIM)
-        self.writer.activate_model(self.model)
-        self.folder: FolderRow = self.writer.add_folder(root, None)
+        self.model = write(self.writer, ensure_model, "test@1.p1.q1", "search", SEARCH_DIM)
+        write(self.writer, activate_model, self.model)
+        self.folder: FolderRow = write(self.writer, add_folder, root, None)
 
     def close(self) -> None:
         self.reader.close()
@@ -55,11 +67,11 @@ class Library:
     def insert(self, name: str | bytes, folder: FolderRow | None = None) -> FileId:
         """A path that waits to be hashed."""
         folder = folder or self.folder
-        return self.writer.insert_files(folder.id, [(os.fsencode(name), 100, 1)])[0]
+        return write(self.writer, insert_files, folder.id, [(os.fsencode(name), 100, 1)])[0]
 
     def claim(self, file_id: FileId, content: str, mtime_ns: int = 1) -> Claim:
         files = [IdentifiedFile(file_id, 100, mtime_ns, sha256(content))]
-        return self.writer.claim(files)[0]
+        return write(self.writer, claim_files, files)[0]
 
     def complete(
         self,
@@ -68,7 +80,7 @@ class Library:
         tags: tuple[tuple[str, float], ...] = (),
     ) -> None:
         assert content_id is not None
-        self.writer.complete([embedded(content_id, capture, tags)], self.model)
+        complete(self.writer, [embedded(content_id, capture, tags)], self.model)
 
     def add(
         self,
@@ -94,27 +106,29 @@ class Library:
         return claim
 
     def content_id(self, content: str) -> ContentId:
-        found = self.reader.content_by_sha256(sha256(content))
+        found = read(self.reader, find_content_by_sha256, sha256(content))
         assert found is not None
         return found
 
     def photo_id(self, content: str) -> PhotoId:
         """The photo that shows this content."""
-        found = self.reader.primary_photo(self.content_id(content))
+        found = read(self.reader, find_primary_photo, self.content_id(content))
         assert found is not None
         return found
 
     def shown(self) -> dict[bytes, tuple[Path, ...]]:
         """What can be seen: the places of each visible photo by its content's sha256."""
-        ids = self.reader.photo_order().photo_ids.tolist()
-        return {photo.sha256: photo.paths for photo in self.reader.photos(ids).values()}
+        ids = read(self.reader, read_photo_order).photo_ids.tolist()
+        return {photo.sha256: photo.paths for photo in read(self.reader, read_photos, ids).values()}
 
     def names(self) -> dict[bytes, list[str]]:
         """As `shown`, with the names of the files alone."""
         return {sha: [path.name for path in paths] for sha, paths in self.shown().items()}
 
     def found(self, words: str) -> set[PhotoId]:
-        return {match.photo_id for match in find_text(self.reader.connection, words, 1000)}
+        """The photos in which every word occurs, inside other words too."""
+        found = [set(read(self.reader, find_phrase, word).tolist()) for word in words.split()]
+        return set.intersection(*found) if found else set()
 
 
 def embedded(
@@ -188,12 +202,15 @@ def _check(connection: sqlite3.Connection) -> None:
            ON c.photo_id = v.photo_id JOIN files f
            ON f.content_id = c.id AND f.state = 'known' AND f.missing_since IS NULL"""
     ):
-        expected[photo_id].add(str(name))
+        expected[photo_id].add(fold(str(name)))
     assert named == expected
+    connection.execute("INSERT INTO photo_tokens(photo_tokens) VALUES ('integrity-check')")
+    connection.rollback()
+    assert {row[0] for row in rows("SELECT rowid FROM photo_tokens")} == set(named)
 
     vectors = rows(
-        """SELECT c.id, count(e.content_id), count(DISTINCT e.space) FROM contents c
-           LEFT JOIN embeddings e ON e.content_id = c.id
+        """SELECT c.id, count(e.region_id), count(DISTINCT e.space) FROM contents c
+           LEFT JOIN embeddings e ON e.region_id = c.id
                AND e.model_id = (SELECT id FROM models WHERE active = 1)
            WHERE c.state = 'ready' GROUP BY c.id"""
     )

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.backups import KEPT, WEEK_S, find_backups, is_due, is_sound, replace_damaged
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder, read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError
 from photofind.paths import AppFolders, app_folders
+from tests.plugins.catalog import read, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +35,7 @@ def damage(catalog: Path) -> None:
 
 def test_a_copy_holds_what_the_catalog_held_and_is_private(folders: AppFolders) -> None:
     with CatalogWriter(folders) as writer:
-        writer.add_folder(folders.data / "photos", None)
+        write(writer, add_folder, folders.data / "photos", None)
         writer.back_up()
     (copy,) = find_backups(folders.backups)
     assert is_sound(copy)
@@ -66,12 +69,12 @@ def test_a_clock_that_was_set_back_keeps_no_old_copy_in_front(folders: AppFolder
     years = range(2090, 2090 + KEPT)
     with CatalogWriter(folders) as writer:
         for year in years:
-            writer.add_folder(folders.data / str(year), None)
+            write(writer, add_folder, folders.data / str(year), None)
             writer.back_up()
         copies = reversed(find_backups(folders.backups))
         for year, copy in zip(years, copies, strict=True):  # the clock was far ahead for a while
             copy.rename(copy.with_name(f"catalog-{year}0101T000000.000000Z-v1.bak"))
-        writer.add_folder(folders.data / "now", None)
+        write(writer, add_folder, folders.data / "now", None)
         writer.back_up()
         newest, *others = find_backups(folders.backups)
         assert len(others) == KEPT - 1
@@ -79,20 +82,29 @@ def test_a_clock_that_was_set_back_keeps_no_old_copy_in_front(folders: AppFolder
     damage(folders.catalog)
     assert replace_damaged(folders) == newest
     with CatalogReader(folders) as reader:
-        assert [folder.path.name for folder in reader.folders()] == ["2090", "2091", "2092", "now"]
+        assert [folder.path.name for folder in read(reader, read_folders)] == [
+            "2090",
+            "2091",
+            "2092",
+            "now",
+        ]
     newest.unlink()
     damage(folders.catalog)
     replace_damaged(folders)
     with CatalogReader(folders) as reader:
-        assert [folder.path.name for folder in reader.folders()] == ["2090", "2091", "2092"]
+        assert [folder.path.name for folder in read(reader, read_folders)] == [
+            "2090",
+            "2091",
+            "2092",
+        ]
 
 
 @pytest.mark.expects_log("the catalog was damaged")
 def test_the_newest_sound_copy_is_put_back(folders: AppFolders) -> None:
     with CatalogWriter(folders) as writer:
-        writer.add_folder(folders.data / "first", None)
+        write(writer, add_folder, folders.data / "first", None)
         writer.back_up()
-        writer.add_folder(folders.data / "second", None)
+        write(writer, add_folder, folders.data / "second", None)
         writer.back_up()
     newest, older = find_backups(folders.backups)
     damage(newest)
@@ -100,11 +112,11 @@ def test_the_newest_sound_copy_is_put_back(folders: AppFolders) -> None:
     assert not is_sound(folders.catalog)
     assert replace_damaged(folders) == older
     with CatalogReader(folders) as reader:
-        assert [row.path.name for row in reader.folders()] == ["first"]
+        assert [row.path.name for row in read(reader, read_folders)] == ["first"]
     assert folders.catalog.with_name("catalog.db.damaged").exists()
 
 
-@pytest.mark.expects_log("begins anew")
+@pytest.mark.expects_log("a new one is created")
 def test_without_a_copy_the_catalog_begins_anew(folders: AppFolders) -> None:
     CatalogWriter(folders).close()
     folders.catalog.write_bytes(b"no database at all" * 1000)
@@ -112,14 +124,14 @@ def test_without_a_copy_the_catalog_begins_anew(folders: AppFolders) -> None:
         CatalogWriter(folders)
     assert replace_damaged(folders) is None
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
-        writer.add_folder(folders.data, None)
-        assert len(reader.folders()) == 1
+        write(writer, add_folder, folders.data, None)
+        assert len(read(reader, read_folders)) == 1
 
 
 def test_damage_is_never_copied_over_the_good_copies(folders: AppFolders) -> None:
     with CatalogWriter(folders) as writer:
-        row = writer.add_folder(folders.data, None)
-        writer.insert_files(row.id, [(f"{n:06}.jpg".encode(), n, n) for n in range(20_000)])
+        row = write(writer, add_folder, folders.data, None)
+        write(writer, insert_files, row.id, [(f"{n:06}.jpg".encode(), n, n) for n in range(20_000)])
         writer.back_up()
     good = find_backups(folders.backups)
     damage(folders.catalog)  # beyond what opening it reads
@@ -134,12 +146,12 @@ def test_a_reader_sees_the_catalog_that_took_the_place_of_a_damaged_one(
     folders: AppFolders,
 ) -> None:
     with CatalogWriter(folders) as writer:
-        writer.add_folder(folders.data / "first", None)
+        write(writer, add_folder, folders.data / "first", None)
         writer.back_up()
-        writer.add_folder(folders.data / "second", None)
+        write(writer, add_folder, folders.data / "second", None)
     with CatalogReader(folders) as reader:
         before = reader.data_version()
-        assert len(reader.folders()) == 2
+        assert len(read(reader, read_folders)) == 2
         replace_damaged(folders)
-        assert len(reader.folders()) == 1
+        assert len(read(reader, read_folders)) == 1
         assert reader.data_version() != before

@@ -10,10 +10,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from photofind.catalog.rows import ClaimOutcome, FolderRow
+from photofind.catalog.claims import ClaimOutcome
+from photofind.catalog.files import fail_file, iterate_files, mark_missing, mark_seen
+from photofind.catalog.folders import FolderRow, add_folder, read_folders, remove_folder
+from photofind.catalog.status import read_status
+from photofind.catalog.suspects import find_suspects, retry_failed
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import FileId, MediaCode
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
+from tests.plugins.catalog import complete, fail_content, read, release, write
 from tests.unit.catalog.library import Library, check_catalog, embedded, sha256
 
 FOLDERS = ("", "a", "a/b", "c")
@@ -67,7 +73,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(folder=st.sampled_from(FOLDERS))
     def add_folder(self, folder: str) -> None:
-        row = self.library.writer.add_folder(self.top / folder, None)
+        row = write(self.library.writer, add_folder, self.top / folder, None)
         covering = self.covering_root(folder)
         if covering is not None:
             assert row == self.roots[covering]
@@ -80,7 +86,7 @@ class Histories(RuleBasedStateMachine):
     @rule(folder=st.sampled_from(FOLDERS))
     def remove_folder(self, folder: str) -> None:
         if folder in self.roots:
-            self.library.writer.remove_folder(self.top / folder)
+            write(self.library.writer, remove_folder, self.top / folder)
             for name in list(self.files):
                 if self.covering_root(name) == folder:
                     del self.files[name]
@@ -154,11 +160,11 @@ class Histories(RuleBasedStateMachine):
             return
         content_id = self.library.content_id(content)
         if end == "ready":
-            self.library.writer.complete([embedded(content_id)], self.library.model)
+            complete(self.library.writer, [embedded(content_id)], self.library.model)
         elif end == "failed":
-            self.library.writer.fail_content(content_id, MediaCode.UNREADABLE, "It is broken.")
+            fail_content(self.library.writer, content_id, MediaCode.UNREADABLE, "It is broken.")
         else:
-            self.library.writer.release([content_id])
+            release(self.library.writer, [content_id])
         self.states[content] = end
         self.ours.discard(content)
 
@@ -166,7 +172,7 @@ class Histories(RuleBasedStateMachine):
     def lose(self, name: str) -> None:
         if name in self.files:
             file = self.files[name]
-            self.library.writer.mark_missing([file.id], 5)
+            write(self.library.writer, mark_missing, [file.id], 5)
             file.missing = True
             if file.content is None:
                 del self.files[name]
@@ -183,21 +189,29 @@ class Histories(RuleBasedStateMachine):
     @rule(name=names)
     def see_again(self, name: str) -> None:
         if name in self.files:
-            self.library.writer.mark_seen([self.files[name].id])
+            write(self.library.writer, mark_seen, [self.files[name].id])
             self.files[name].missing = False
 
     @rule(name=names)
     def fail_to_read(self, name: str) -> None:
         if name in self.files:
             file = self.files[name]
-            self.library.writer.fail_file(file.id, MediaCode.DENIED, "May not be read.", 1, 1)
+            write(
+                self.library.writer,
+                fail_file,
+                file.id,
+                MediaCode.DENIED,
+                Sentence("May not be read."),
+                1,
+                1,
+            )
             file.state, file.missing = "failed", False
 
     @rule()
     def retry(self) -> None:
         bad_files = [file for file in self.files.values() if file.state == "failed"]
         bad_contents = [content for content, state in self.states.items() if state == "failed"]
-        assert self.library.writer.retry_failed() == len(bad_files) + len(bad_contents)
+        assert write(self.library.writer, retry_failed) == len(bad_files) + len(bad_contents)
         for file in bad_files:
             file.state = "pending"
         self.states.update(dict.fromkeys(bad_contents, "pending"))
@@ -208,7 +222,7 @@ class Histories(RuleBasedStateMachine):
         self.library.writer = CatalogWriter(self.library.folders)
         in_flight = {content for content, state in self.states.items() if state == "in_flight"}
         assert {self.library.content_id(content) for content in in_flight} <= set(
-            self.library.writer.suspects()
+            write(self.library.writer, find_suspects)
         )
         self.states.update(dict.fromkeys(in_flight, "pending"))
         self.ours.clear()
@@ -236,7 +250,7 @@ class Histories(RuleBasedStateMachine):
         def files_in(state: str) -> int:
             return sum(file.state == state and not file.missing for file in self.files.values())
 
-        status = self.library.reader.status(lambda _: True)
+        status = read(self.library.reader, read_status, lambda _: True)
         assert status.ready == contents_in("ready")
         assert status.pending == contents_in("pending", "in_flight") + files_in("pending")
         assert status.failed == contents_in("failed") + files_in("failed")
@@ -248,8 +262,8 @@ class Histories(RuleBasedStateMachine):
     def knows_every_path(self) -> None:
         known = {
             folder.path / row.rel_path.decode(): row
-            for folder in self.library.reader.folders()
-            for row in self.library.reader.files(folder.id)
+            for folder in read(self.library.reader, read_folders)
+            for row in iterate_files(self.library.reader, folder.id)
         }
         assert {self.top / name for name in self.files} == set(known)
         for name, file in self.files.items():

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.db import PAGE_BYTES
+from photofind.catalog.files import iterate_files
+from photofind.catalog.folders import add_folder, read_folders, remove_folder
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import (
+    find_content_by_sha256,
+    find_primary_photo,
+    read_photo_order,
+    read_photos,
+)
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import CatalogStatus
-from photofind.catalog.text import find_text
+from photofind.catalog.status import CatalogStatus, read_problems, read_status
+from photofind.catalog.tags import read_tags
 from photofind.catalog.vectors import fetch_vectors, iterate_vectors
+from photofind.catalog.words import find_phrase
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError, ContentId, FolderId, ModelId, PhotoId, Space
+from tests.plugins.catalog import read, write
 from tests.unit.catalog.library import Library, sha256
 
 if TYPE_CHECKING:
@@ -24,26 +35,28 @@ if TYPE_CHECKING:
 def test_everything_is_empty_where_there_is_no_catalog(folders: AppFolders) -> None:
     with CatalogReader(folders) as reader:
         assert reader.data_version() == 0
-        assert reader.folders() == []
-        assert list(reader.files(FolderId(1))) == []
-        assert reader.problems() == []
-        assert reader.active_model() is None
-        assert reader.photo_order().photo_ids.shape == (0,)
-        assert reader.photos([1, 2]) == {}
-        assert reader.content_by_sha256(sha256("a")) is None
-        assert reader.primary_photo(ContentId(1)) is None
-        assert reader.tags(PhotoId(1)) == ()
-        assert reader.status(lambda _: True) == CatalogStatus(0, 0, 0, 0, 0, 0, None, ())
-        assert list(iterate_vectors(reader.connection, ModelId(1), Space.SEARCH)) == []
-        assert fetch_vectors(reader.connection, ModelId(1), Space.SEARCH, [1]).shape == (1, 0)
-        assert find_text(reader.connection, "dog", 10) == []
+        assert read(reader, read_folders) == []
+        assert list(iterate_files(reader, FolderId(1))) == []
+        assert read(reader, read_problems) == []
+        assert read(reader, read_active_model) is None
+        assert read(reader, read_photo_order).photo_ids.shape == (0,)
+        assert read(reader, read_photos, [1, 2]) == {}
+        assert read(reader, find_content_by_sha256, sha256("a")) is None
+        assert read(reader, find_primary_photo, ContentId(1)) is None
+        assert read(reader, read_tags, [PhotoId(1)]).get(PhotoId(1), ()) == ()
+        assert read(reader, read_status, lambda _: True) == CatalogStatus(
+            0, 0, 0, 0, 0, 0, None, ()
+        )
+        assert list(iterate_vectors(reader, ModelId(1), Space.SEARCH)) == []
+        assert read(reader, fetch_vectors, ModelId(1), Space.SEARCH, [1]).shape == (1, 0)
+        assert read(reader, find_phrase, "dog").tolist() == []
     assert not folders.data.exists()
 
 
 def test_catalog_is_seen_once_the_writer_has_made_it(folders: AppFolders, tmp_path: Path) -> None:
     with CatalogReader(folders) as reader, CatalogWriter(folders) as writer:
-        writer.add_folder(tmp_path / "photos", None)
-        assert [row.path for row in reader.folders()] == [tmp_path / "photos"]
+        write(writer, add_folder, tmp_path / "photos", None)
+        assert [row.path for row in read(reader, read_folders)] == [tmp_path / "photos"]
         assert reader.data_version() != 0
 
 
@@ -59,21 +72,20 @@ def test_data_version_changes_when_the_writer_commits(library: Library) -> None:
 def test_every_connection_sees_a_commit_at_once(library: Library) -> None:
     with CatalogReader(library.folders) as other:
         library.add("1.jpg", "a")
-        assert len(other.photo_order().photo_ids) == 1
-        library.writer.remove_folder(library.root)
-        assert len(other.photo_order().photo_ids) == 0
+        assert len(read(other, read_photo_order).photo_ids) == 1
+        write(library.writer, remove_folder, library.root)
+        assert len(read(other, read_photo_order).photo_ids) == 0
 
 
 def test_slow_reader_does_not_keep_the_log_from_shrinking(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 2)
+    monkeypatch.setattr("photofind.catalog.files._CHUNK", 2)
     for n in range(5):
         library.add(f"{n}.jpg", f"content {n}")
-    connection = library.reader.connection
     half_read = [
-        library.reader.files(library.folder.id),
-        iterate_vectors(connection, library.model, Space.SEARCH, chunk=2),
+        iterate_files(library.reader, library.folder.id),
+        iterate_vectors(library.reader, library.model, Space.SEARCH, chunk=2),
     ]
     for rows in half_read:
         next(rows)
@@ -85,8 +97,8 @@ def test_slow_reader_does_not_keep_the_log_from_shrinking(
 
 def test_reader_never_waits_for_a_transaction(library: Library) -> None:
     library.add("1.jpg", "a")
-    with library.writer._transaction() as connection:
-        connection.execute("DELETE FROM saved_searches")
+    with library.writer.transaction() as tx:
+        tx.execute("DELETE FROM saved_searches")
         assert library.names() == {sha256("a"): ["1.jpg"]}
 
 
@@ -102,5 +114,5 @@ def test_damage_in_the_middle_of_the_file(folders: AppFolders, tmp_path: Path) -
         file.seek((page - 1) * PAGE_BYTES)
         file.write(b"\xa5" * PAGE_BYTES)
     with CatalogReader(folders) as reader, pytest.raises(CatalogError) as caught:
-        reader.photo_order()
+        read(reader, read_photo_order)
     assert caught.value.code == "catalog_corrupt"

@@ -25,7 +25,7 @@ def fill_and_empty(writer: CatalogWriter) -> None:
 
 def shrink(writer: CatalogWriter) -> int:
     steps = 0
-    while writer.indexes.give_back_space():
+    while writer.give_back_space():
         steps += 1
     return steps
 

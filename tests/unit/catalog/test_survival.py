@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_status
+from photofind.catalog.suspects import find_suspects
 from photofind.catalog.writer import CatalogWriter
+from tests.plugins.catalog import read, write
 from tests.unit.catalog.library import check_catalog
 
 if TYPE_CHECKING:
@@ -55,12 +58,12 @@ def test_kills_at_random_moments(folders: AppFolders, capsys: pytest.CaptureFixt
         last = write_and_kill(folders.data, chance.randint(1, 6))
 
         with CatalogReader(folders) as reader:
-            ready = reader.status(lambda _: True).ready
+            ready = read(reader, read_status, lambda _: True).ready
         assert ready >= (last + 1) * BATCH
         assert ready % BATCH == 0, "half a batch was stored"
         with closing(sqlite3.connect(folders.catalog)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
     with CatalogWriter(folders) as writer:
-        assert len(writer.suspects()) % BATCH == 0
+        assert len(write(writer, find_suspects)) % BATCH == 0
     check_catalog(folders.catalog)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.catalog.thumbnails import ThumbnailReader, ThumbnailStore
 from photofind.domain import CatalogError
 from tests.unit.catalog.library import sha256
 
@@ -136,6 +136,64 @@ def test_locked_cache(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert caught.value.code == "catalog_locked"
             assert store.get(A) == b"x"
         store.put({B: b"y"})
+
+
+def test_threads_wait_for_one_another_however_long_it_takes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photofind.catalog.db.BUSY_TIMEOUT_S", 0.0)  # a very busy machine
+    barrier = threading.Barrier(4)
+    refused: list[CatalogError] = []
+
+    def fill(number: int) -> None:
+        barrier.wait()
+        for n in range(25):
+            try:
+                with ThumbnailStore(path) as store:
+                    store.put({sha256(f"{number} {n}"): os.urandom(10_000)})
+                    store.remove([sha256(f"{number} {n - 1}")])
+            except CatalogError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=fill, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == []
+
+
+def test_a_reader_sees_what_comes_later(path: Path) -> None:
+    with ThumbnailReader(path) as reader:
+        assert reader.get(A) is None
+        assert not path.parent.exists()
+        with ThumbnailStore(path) as store:
+            store.put({A: b"x"})
+            assert reader.get(A) == b"x"
+            store.put({B: b"y"})
+        assert reader.get(B) == b"y"  # also after the worker has left
+        for file in path.parent.iterdir():
+            file.unlink()
+        assert reader.get(A) is None
+        with ThumbnailStore(path) as store:
+            store.put({A: b"z"})
+        assert reader.get(A) == b"z"
+
+
+def test_a_reader_changes_nothing(path: Path) -> None:
+    with ThumbnailStore(path) as store:
+        store.put({A: b"x"})
+    before = path.read_bytes()
+    with ThumbnailReader(path) as reader:
+        assert reader.get(A) == b"x"
+        assert reader._connection is not None
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader._connection.execute("DELETE FROM thumbnails")
+    assert path.read_bytes() == before
+    path.write_bytes(b"no database" * 1000)
+    with ThumbnailReader(path) as reader:
+        assert reader.get(A) is None
+    assert path.read_bytes() == b"no database" * 1000
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:

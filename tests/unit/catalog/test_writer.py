@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.files import insert_files, iterate_files
+from photofind.catalog.folders import add_folder, read_folders
+from photofind.catalog.models import activate_model, ensure_model, read_active_model
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError
+from tests.plugins.catalog import read, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,23 +28,23 @@ def test_second_writer_is_told_that_the_catalog_is_in_use(
         with closing(sqlite3.connect(folders.catalog, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(CatalogError) as caught:
-                writer.add_folder(tmp_path / "photos", None)
+                write(writer, add_folder, tmp_path / "photos", None)
             assert caught.value.code == "catalog_locked"
             other.execute("ROLLBACK")
-        writer.add_folder(tmp_path / "photos", None)
+        write(writer, add_folder, tmp_path / "photos", None)
 
 
 def test_two_writers_take_turns(library: Library) -> None:
     with CatalogWriter(library.folders) as other:
-        other.insert_files(library.folder.id, [(b"1.jpg", 1, 1)])
+        write(other, insert_files, library.folder.id, [(b"1.jpg", 1, 1)])
         library.insert("2.jpg")
-        other.insert_files(library.folder.id, [(b"3.jpg", 1, 1)])
-    assert len(list(library.reader.files(library.folder.id))) == 3
+        write(other, insert_files, library.folder.id, [(b"3.jpg", 1, 1)])
+    assert len(list(iterate_files(library.reader, library.folder.id))) == 3
 
 
 def test_closing_folds_the_log_into_the_catalog(folders: AppFolders, tmp_path: Path) -> None:
     with CatalogWriter(folders) as writer:
-        writer.add_folder(tmp_path, None)
+        write(writer, add_folder, tmp_path, None)
         assert folders.catalog.with_name("catalog.db-wal").stat().st_size > 0
     assert not folders.catalog.with_name("catalog.db-wal").exists()
     writer.close()
@@ -48,22 +52,22 @@ def test_closing_folds_the_log_into_the_catalog(folders: AppFolders, tmp_path: P
 
 def test_transaction_that_fails_changes_nothing(library: Library) -> None:
     def fail() -> None:
-        with library.writer._transaction() as connection:
-            connection.execute("DELETE FROM folders")
+        with library.writer.transaction() as tx:
+            tx.execute("DELETE FROM folders")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert library.reader.folders() == [library.folder]
+    assert read(library.reader, read_folders) == [library.folder]
     library.add("1.jpg", "a")
 
 
 def test_model_is_known_by_its_key(library: Library) -> None:
-    assert library.writer.ensure_model("test@1.p1.q1", "search", 8) == library.model
-    other = library.writer.ensure_model("other@1.p1.q1", "search", 512)
+    assert write(library.writer, ensure_model, "test@1.p1.q1", "search", 8) == library.model
+    other = write(library.writer, ensure_model, "other@1.p1.q1", "search", 512)
     assert other != library.model
-    assert library.reader.active_model() == (library.model, "test@1.p1.q1")
-    library.writer.activate_model(other)
-    assert library.reader.active_model() == (other, "other@1.p1.q1")
-    library.writer.activate_model(library.model)
-    assert library.reader.active_model() == (library.model, "test@1.p1.q1")
+    assert read(library.reader, read_active_model) == (library.model, "test@1.p1.q1")
+    write(library.writer, activate_model, other)
+    assert read(library.reader, read_active_model) == (other, "other@1.p1.q1")
+    write(library.writer, activate_model, library.model)
+    assert read(library.reader, read_active_model) == (library.model, "test@1.p1.q1")
