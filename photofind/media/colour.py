@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageCms
 
-from photofind.media.guard import DECODER_ERRORS
+from photofind.media.decoder_errors import DECODER_ERRORS
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from PIL import Image, JpegImagePlugin
 
 from photofind.domain import Annotations, MediaError
 from photofind.media.colour import to_resizable, to_srgb
-from photofind.media.geometry import crop_centre, fit_geometry, fit_within, upright
-from photofind.media.guard import decoder_errors, quiet_pillow
+from photofind.media.decoder_errors import decoder_errors, quiet_pillow
+from photofind.media.geometry import crop_centre, crop_region, fit_geometry, fit_within, upright
 from photofind.media.opening import opened
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.domain import Capture, ImageGeometry
+    from photofind.domain import Box, Capture, ImageGeometry
     from photofind.media.metadata.photo import PhotoMetadata
     from photofind.media.pictures.base import OpenedPicture
 
@@ -53,6 +54,7 @@ class DecodedPhoto:
             looked at.
         annotations: what is written in the file about the photo.
         is_first_pass: tensors and thumbnail are made from a preview (`decode_first_pass`).
+        damage: what is wrong with the file, if most of the picture could be decoded all the same.
     """
 
     format: str
@@ -63,6 +65,7 @@ class DecodedPhoto:
     capture: Capture
     annotations: Annotations = field(default_factory=Annotations)
     is_first_pass: bool = False
+    damage: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,27 @@ def decode_photo(
     """
     with opened(source) as picture:
         return _decode(picture, geometries, thumbnail_px)
+
+
+def decode_region(source: Path | bytes, box: Box, geometry: ImageGeometry) -> NDArray[np.uint8]:
+    """Decodes a rectangle of a photo into the square that a model looks at.
+
+    Args:
+        source: the file, or its bytes.
+        box: where in the picture as it is seen.
+
+    Returns:
+        uint8 RGB [size, size, 3].
+
+    Raises:
+        MediaError: unreadable, unsupported, too_large, vanished or denied.
+    """
+    share = min(box.width, box.height)
+    with (
+        opened(source) as picture,
+        picture.loaded(math.ceil(_OVERSAMPLING * geometry.size / share), 1),
+    ):
+        return _Finish(picture, box).square_of_all(geometry)
 
 
 def decode_first_pass(
@@ -145,7 +169,10 @@ def decode_thumbnail(data: bytes, geometry: ImageGeometry) -> NDArray[np.uint8] 
     Raises:
         MediaError: unreadable.
     """
-    with decoder_errors("thumbnail"), JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
+    with (
+        decoder_errors(Sentence("thumbnail")),
+        JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image,
+    ):
         if min(image.size) < _least_preview(geometry.size):
             return None
         image.load()
@@ -171,6 +198,7 @@ def _decode(
         thumbnail = finish.fitted(small, thumbnail_px, Image.Resampling.HAMMING)
         thumbnail_jpeg = _encode_jpeg(thumbnail)
         width, height = picture.upright_size
+        damage = picture.damage
     return DecodedPhoto(
         picture.format,
         width,
@@ -179,6 +207,7 @@ def _decode(
         thumbnail_jpeg,
         metadata.capture,
         metadata.annotations,
+        damage=damage,
     )
 
 
@@ -214,7 +243,10 @@ def decode_jpeg(data: bytes) -> RgbImage:
     Raises:
         MediaError: unreadable.
     """
-    with decoder_errors("thumbnail"), JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image:
+    with (
+        decoder_errors(Sentence("thumbnail")),
+        JpegImagePlugin.JpegImageFile(io.BytesIO(data)) as image,
+    ):
         image.load()
         rgb = image if image.mode == "RGB" else image.convert("RGB")
         return RgbImage(*rgb.size, rgb.tobytes())
@@ -223,8 +255,13 @@ def decode_jpeg(data: bytes) -> RgbImage:
 class _Finish:
     """The last steps: shrink, then colour and orientation on small images."""
 
-    def __init__(self, picture: OpenedPicture) -> None:
+    def __init__(self, picture: OpenedPicture, box: Box | None = None) -> None:
+        """
+        Args:
+            box: what is wanted of the picture, None for all of it.
+        """
         self._picture = picture
+        self._box = box
         self._profile = picture.profile
         self._orientation = picture.orientation
 
@@ -232,9 +269,14 @@ class _Finish:
         """The pixels ready for resizing, shrunk by a whole factor as far as the sides allow:
         one cheap pass before the resizes."""
         image = self._picture.image
-        factor = min(min(image.size) // least_short, max(image.size) // least_long)
         with decoder_errors(self._picture.kind), quiet_pillow():
+            if self._box is not None:
+                image = crop_region(image, self._box, self._orientation)
+            factor = min(min(image.size) // least_short, max(image.size) // least_long)
             return to_resizable(image, factor)
+
+    def square_of_all(self, geometry: ImageGeometry) -> NDArray[np.uint8]:
+        return self.square(self.averageable(_BOX_OVERSAMPLING * geometry.size, 1), geometry)
 
     def square(self, image: Image.Image, geometry: ImageGeometry) -> NDArray[np.uint8]:
         fitted = self._finished(fit_geometry(image, geometry))

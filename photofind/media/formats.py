@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from photofind.sentences import Sentence
+
 RAW_SUFFIXES: Final[frozenset[str]] = frozenset(
     {
         ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".gpr", ".iiq",
@@ -85,12 +87,12 @@ _MAGIC: Final = (
 )
 
 _OTHER_KINDS: Final = (
-    (b"8BPS", "a Photoshop document"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "an archive or office document"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"\x1aE\xdf\xa3", "a video"),
-    (b"RIFF", "a video or sound file"),
+    (b"8BPS", Sentence("a Photoshop document")),
+    (b"%PDF", Sentence("a PDF document")),
+    (b"PK\x03\x04", Sentence("an archive or office document")),
+    (b"\x00\x00\x00\x0cjP  ", Sentence("a JPEG 2000 picture")),
+    (b"\x1aE\xdf\xa3", Sentence("a video")),
+    (b"RIFF", Sentence("a video or sound file")),
 )
 _ISO_VIDEO_BRANDS: Final = (b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"M4V ", b"avc1", b"3gp")
 _WEB_BEGINNINGS: Final = (b"<!doctype", b"<html", b"<?xml", b"<svg")
@@ -102,9 +104,9 @@ def is_photo_name(name: str) -> bool:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """A file's name without its suffix, and the suffix, both so that case doesn't matter."""
+    """A file's name without its suffix, as it is, and the suffix in lower case."""
     stem, suffix = os.path.splitext(name)  # noqa: PTH122 (100,000 names)
-    return stem.casefold(), suffix.lower()
+    return stem, suffix.lower()
 
 
 def part_kind(name: str) -> str:
@@ -151,20 +153,20 @@ def _sniff_iso_base_media(header: bytes) -> str | None:
     return None
 
 
-def describe_kind(header: bytes) -> str:
+def describe_kind(header: bytes) -> Sentence:
     """Names in words what a file is that `sniff_format` doesn't know, for a message."""
     for magic, kind in _OTHER_KINDS:
         if header.startswith(magic):
             return kind
     if header[4:8] == b"ftyp" and header[8:12].startswith(_ISO_VIDEO_BRANDS):
-        return "a video"
+        return Sentence("a video")
     if header.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_WEB_BEGINNINGS):
-        return "a web page or drawing"
+        return Sentence("a web page or drawing")
     if not header.strip(b"\x00"):
-        return "a file of zero bytes, as an interrupted copy leaves behind"
+        return Sentence("a file of zero bytes, as an interrupted copy leaves behind")
     if all(byte in b"\t\r\n\f" or byte >= 0x20 for byte in header) and _is_text(header):
-        return "a text file"
-    return "a file of an unknown kind"
+        return Sentence("a text file")
+    return Sentence("a file of an unknown kind")
 
 
 def _is_text(header: bytes) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from PIL import ExifTags, Image
 
 from photofind.domain import Interpolation, ResizeMode
-from photofind.media.guard import DECODER_ERRORS, quiet_pillow
+from photofind.media.decoder_errors import DECODER_ERRORS, quiet_pillow
 
 if TYPE_CHECKING:
-    from photofind.domain import ImageGeometry
+    from photofind.domain import Box, ImageGeometry
 
 _FILTERS: Final = {
     Interpolation.BILINEAR: Image.Resampling.BILINEAR,
@@ -52,6 +52,38 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
     """Turns and mirrors an image as its orientation asks."""
     transposition = _TRANSPOSITIONS.get(orientation)
     return image if transposition is None else image.transpose(transposition)
+
+
+def crop_region(image: Image.Image, box: Box, orientation: int) -> Image.Image:
+    """Cuts a rectangle out of an image that is not upright yet.
+
+    Args:
+        box: in shares of the upright picture.
+        orientation: what the image needs to become upright, and the result too.
+    """
+    x, y = _as_stored(box.x, box.y, orientation)
+    far_x, far_y = _as_stored(box.x + box.width, box.y + box.height, orientation)
+    width, height = image.size
+    left, right = _pixels(x, far_x, width)
+    top, bottom = _pixels(y, far_y, height)
+    return image.crop((left, top, right, bottom))
+
+
+def _as_stored(x: float, y: float, orientation: int) -> tuple[float, float]:
+    """Where a point of the upright picture lies in the image as it is stored."""
+    if swaps_sides(orientation):
+        x, y = y, x
+    if orientation in {2, 3, 7, 8}:
+        x = 1 - x
+    if orientation in {3, 4, 6, 7}:
+        y = 1 - y
+    return x, y
+
+
+def _pixels(one: float, other: float, length: int) -> tuple[int, int]:
+    """The pixels between two shares of a side, at least one."""
+    begin = min(round(min(one, other) * length), length - 1)
+    return begin, min(max(round(max(one, other) * length), begin + 1), length)
 
 
 def fit_within(size: tuple[int, int], longest: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Files whose contents lie in a cloud alone: opening one downloads it."""
+"""Online-only files: opening one downloads it."""
 
 from __future__ import annotations
 
@@ -72,9 +72,12 @@ def refuse_download(path: Path, downloading: Iterable[Path] = ()) -> None:
     if not may_open(path, downloading):
         raise PhotofindError(
             "photo_online_only",
-            f"{path.name} lies in its cloud only, and photofind downloads nothing unasked. Open it "
-            "with another program, which downloads it, then try again; or allow it for the whole "
-            f'folder: photofind folders online-only "{path.parent}" --include',
+            "{file} is online-only, and photofind downloads nothing unless you ask for it. "
+            "Open it with another program, which downloads it, then try again; or allow "
+            'it for the whole folder: photofind folders online-only "{folder}" '
+            "--include",
+            file=path.name,
+            folder=path.parent,
         )
 
 

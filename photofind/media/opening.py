@@ -11,14 +11,15 @@ from typing import IO, TYPE_CHECKING, Final
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from photofind.domain import MediaCode, MediaError
+from photofind.media.decoder_errors import decoder_errors
 from photofind.media.files import open_photo
 from photofind.media.formats import HEADER_BYTES, describe_kind, sniff_format
-from photofind.media.guard import decoder_errors
 from photofind.media.memory import picture_budget, pixel_limit
 from photofind.media.pictures.base import WHOLE_FILE_FORMATS, OpenedPicture, kind_of
 from photofind.media.pictures.jxl import JxlPicture
 from photofind.media.pictures.pillow import DECODER_THREADS, PillowPicture
 from photofind.media.pictures.raw import RawPicture, is_raw_tiff
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def opened(source: Path | bytes) -> Iterator[OpenedPicture]:
     """
     _set_limits()
     with io.BytesIO(source) if isinstance(source, bytes) else open_photo(source) as file:
-        with decoder_errors("file"):
+        with decoder_errors(Sentence("file")):
             header = file.read(HEADER_BYTES)
             file_bytes = file.seek(0, io.SEEK_END)
             file.seek(0)
@@ -67,17 +68,18 @@ def opened(source: Path | bytes) -> Iterator[OpenedPicture]:
         if format_name is None:
             raise MediaError(
                 MediaCode.UNSUPPORTED,
-                f"This is not a picture photofind can read: by its content it is "
-                f"{describe_kind(header)}.",
+                "This is not a picture photofind can read: by its content it is {kind}.",
+                kind=describe_kind(header),
             )
         if format_name == "TIFF":
-            with decoder_errors("file"):
+            with decoder_errors(Sentence("file")):
                 format_name = "RAW" if is_raw_tiff(file) else "TIFF"
         if format_name in WHOLE_FILE_FORMATS and 2 * file_bytes > picture_budget():
             raise MediaError(
                 MediaCode.TOO_LARGE,
-                f"This {kind_of(format_name)} is too large: the file alone has "
-                f"{file_bytes / 1e9:.1f} GB.",
+                "This {kind} is too large: the file alone has {size} GB.",
+                kind=kind_of(format_name),
+                size=f"{file_bytes / 1e9:.1f}",
             )
         picture = _open(file, format_name, file_bytes)
         try:

@@ -10,12 +10,14 @@ import errno
 import logging
 import os
 import re
+import stat
 from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
 
 from photofind.media.exclusions import is_excluded_file, is_excluded_folder
 from photofind.media.online_only import is_status_online_only
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +26,12 @@ logger = logging.getLogger(__name__)
 
 IGNORE_FILE_NAME: Final = ".photofindignore"
 _LARGEST_FILE: Final = 1 << 20
+_MOST_PATTERNS: Final = 5_000
+_BACKEND: Final = "re2"
+"""Matches in linear time whatever the pattern; Python's own expressions take hours for twelve
+stars and a long name."""
+_UNDECODABLE: Final = str.maketrans({0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)})
+"""RE2 takes UTF-8 only: bytes of names that are none get places in the private use area."""
 _LONGEST_PATTERN: Final = 1_000
 _SPECIAL = re.compile(r"([\\*?\[\]!#])")
 
@@ -53,7 +61,7 @@ class ExclusionRules:
             return False
         asked = path + "/" if is_folder else path
         if self._settings is not None:
-            verdict = self._settings.check_file(asked).include
+            verdict = self._settings.check_file(asked.translate(_UNDECODABLE)).include
             if verdict is not None:
                 return verdict
         folder = path
@@ -62,7 +70,7 @@ class ExclusionRules:
             spec = self._files.get(folder)
             if spec is not None:
                 below = asked[len(folder) + 1 :] if folder else asked
-                verdict = spec.check_file(below).include
+                verdict = spec.check_file(below.translate(_UNDECODABLE)).include
                 if verdict is not None:
                     return verdict
         return False
@@ -103,21 +111,30 @@ def pattern_below(pattern: str, below: bytes) -> str:
     return sign + folder + (rest.lstrip("/") if anchored else f"**/{rest}")
 
 
-def pattern_problem(pattern: str) -> str | None:
-    """Why a person's pattern can't be used, None when it can: a sentence."""
+def pattern_problem(pattern: str) -> Sentence | None:
+    """Why a person's pattern can't be used; None when it can."""
     if not pattern.strip() or pattern.startswith("#"):
-        return "A pattern names files or folders: *.png, or Screenshots/ for a folder."
+        return Sentence("A pattern names files or folders: *.png, or Screenshots/ for a folder.")
     if len(pattern) > _LONGEST_PATTERN or not pattern.isprintable():
-        return f"A pattern is one line of at most {_LONGEST_PATTERN:,} characters."
+        return Sentence(
+            "A pattern is one line of at most {most} characters.", most=_LONGEST_PATTERN
+        )
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        GitIgnoreSpec.from_lines([pattern], backend="simple")
     except ValueError:
-        return f"“{pattern}” is no pattern. Write it as in a .gitignore file: *.png, Screenshots/"
+        return Sentence(
+            "“{pattern}” isn't a pattern. Write it as in a .gitignore file: *.png, Screenshots/",
+            pattern=pattern,
+        )
     return None
 
 
 class RulesOnlineOnlyError(OSError):
     """What a folder leaves out stands in a file that lies in its cloud alone."""
+
+
+class RulesRefusedError(OSError):
+    """What a folder leaves out is more than anybody writes."""
 
 
 def read_ignore_file(folder: str, *, may_download: bool = False) -> str | None:
@@ -138,14 +155,28 @@ def read_ignore_file(folder: str, *, may_download: bool = False) -> str | None:
     try:
         if not may_download and is_status_online_only(os.stat(path)):  # noqa: PTH116
             raise RulesOnlineOnlyError
-        with open(path, "rb") as file:  # noqa: PTH123
-            return file.read(_LARGEST_FILE).decode("utf-8-sig", errors="replace")
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None  # a FIFO would keep its reader waiting for good
+            data = file.read(_LARGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:  # then none has that name either
+        if error.errno in {errno.ENAMETOOLONG, errno.ENXIO}:  # none has that name; a socket
             return None
         raise
+    text = data.decode("utf-8-sig", errors="replace")
+    if len(data) > _LARGEST_FILE or _is_too_much(text.splitlines()):
+        raise RulesRefusedError
+    return text
+
+
+def _is_too_much(lines: list[str]) -> bool:
+    patterns = [line for line in lines if line.strip() and not line.startswith("#")]
+    return len(patterns) > _MOST_PATTERNS or any(
+        len(pattern) > _LONGEST_PATTERN for pattern in patterns
+    )
 
 
 def to_slashes(path: str) -> str:
@@ -160,9 +191,9 @@ def _compile(lines: Iterable[str]) -> GitIgnoreSpec | None:
         if not line.strip() or line.startswith("#") or len(line) > _LONGEST_PATTERN:
             continue
         try:
-            GitIgnoreSpec.from_lines([line])
+            GitIgnoreSpec.from_lines([line], backend="simple")
         except ValueError as error:
             logger.debug("not a pattern: %r", error)
         else:
-            patterns.append(line)
-    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+            patterns.append(line.translate(_UNDECODABLE))
+    return GitIgnoreSpec.from_lines(patterns, backend=_BACKEND) if patterns else None

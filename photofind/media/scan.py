@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from photofind.media.companions import companion_stem, group_companions
+from photofind.domain import FileCounts, MediaCode
+from photofind.media.companions import companion_stem, differ_in_case_only, group_companions
 from photofind.media.entries import has_hidden_attribute, is_entered, is_folder, is_hidden
 from photofind.media.exclusions import is_excluded_file, is_excluded_folder
-from photofind.media.files import media_error_from, system_path
+from photofind.media.files import media_error_from, system_path, times_of
 from photofind.media.formats import (
     LIVE_FILM_SUFFIXES,
     LIVE_PICTURE_SUFFIXES,
@@ -26,19 +27,22 @@ from photofind.media.formats import (
     split_name,
 )
 from photofind.media.online_only import is_status_online_only, placeholder_target
-from photofind.media.pairs import LARGEST_LIVE_FILM, pair_parts
+from photofind.media.pairs import LARGEST_LIVE_FILM, loose_form, pair_parts
 from photofind.media.patterns import (
     ExclusionRules,
     RulesOnlineOnlyError,
+    RulesRefusedError,
     read_ignore_file,
     to_slashes,
 )
 from photofind.media.roots import describe_folder_error, root_problem
+from photofind.media.volume import ignores_case
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from photofind.domain import MediaCode
+    from photofind.sentences import Sentence
+
 
 __all__ = ["FolderScan", "ScanProblem", "ScannedFile", "root_problem"]
 
@@ -54,6 +58,7 @@ class ScannedFile:
         rel_path: path below the root, `os.fsencode`d, with the system's own separator.
         byte_size: bytes.
         mtime_ns: last change, nanoseconds since 1970 UTC.
+        ctime_ns: as in FileTimes.
         part_of: relative path of the photo's file that is shown, when this is a RAW or a film that
             belongs to it.
         is_film: it moves, so it can be nothing but a part.
@@ -66,12 +71,13 @@ class ScannedFile:
     part_of: bytes | None = None
     is_film: bool = False
     sidecar: ScannedFile | None = None
+    ctime_ns: int | None = None
 
     @property
     def stamp(self) -> bytes:
-        """Name, size and time in one: another one means that the file must be read again."""
+        """Name, size and times in one: another one means that the file must be read again."""
         name = os.path.basename(self.rel_path)  # noqa: PTH119 (bytes)
-        return b"%d %d " % (self.mtime_ns, self.byte_size) + name
+        return b"%d %d %d " % (self.mtime_ns, self.ctime_ns or 0, self.byte_size) + name
 
     @property
     def sidecar_stamp(self) -> bytes | None:
@@ -85,12 +91,12 @@ class ScanProblem:
 
     Attributes:
         rel_path: as in ScannedFile.
-        reason: a sentence for people.
+        reason: why.
     """
 
     rel_path: bytes
     code: MediaCode
-    reason: str
+    reason: Sentence
 
 
 class FolderScan:
@@ -100,19 +106,16 @@ class FolderScan:
     memory for one folder's names; of one folder, the parts of photos come after what they are
     parts of. Links to files are followed, links to folders are not (so no loop is endless).
     Hidden files, trash, caches and bundles are left out (`media.exclusions`), and so is what
-    patterns name (`media.patterns`). Files that lie in a cloud alone are left where they are.
+    patterns name (`media.patterns`). Online-only files are left where they are.
 
     The other results are complete once the iteration has ended.
 
     Attributes:
-        ignored: files of other kinds, hidden files, and whatever is not a regular file; videos
-            and sidecars are among them, films that are parts are not.
-        excluded: files and whole folders that patterns leave out.
         problems: photo files whose size and date the system would not tell.
+        vanished: folders and photo files (relative) that were listed and gone when their turn
+            came: deleted, renamed, or on a drive that was unplugged.
         folder_problems: subfolders that could not be listed to their end.
-        videos: files by suffix (".mov"), but for the films of Live Photos.
         online_only_files: photo files whose contents are not on this computer.
-        online_only: how many photos they are; RAW and JPEG of one shot count once.
         rules: the patterns that were met, for what is indexed already.
     """
 
@@ -139,14 +142,20 @@ class FolderScan:
         self._parts = parts
         self._include_online_only = include_online_only
         self._unreadable: list[bytes] = []
-        self.ignored = 0
-        self.excluded = 0
+        self._counts: Counter[str] = Counter()
         self.problems: list[ScanProblem] = []
+        self.vanished: list[bytes] = []
         self.folder_problems: list[ScanProblem] = []
-        self.videos: Counter[str] = Counter()
-        self.online_only = 0
         self.online_only_files: list[ScannedFile] = []
         self.rules = ExclusionRules(exclude)
+
+    @property
+    def counts(self) -> FileCounts:
+        """What is settled about files by their names and places alone: those ignored (whatever is
+        not a regular file and sidecars included, films that are parts of a photo not), the
+        videos among them, the excluded ones, and online-only photos, of which
+        RAW and JPEG of one shot count once."""
+        return FileCounts(**self._counts)
 
     @property
     def unreadable(self) -> tuple[bytes, ...]:
@@ -168,14 +177,15 @@ class FolderScan:
                     yield from self._look_into(relative, wanted, entries, waiting)
             except OSError as error:
                 if relative and isinstance(error, FileNotFoundError | NotADirectoryError):
-                    continue  # deleted since its parent was listed: gone with its files
+                    self.vanished.append(os.fsencode(relative))
+                    continue  # since its parent was listed: gone with its files
                 self._note_unreadable(relative, error)
 
     def _note_unreadable(self, relative: str, error: OSError) -> None:
         place = os.fsencode(relative)
         self._unreadable.append(place)
         # Of a root that can't be read the person is told elsewhere.
-        if relative or isinstance(error, RulesOnlineOnlyError):
+        if relative or isinstance(error, RulesOnlineOnlyError | RulesRefusedError):
             code, reason = describe_folder_error(Path(self._path(relative)), error)
             self.folder_problems.append(ScanProblem(place, code, reason))
 
@@ -196,9 +206,13 @@ class FolderScan:
     ) -> Iterator[ScannedFile]:
         prefix = relative + os.sep if relative else ""
         listed, failure = _list(entries)
-        live_stems = {stem for _, stem, suffix in listed if suffix in LIVE_PICTURE_SUFFIXES}
+        live_stems = {
+            loose_form(stem, ignores_case=True)
+            for _, stem, suffix in listed
+            if suffix in LIVE_PICTURE_SUFFIXES
+        }
         any_together = any(suffix in _JOINING_SUFFIXES for _, _, suffix in listed)
-        stems = None if wanted is None else {companion_stem(name).casefold() for name in wanted}
+        wanted_stems = None if wanted is None else set().union(*map(_companion_stems, wanted))
         together: dict[str, ScannedFile] = {}
         sidecars: dict[str, ScannedFile] = {}
         away_before = len(self.online_only_files)
@@ -206,7 +220,7 @@ class FolderScan:
             name = entry.name
             if wanted is not None and name not in wanted:
                 joins = suffix in PHOTO_SUFFIXES or suffix in _JOINING_SUFFIXES
-                if not (joins and stems and companion_stem(name).casefold() in stems):
+                if not (joins and wanted_stems and wanted_stems & _companion_stems(name)):
                     continue
             if is_folder(entry):
                 self._come_to_folder(entry, prefix, waiting)
@@ -217,27 +231,32 @@ class FolderScan:
                     together[name] = found
                 else:
                     yield found
-            elif suffix in LIVE_FILM_SUFFIXES and stem in live_stems:
+            elif suffix in LIVE_FILM_SUFFIXES and loose_form(stem, ignores_case=True) in live_stems:
                 if (found := self._look_at(entry, prefix)) is None:
                     continue
                 if found.byte_size <= LARGEST_LIVE_FILM:
                     together[name] = replace(found, is_film=True)
                 else:
-                    self._count_video(suffix)
+                    self._count_video()
             else:
                 self._note(entry, prefix, suffix, sidecars)
-        away = {os.path.basename(each.rel_path) for each in self.online_only_files[away_before:]}  # noqa: PTH119 (bytes)
-        self.online_only += len(pair_parts(map(os.fsdecode, away)))
+        away = {
+            os.path.basename(os.fsdecode(each.rel_path))  # noqa: PTH119 (names)
+            for each in self.online_only_files[away_before:]
+        }
+        self._counts["online_only"] += len(pair_parts(away, ignores_case=False))
         if failure is not None:  # who belongs together isn't known
             raise failure
-        yield from self._joined(together, sidecars)
+        yield from self._joined(relative, together, sidecars)
 
     def _joined(
-        self, files: dict[str, ScannedFile], sidecars: dict[str, ScannedFile]
+        self, relative: str, files: dict[str, ScannedFile], sidecars: dict[str, ScannedFile]
     ) -> Iterator[ScannedFile]:
         """The files of one folder, knowing of each other."""
         lone_films = {name for name, file in files.items() if file.is_film}
-        for group in group_companions(files, sidecars):
+        names = {*files, *sidecars}
+        folds = differ_in_case_only(names) and ignores_case(self._path(relative), names)
+        for group in group_companions(files, sidecars, ignores_case=folds):
             primary = files[group.primary]
             if group.sidecar is not None:
                 primary = replace(primary, sidecar=sidecars[group.sidecar])
@@ -245,12 +264,12 @@ class FolderScan:
             for name in group.parts:
                 lone_films.discard(name)
                 yield replace(files[name], part_of=primary.rel_path)
-        for name in lone_films:
-            self._count_video(split_name(name)[1])
+        for _ in lone_films:
+            self._count_video()
 
-    def _count_video(self, suffix: str) -> None:
-        self.ignored += 1
-        self.videos[suffix] += 1
+    def _count_video(self) -> None:
+        self._counts["ignored"] += 1
+        self._counts["videos"] += 1
 
     def _come_to_folder(
         self,
@@ -261,7 +280,7 @@ class FolderScan:
         if is_excluded_folder(entry.name) or is_hidden(entry):
             return
         if self.rules.matches(to_slashes(prefix + entry.name), is_folder=True):
-            self.excluded += 1
+            self._counts["excluded"] += 1
         else:
             waiting.append((prefix + entry.name, None))
 
@@ -313,31 +332,33 @@ class FolderScan:
 
     def _look_at(self, entry: os.DirEntry[str], prefix: str) -> ScannedFile | None:
         if is_excluded_file(entry.name):
-            self.ignored += 1
+            self._counts["ignored"] += 1
             return None
         relative = prefix + entry.name
         if self.rules.matches(to_slashes(relative), is_folder=False):
-            self.excluded += 1
+            self._counts["excluded"] += 1
             return None
         try:
             status = entry.stat()
         except (FileNotFoundError, NotADirectoryError):
-            # a link that leads nowhere, or deleted since it was listed
-            self.ignored += 1
+            if entry.is_symlink():  # it leads nowhere
+                self._counts["ignored"] += 1
+            else:
+                self.vanished.append(os.fsencode(relative))
             return None
         except OSError as error:
             if error.errno == errno.ELOOP:  # links that lead to each other
-                self.ignored += 1
+                self._counts["ignored"] += 1
                 return None
             reason = media_error_from(error)
             self.problems.append(
-                ScanProblem(os.fsencode(relative), reason.media_code, reason.user_message)
+                ScanProblem(os.fsencode(relative), reason.media_code, reason.sentence)
             )
             return None
         if not stat.S_ISREG(status.st_mode) or has_hidden_attribute(status):
-            self.ignored += 1
+            self._counts["ignored"] += 1
             return None
-        found = ScannedFile(os.fsencode(relative), status.st_size, status.st_mtime_ns)
+        found = _scanned(relative, status)
         if is_status_online_only(status) and not self._include_online_only:
             self.online_only_files.append(found)
             return None
@@ -352,23 +373,33 @@ class FolderScan:
     ) -> None:
         """Counts what is no photo, and keeps what tells about one."""
         if is_excluded_file(entry.name):
-            self.ignored += 1
+            self._counts["ignored"] += 1
             if (target := placeholder_target(entry.name)) and is_photo_name(target):
                 self.online_only_files.append(ScannedFile(os.fsencode(prefix + target), 0, 0))
         elif suffix in VIDEO_SUFFIXES:
             if self.rules.matches(to_slashes(prefix + entry.name), is_folder=False):
-                self.excluded += 1
+                self._counts["excluded"] += 1
             else:
-                self._count_video(suffix)
+                self._count_video()
         else:
-            self.ignored += 1
+            self._counts["ignored"] += 1
             if suffix == SIDECAR_SUFFIX:
                 with contextlib.suppress(OSError):
                     status = entry.stat()
                     if stat.S_ISREG(status.st_mode) and not is_status_online_only(status):
-                        sidecars[entry.name] = ScannedFile(
-                            os.fsencode(prefix + entry.name), status.st_size, status.st_mtime_ns
-                        )
+                        sidecars[entry.name] = _scanned(prefix + entry.name, status)
+
+
+def _scanned(relative: str, status: os.stat_result) -> ScannedFile:
+    size, mtime_ns, ctime_ns = times_of(status)
+    return ScannedFile(os.fsencode(relative), size, mtime_ns, ctime_ns=ctime_ns)
+
+
+def _companion_stems(name: str) -> set[str]:
+    """Names that a file and its companions may have in common: a.jpg.xmp is the sidecar of a.jpg,
+    or without that file the one of a.jpg.png."""
+    stems = {name, companion_stem(name), split_name(name)[0]}
+    return {loose_form(stem, ignores_case=True) for stem in stems}
 
 
 def _list(

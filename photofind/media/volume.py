@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import string
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SILENT_FILE_SYSTEMS: Final[frozenset[str]] = frozenset(
     {
@@ -50,6 +51,29 @@ def find_uuid(device: int, uuids: Path) -> str | None:
     except OSError:
         return None
     return None
+
+
+def ignores_case(folder: str, names: Collection[str]) -> bool:
+    """Whether a folder's file system takes names that differ in case only for the same.
+
+    Asked of one of the folder's own files, for it can differ from folder to folder.
+
+    Args:
+        names: what the folder lists.
+    """
+    for name in names:
+        letter = next((each for each in name if each in string.ascii_letters), None)
+        if letter is None:
+            continue
+        other = name.replace(letter, letter.swapcase(), 1)
+        if other in names:
+            return False
+        try:
+            this, that = (os.lstat(os.path.join(folder, each)) for each in (name, other))  # noqa: PTH118
+        except OSError:
+            return False
+        return os.path.samestat(this, that)
+    return False
 
 
 def gives_events(folder: Path) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from photofind.domain import Annotations
 from photofind.media.metadata.values import to_number, without_repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_KEYWORDS: Final = 500
 
@@ -18,6 +21,14 @@ _FILLERS: Final = frozenset(
     }
 )  # fmt: skip
 """What cameras write as the description of every photo, in lower case."""
+
+_FILLER_BEGINNINGS: Final = (
+    "dcim\\", "applemark", "created with gimp", "creator: gd-jpeg", "creator: xv",
+    "lead technologies", "file written by adobe photoshop", "intel(r) jpeg library", "lavc",
+    "optimized by jpegmini",
+    "handmade software", "compressed by", "jpeg encoder", "charset=",
+)  # fmt: skip
+"""What programs write as a comment of every picture."""
 
 
 def stars(value: object) -> int | None:
@@ -41,7 +52,6 @@ def merge_annotations(
     exif: Annotations,
     iptc: Annotations,
     xmp: Annotations,
-    comment: str = "",
     iptc_is_newer: bool = False,
 ) -> Annotations:
     """Makes one out of what three standards say, in the order of the Metadata Working Group
@@ -52,19 +62,27 @@ def merge_annotations(
     it into every photo.
 
     Args:
-        comment: a description for want of others.
         iptc_is_newer: a program that knows IPTC alone has changed it last.
     """
     first, second = (iptc, xmp) if iptc_is_newer else (xmp, iptc)
     ratings = [each.rating for each in (xmp, exif, iptc) if each.rating is not None]
-    descriptions = [first.description, second.description, comment]
+    descriptions = [first.description, second.description]
     if not _lost_characters(exif.description, descriptions):
         descriptions.insert(0, exif.description)
+    description = next((each for each in descriptions if is_written(each)), None)
+    comments = without_repeats([*exif.comments, *xmp.comments, *iptc.comments])
+    remarks = [each for each in comments if is_written(each)]
+    if description is None and remarks:
+        description = remarks.pop(0)
+    known = (description or "").casefold()
     return Annotations(
         rating=next((rating for rating in ratings if rating), 0) if ratings else None,
         title=first.title or second.title or exif.title,
-        description=next((each for each in descriptions if is_written(each)), None),
+        description=description,
         keywords=(first.keywords or second.keywords or exif.keywords)[:MOST_KEYWORDS],
+        people=without_repeats([*first.people, *second.people])[:MOST_KEYWORDS],
+        location=first.location or second.location,
+        comments=tuple(each for each in remarks if each.casefold() not in known),
     )
 
 
@@ -75,6 +93,11 @@ def overlay(below: Annotations, above: Annotations) -> Annotations:
         title=above.title or below.title,
         description=above.description or below.description,
         keywords=above.keywords or below.keywords,
+        people=above.people or below.people,
+        location=above.location or below.location,
+        comments=without_repeats(
+            [each for each in (*below.comments, *above.comments) if is_written(each)]
+        ),
     )
 
 
@@ -83,21 +106,17 @@ def is_written(description: str | None) -> bool:
     if not description:
         return False
     plain = description.strip(" <>[]().-_").lower()
-    return bool(plain) and plain not in _FILLERS and not plain.startswith("dcim\\")
+    return bool(plain) and plain not in _FILLERS and not plain.startswith(_FILLER_BEGINNINGS)
 
 
-def split_levels(path: str, separators: str) -> list[str]:
+def split_levels(path: str, separator: str) -> list[str]:
     """The levels of a hierarchical keyword, "Places|France|Paris"."""
-    for separator in separators:
-        if separator in path:
-            return [level.strip() for level in path.split(separator)]
-    return [path.strip()]
+    return [level.strip() for level in path.split(separator)]
 
 
-def join_keywords(flat: list[str], hierarchical: list[str], separators: str) -> tuple[str, ...]:
+def join_keywords(flat: list[str], hierarchical: Iterable[str]) -> tuple[str, ...]:
     """Flat keywords, and the levels of hierarchical ones that aren't among them."""
-    levels = [level for path in hierarchical for level in split_levels(path, separators)]
-    return without_repeats([*flat, *levels])[:MOST_KEYWORDS]
+    return without_repeats([*flat, *hierarchical])[:MOST_KEYWORDS]
 
 
 def _lost_characters(description: str | None, others: list[str | None]) -> bool:

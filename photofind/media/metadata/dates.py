@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from photofind.domain import Capture, TakenSource
+from photofind.domain import Capture, DatePrecision, TakenSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,18 +20,25 @@ program that saves the picture, and is what an editor leaves that drops the orig
 
 _FIRST_PHOTO_YEAR: Final = 1826
 """Niépce's view from the window at Le Gras; nothing was photographed before."""
-_DAY_MS: Final = 24 * 3600 * 1000
-_FUTURE_SLACK_MS: Final = 366 * _DAY_MS
-"""A camera's clock may be ahead by a mistyped year, not by more."""
+_LAST_YEAR: Final = 2099
+"""Later ones are damage. Not the present year: this computer's clock may be the wrong one."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WIDEST_OFFSET_MIN: Final = 15 * 60
 """Time zones reach from -12:00 to +14:00."""
 _EARLIEST_MS: Final = round(datetime(_FIRST_PHOTO_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1000
+_LATEST_MS: Final = round(datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp()) * 1000 - 1
+_DETAIL: Final = {precision: detail for detail, precision in enumerate(DatePrecision)}
+_OWN_CLOCKS: Final = frozenset({TakenSource.FILE_TIME, TakenSource.EXIF_MODIFIED})
+"""Say when a file was written. On the day that a photo was taken that is a good guess of the time;
+in the year that it was taken in it says nothing about the day."""
 
 _DATE = re.compile(
-    r"\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
-    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?)?"
-    r"\s*(Z|[+-]\d\d:?\d\d)?"
+    r"\s*(?P<year>\d{4})(?:[:\-/.](?P<month>\d{1,2}|  )(?:[:\-/.](?P<day>\d{1,2}|  )"
+    r"(?:[ T]+(?P<hour>\d{1,2}):(?P<minute>\d{1,2})"
+    r"(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?)?)?)?"
+    r"(?P<offset>\s*(?:Z|[+-]\d\d:?\d\d))?"
 )
+_MIDNIGHT_HOUR: Final = 24
 _OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*$")
 
 
@@ -42,12 +48,12 @@ class ParsedDate(NamedTuple):
     Attributes:
         wall_ms: wall time in milliseconds since 1970, as in `Capture.taken_at_ms`.
         offset_min: minutes east of UTC, None when the text doesn't say.
-        has_time: False for a day alone; `wall_ms` is its midnight then.
+        precision: how much of it the text says.
     """
 
     wall_ms: int
     offset_min: int | None = None
-    has_time: bool = True
+    precision: DatePrecision = DatePrecision.TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,72 +61,98 @@ class DateCandidate:
     """A date that speaks for itself, and where it stands.
 
     Attributes:
-        wall_ms, offset_min, has_time: as in ParsedDate.
+        wall_ms, offset_min, precision: as in ParsedDate.
     """
 
     source: TakenSource
     wall_ms: int
     offset_min: int | None = None
-    has_time: bool = True
+    precision: DatePrecision = DatePrecision.TIME
 
 
-def choose_date(
-    candidates: Iterable[DateCandidate], now_ms: int | None = None
-) -> DateCandidate | None:
+def choose_date(candidates: Iterable[DateCandidate]) -> DateCandidate | None:
     """Chooses the date that is believed: the one whose TakenSource comes first.
 
-    What a better candidate leaves open is taken from those that agree with it: the time from one
-    of the same day, the offset from one in EXIF of the same second. (Many programs that copy a
-    date from EXIF into XMP call it UTC.) Dates before photography and in the far future are no
-    candidates.
+    A sidecar's date that agrees with the camera's corrects nothing, and the camera's counts. What
+    a better candidate leaves open is taken from those that agree with it: a day from one of the
+    same year, the time from one of the same day, the offset from one in EXIF of the same second.
+    (Many programs that copy a date from EXIF into XMP call it UTC.) Dates before photography and
+    after this century are no candidates.
 
     Args:
         candidates: in any order; of two from the same source the first counts.
-        now_ms: milliseconds since 1970, the machine's clock by default.
 
     Returns:
         The candidate chosen, with what was filled in; None when there is none.
     """
-    limit = (round(time.time() * 1000) if now_ms is None else now_ms) + _FUTURE_SLACK_MS
     plausible = sorted(
-        (each for each in candidates if _EARLIEST_MS <= each.wall_ms <= limit),
+        (each for each in candidates if _EARLIEST_MS <= each.wall_ms <= _LATEST_MS),
         key=lambda each: _RANK[each.source],
     )
+    by_camera = [each for each in plausible if each.source is TakenSource.EXIF_ORIGINAL]
+    plausible = [
+        each
+        for each in plausible
+        if each.source is not TakenSource.SIDECAR
+        or not any(_agree(each, other) for other in by_camera)
+    ]
     if not plausible:
         return None
     best = plausible[0]
     for other in plausible[1:]:
-        if not best.has_time and other.has_time and _day(other) == _day(best):
-            best = replace(best, wall_ms=other.wall_ms, offset_min=other.offset_min, has_time=True)
+        if _says_more(other, best):
+            best = replace(
+                best,
+                wall_ms=other.wall_ms,
+                offset_min=other.offset_min,
+                precision=other.precision,
+            )
         if best.offset_min is None and _is_exif(other) and _second(other) == _second(best):
             best = replace(best, offset_min=other.offset_min)
     return best
 
 
-def _day(candidate: DateCandidate) -> int:
-    return candidate.wall_ms // _DAY_MS
+def _says_more(other: DateCandidate, best: DateCandidate) -> bool:
+    if _DETAIL[other.precision] <= _DETAIL[best.precision] or not _agree(other, best):
+        return False
+    return best.precision is DatePrecision.DAY or other.source not in _OWN_CLOCKS
+
+
+def _agree(one: DateCandidate, other: DateCandidate) -> bool:
+    """Whether two may be the same moment, as far as both are known."""
+    both_known = min(one.precision, other.precision, key=lambda each: _DETAIL[each])
+    if both_known is not DatePrecision.TIME:
+        return _parts(one, both_known) == _parts(other, both_known)
+    if _second(one) == _second(other):
+        return True
+    if one.offset_min is None or other.offset_min is None:
+        return False
+    return _second(one) - 60 * one.offset_min == _second(other) - 60 * other.offset_min
+
+
+def _parts(candidate: DateCandidate, precision: DatePrecision) -> tuple[int, ...]:
+    wall = _EPOCH + timedelta(milliseconds=candidate.wall_ms)
+    return (wall.year, wall.month, wall.day)[: 1 + _DETAIL[precision]]
 
 
 def _is_exif(candidate: DateCandidate) -> bool:
-    return candidate.has_time and candidate.source.value.startswith("exif")
+    is_whole = candidate.precision is DatePrecision.TIME
+    return is_whole and candidate.source.value.startswith("exif")
 
 
 def _second(candidate: DateCandidate) -> int:
     return candidate.wall_ms // 1000
 
 
-def settle_date(
-    capture: Capture, others: Iterable[DateCandidate | None], now_ms: int | None = None
-) -> Capture:
+def settle_date(capture: Capture, others: Iterable[DateCandidate | None]) -> Capture:
     """Chooses between the date a capture has and others, such as those of a name or a sidecar.
 
     Args:
         capture: from the file itself.
         others: in any order; None counts for nothing.
-        now_ms: as in `choose_date`.
     """
     own = candidate_of(capture)
-    chosen = choose_date([each for each in (own, *others) if each is not None], now_ms)
+    chosen = choose_date([each for each in (own, *others) if each is not None])
     if chosen is None or chosen == own:
         return capture
     return with_date(capture, chosen)
@@ -133,15 +165,20 @@ def with_date(capture: Capture, chosen: DateCandidate | None) -> Capture:
         taken_at_ms=chosen.wall_ms if chosen else None,
         taken_offset_min=chosen.offset_min if chosen else None,
         taken_source=chosen.source if chosen else None,
+        taken_precision=chosen.precision if chosen else DatePrecision.TIME,
     )
 
 
 def candidate_of(capture: Capture) -> DateCandidate | None:
-    """The date a capture has. Midnight is taken for a day alone, except in EXIF."""
+    """The date a capture has."""
     if capture.taken_at_ms is None or capture.taken_source is None:
         return None
-    own = DateCandidate(capture.taken_source, capture.taken_at_ms, capture.taken_offset_min)
-    return own if _is_exif(own) or own.wall_ms % _DAY_MS else replace(own, has_time=False)
+    return DateCandidate(
+        capture.taken_source,
+        capture.taken_at_ms,
+        capture.taken_offset_min,
+        capture.taken_precision,
+    )
 
 
 def file_time(mtime_ns: int) -> DateCandidate | None:
@@ -160,13 +197,17 @@ def file_time(mtime_ns: int) -> DateCandidate | None:
     return DateCandidate(TakenSource.FILE_TIME, wall_ms)
 
 
-def parse_date(text: str, subsecond: str = "", now_ms: int | None = None) -> ParsedDate | None:
+def parse_date(text: str, subsecond: str = "") -> ParsedDate | None:
     """Reads a date as EXIF writes it, "YYYY:MM:DD HH:MM:SS", and what writers make of it.
+
+    What is not known may be missing, blank or zero, from the right: "1978", "1978-06",
+    "1978:06:00 00:00:00", "1978:06:  " (EXIF 2.32, DateTimeOriginal; XMP Specification Part 1,
+    Date). An hour of 24 is the first hour of the same day, as programs write it whose clock counts
+    from 1 to 24; a time that no clock shows leaves the day.
 
     Args:
         text: the date; an ISO 8601 date, fractions of a second and an offset are understood too.
         subsecond: digits after the second's decimal point, from a tag of their own.
-        now_ms: as in `choose_date`.
 
     Returns:
         None for a date that is absent or senseless.
@@ -174,23 +215,31 @@ def parse_date(text: str, subsecond: str = "", now_ms: int | None = None) -> Par
     match = _DATE.match(text)
     if match is None:
         return None
-    year, month, day = (int(part) for part in match.group(1, 2, 3))
-    hour, minute, second = (int(part or 0) for part in match.group(4, 5, 6))
+    year, month, day = (int((match[part] or "").strip() or 0) for part in ("year", "month", "day"))
+    if month == 0 or day == 0:
+        if match["day"] is None and text[match.end() :].strip(" :\x00"):
+            return None  # a number that begins with four digits
+        wall_ms = to_wall_ms(year, month or 1, 1)
+        precision = DatePrecision.MONTH if month else DatePrecision.YEAR
+        return None if wall_ms is None else ParsedDate(wall_ms, None, precision)
+    midnight_ms = to_wall_ms(year, month, day)
+    if midnight_ms is None:
+        return None
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    hour = 0 if hour == _MIDNIGHT_HOUR else hour
     wall_ms = to_wall_ms(year, month, day, hour, minute, min(second, 59))
-    if wall_ms is None:
-        return None
-    fraction = re.match(r"\d+", subsecond.strip()) or re.match(r"\d+", match.group(7) or "")
+    if match["hour"] is None or wall_ms is None:
+        return ParsedDate(midnight_ms, None, DatePrecision.DAY)
+    fraction = re.match(r"\d+", subsecond.strip()) or re.match(r"\d+", match["fraction"] or "")
     wall_ms += int((fraction.group() + "00")[:3]) if fraction else 0
-    if wall_ms > (time.time() * 1000 if now_ms is None else now_ms) + _FUTURE_SLACK_MS:
-        return None
-    return ParsedDate(wall_ms, parse_offset(match.group(8) or ""), match.group(4) is not None)
+    return ParsedDate(wall_ms, parse_offset(match["offset"] or ""))
 
 
 def to_wall_ms(
     year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
 ) -> int | None:
     """Wall time in milliseconds since 1970; None for what is in no calendar or too early."""
-    if year < _FIRST_PHOTO_YEAR:
+    if not _FIRST_PHOTO_YEAR <= year <= _LAST_YEAR:
         return None
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)

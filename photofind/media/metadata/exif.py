@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL.ExifTags import GPS, IFD, Base
 
-from photofind.domain import Annotations, Capture, TakenSource
-from photofind.media.guard import DECODER_ERRORS, quiet_pillow
+from photofind.domain import Annotations, Capture, DatePrecision, TakenSource
+from photofind.media.decoder_errors import DECODER_ERRORS, quiet_pillow
 from photofind.media.metadata.annotations import stars, stars_from_percent
 from photofind.media.metadata.dates import (
     DateCandidate,
@@ -19,7 +19,13 @@ from photofind.media.metadata.dates import (
 )
 from photofind.media.metadata.exposure import read_exposure
 from photofind.media.metadata.place import make_place, to_degrees
-from photofind.media.metadata.values import exif_text, utf16_text, without_repeats
+from photofind.media.metadata.values import (
+    exif_text,
+    to_number,
+    user_comment,
+    utf16_text,
+    without_repeats,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +41,8 @@ _MISSING_LENSES: Final = frozenset({"", "-", "--", "---", "----", "unknown", "n/
 
 _MAIN_TAGS: Final = (
     Base.Make, Base.Model, Base.DateTime, Base.ImageDescription, Base.Rating, Base.RatingPercent,
-    Base.XPTitle, Base.XPComment, Base.XPKeywords, Base.XPSubject,
+    Base.XPTitle, Base.XPComment, Base.XPKeywords, Base.XPSubject, Base.DateTimeOriginal,
+    Base.DateTimeDigitized,
 )  # fmt: skip
 
 
@@ -151,15 +158,36 @@ def find_capture(tags: ExifTags) -> Capture:
 def find_dates(tags: ExifTags) -> Iterator[DateCandidate]:
     """The dates that make sense."""
     for each in _DATE_TAGS:
-        source = tags.detail if each.in_exif_ifd else tags.main
+        # ISO 12234-2 (TIFF/EP, some DNGs) has all dates in the picture's own directory.
+        places = (tags.detail, tags.main) if each.in_exif_ifd else (tags.main,)
         subsecond = exif_text(tags.detail.get(each.subsecond))
-        parsed = parse_date(exif_text(source.get(each.date)), subsecond)
+        texts = (exif_text(place.get(each.date)) for place in places)
+        parsed = next(filter(None, (parse_date(text, subsecond) for text in texts)), None)
         if parsed is None:
             continue
         offset = parse_offset(exif_text(tags.detail.get(each.offset)))
-        if offset is None:
-            offset = parsed.offset_min
-        yield DateCandidate(each.source, parsed.wall_ms, offset, parsed.has_time)
+        yield (
+            DateCandidate(each.source, *parsed)
+            if offset is None
+            else DateCandidate(each.source, parsed.wall_ms, offset, parsed.precision)
+        )
+    if (received := _gps_date(tags.gps)) is not None:
+        yield received
+
+
+def _gps_date(gps: Mapping[int, Any]) -> DateCandidate | None:
+    """The receiver's clock: a day, and hour, minute and second as rationals, in UTC."""
+    day = parse_date(exif_text(gps.get(GPS.GPSDateStamp)))
+    if day is None:
+        return None
+    clock = gps.get(GPS.GPSTimeStamp)
+    parts = [to_number(part) for part in clock] if isinstance(clock, tuple | list) else []
+    if len(parts) != 3 or None in parts or day.precision is not DatePrecision.DAY:
+        return DateCandidate(TakenSource.GPS, *day)
+    seconds = sum(part * unit for part, unit in zip(parts, (3600, 60, 1), strict=True) if part)
+    if not 0 <= seconds < 24 * 3600:
+        return DateCandidate(TakenSource.GPS, *day)
+    return DateCandidate(TakenSource.GPS, day.wall_ms + 1000 * int(seconds), 0)
 
 
 def find_annotations(tags: ExifTags) -> Annotations:
@@ -172,12 +200,14 @@ def find_annotations(tags: ExifTags) -> Annotations:
         keywords=without_repeats(
             [each.strip() for each in utf16_text(tags.main.get(Base.XPKeywords)).split(";")]
         ),
+        comments=without_repeats(
+            [
+                utf16_text(tags.main.get(Base.XPComment)),
+                utf16_text(tags.main.get(Base.XPSubject)),
+                user_comment(tags.detail.get(Base.UserComment)),
+            ]
+        ),
     )
-
-
-def find_comment(tags: ExifTags) -> str:
-    """What Windows calls comment or subject: a description if there is no other."""
-    return utf16_text(tags.main.get(Base.XPComment)) or utf16_text(tags.main.get(Base.XPSubject))
 
 
 def camera_name(make: str, model: str) -> str | None:

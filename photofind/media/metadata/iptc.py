@@ -26,9 +26,12 @@ _UTF8_ESCAPE: Final = b"\x1b%G"
 _TITLE, _KEYWORD, _DATE, _TIME, _HEADLINE, _CAPTION = (
     (2, 5), (2, 25), (2, 55), (2, 60), (2, 105), (2, 120)
 )  # fmt: skip
+_LOCATION: Final = ((2, 92), (2, 90), (2, 95), (2, 101))
+"""Sublocation, city, state, country."""
 _MOST_DATASETS: Final = 5_000
 _LARGEST_DATASET: Final = 1 << 20
-_DATE_TEXT = re.compile(r"(\d{4})(\d\d)(\d\d)$")
+_DATE_TEXT = re.compile(r"(\d{4})(\d\d)?(\d\d)?$")
+"""What is not known is zero (IIM 4.2, 2:55)."""
 _TIME_TEXT = re.compile(r"(\d\d)(\d\d)(\d\d)([+-]\d{4})?$")
 
 
@@ -67,6 +70,7 @@ def read_iptc(data: bytes, digest: bytes = b"") -> IptcFacts:
             title=first(_TITLE) or first(_HEADLINE) or None,
             description=first(_CAPTION) or None,
             keywords=without_repeats(texts.get(_KEYWORD, [])),
+            location=without_repeats([first(number) for number in _LOCATION]),
         ),
         _find_date(first(_DATE), first(_TIME)),
         is_newer=len(digest) == 16 and any(digest) and _md5(data) != digest,
@@ -92,24 +96,21 @@ def _split(data: bytes) -> Mapping[tuple[int, int], list[bytes]]:
 
 
 def _decode(value: bytes, *, declared_utf8: bool) -> str:
-    """Many programs write UTF-8 without saying so; Latin-1 is hardly ever valid UTF-8."""
-    try:
-        return tidy_text(value.decode("utf-8"))
-    except UnicodeDecodeError:
-        return tidy_text(value.decode("utf-8" if declared_utf8 else "latin-1", errors="replace"))
+    """Many programs write UTF-8 without saying so."""
+    return tidy_text(value.decode("utf-8", errors="replace") if declared_utf8 else value)
 
 
 def _find_date(date: str, time: str) -> DateCandidate | None:
     day, clock = _DATE_TEXT.match(date), _TIME_TEXT.match(time)
     if day is None:
         return None
-    text = "-".join(day.groups())
+    text = "-".join(part for part in day.groups() if part)
     if clock is not None:
         text += " {}:{}:{}".format(*clock.group(1, 2, 3)) + (clock.group(4) or "")
     parsed = parse_date(text)
     if parsed is None:
         return None
-    return DateCandidate(TakenSource.IPTC, parsed.wall_ms, parsed.offset_min, parsed.has_time)
+    return DateCandidate(TakenSource.IPTC, *parsed)
 
 
 def _md5(data: bytes) -> bytes:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from typing import Final
 
-from photofind.domain import TakenSource
+from photofind.domain import DatePrecision, TakenSource
 from photofind.media.metadata.dates import DateCandidate, to_wall_ms
 
 _FIRST_DIGITAL_YEAR: Final = 1990
 """Eight digits in a row mean a day only within the years of digital cameras."""
-_DAY_MS: Final = 24 * 3600 * 1000
+_LAST_YEAR: Final = 2049
+_FIRST_EPOCH_MS, _LAST_EPOCH_MS = 1_200_000_000_000, 2_500_000_000_000
+"""From 2008, when phones began to name photos so, to 2049: other numbers are no times."""
 
 _PREFIXES: Final = (
     "img", "vid", "pic", "dsc", "pano", "pxl", "mvimg", "burst", "photo", "foto", "image", "scan",
@@ -55,43 +56,62 @@ _PATTERNS: Final = tuple(
 )  # fmt: skip
 """The more they say, the earlier."""
 
+_EPOCH_NAMES: Final = (
+    # FB_IMG_1553166262123, mmexport1553166262123, 1553166262123, Screenshot_1553166262123
+    re.compile(
+        r"(?:^|(?<=[-_ .(@])|(?<=export)|(?<=camera)|(?<=img)|(?<=image)|(?<=photo))"
+        r"(?P<ms>\d{13})(?![^\W_])",
+        re.IGNORECASE,
+    ),
+    # IMG_1553166262, photo-1553166262; nothing else with ten digits is taken for a time
+    re.compile(
+        r"^(?:img|image|photo|pic|picture|screenshot|camera|capture|temp)[-_ ]?(?P<s>\d{10})"
+        r"(?![^\W_])",
+        re.IGNORECASE,
+    ),
+)
+"""Seconds or milliseconds since 1970, as messengers name what they save."""
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def read_name_date(name: str, now_ms: int | None = None) -> DateCandidate | None:
+def read_name_date(name: str) -> DateCandidate | None:
     """Finds the date a photo's name begins with or contains.
 
     Args:
         name: of the file, with or without suffix and folders.
-        now_ms: milliseconds since 1970, the machine's clock by default; a name doesn't know the
-            future.
 
     Returns:
         A date that is in the calendar, at a time the day has; None rather than a guess. Pixel
-        phones name photos in UTC, all others in local time.
+        phones and what counts from 1970 mean UTC, all others local time.
     """
     stem = os.path.splitext(os.path.basename(name))[0]  # noqa: PTH119, PTH122 (100,000 names)
     if _UUID.search(stem):
         return None
-    latest = (round(time.time() * 1000) if now_ms is None else now_ms) + _DAY_MS
     for pattern in _PATTERNS:
         for match in pattern.finditer(stem):
             candidate = _candidate(match, in_utc=stem.lower().startswith("pxl_"))
-            if candidate is not None and candidate.wall_ms <= latest:
+            if candidate is not None:
                 return candidate
+    for pattern in _EPOCH_NAMES:
+        for match in pattern.finditer(stem):
+            found = match.groupdict()
+            since_ms = int(found["ms"]) if found.get("ms") else 1000 * int(found["s"])
+            if _FIRST_EPOCH_MS <= since_ms < _LAST_EPOCH_MS:
+                return DateCandidate(TakenSource.FILE_NAME, since_ms, 0)
     return None
 
 
 def _candidate(match: re.Match[str], *, in_utc: bool) -> DateCandidate | None:
     found = match.groupdict()
     year, month, day = (int(found[part]) for part in ("year", "month", "day"))
-    if year < _FIRST_DIGITAL_YEAR and "dash" not in found:
+    if year > _LAST_YEAR or (year < _FIRST_DIGITAL_YEAR and "dash" not in found):
         return None
     if found.get("hour") is None:
         wall_ms = to_wall_ms(year, month, day)
         if wall_ms is None:
             return None
-        return DateCandidate(TakenSource.FILE_NAME, wall_ms, has_time=False)
+        return DateCandidate(TakenSource.FILE_NAME, wall_ms, precision=DatePrecision.DAY)
     hour, minute, second = (int(found[part]) for part in ("hour", "minute", "second"))
     if half := found.get("half"):
         if not 1 <= hour <= 12:

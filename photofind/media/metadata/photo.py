@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
+from PIL.PngImagePlugin import iTXt
 from PIL.TiffImagePlugin import TiffImageFile
 
 from photofind.domain import Annotations, Capture, Exposure
 from photofind.media.containers.tiff import TiffReader
-from photofind.media.guard import DECODER_ERRORS
-from photofind.media.metadata.annotations import merge_annotations, overlay
+from photofind.media.decoder_errors import DECODER_ERRORS
+from photofind.media.metadata.annotations import is_written, merge_annotations, overlay
 from photofind.media.metadata.dates import candidate_of, choose_date, with_date
 from photofind.media.metadata.exif import (
     ExifTags,
     find_annotations,
     find_capture,
-    find_comment,
     find_dates,
     read_exif,
 )
 from photofind.media.metadata.iptc import DIGEST_RESOURCE, IPTC_RESOURCE, IptcFacts, read_iptc
-from photofind.media.metadata.values import tidy_text
+from photofind.media.metadata.values import exif_text, tidy_text
 from photofind.media.metadata.xmp_facts import read_xmp
 
 if TYPE_CHECKING:
@@ -46,22 +46,28 @@ def read_metadata(image: Image.Image) -> PhotoMetadata:
     Args:
         image: as opened by Pillow. TIFFs must not be loaded yet, PNGs must be.
     """
-    metadata = combine(read_exif(image), iptc=_read_iptc(image), xmp=_bytes(image.info.get("xmp")))
+    exif = read_exif(image)
+    xmp = _bytes(image.info.get("xmp"))
+    comment = tidy_text(image.info.get("comment"))  # of a JPEG or a GIF
+    metadata = combine(exif, iptc=_read_iptc(image), xmp=xmp, comment=comment)
     return PhotoMetadata(metadata.capture, overlay(_read_png_text(image), metadata.annotations))
 
 
-def combine(exif: ExifTags, *, iptc: IptcFacts | None = None, xmp: bytes = b"") -> PhotoMetadata:
+def combine(
+    exif: ExifTags, *, iptc: IptcFacts | None = None, xmp: bytes = b"", comment: str = ""
+) -> PhotoMetadata:
     """Makes one out of what three standards say.
 
     Args:
         xmp: the packet as it lies in the file.
+        comment: of the file's format itself.
     """
     iptc, from_xmp = iptc or IptcFacts(), read_xmp(xmp)
+    from_exif = find_annotations(exif)
     annotations = merge_annotations(
-        exif=find_annotations(exif),
+        exif=replace(from_exif, comments=(*from_exif.comments, comment)),
         iptc=iptc.annotations,
         xmp=from_xmp.annotations,
-        comment=find_comment(exif),
         iptc_is_newer=iptc.is_newer,
     )
     capture = fill_capture(find_capture(exif), from_xmp.capture)
@@ -91,12 +97,23 @@ def fill_capture(capture: Capture, other: Capture) -> Capture:
 
 
 def _read_png_text(image: Image.Image) -> Annotations:
-    """The keywords PNG predefines for texts."""
+    """The keywords PNG predefines for texts.
+
+    iTXt is UTF-8. tEXt should be Latin-1, which is how Pillow reads it, but programs write there
+    what they write into EXIF.
+    """
     if image.format != "PNG":
         return Annotations()
+
+    def text(key: str) -> str | None:
+        value = image.info.get(key)
+        return (tidy_text(value) if isinstance(value, iTXt) else exif_text(value)) or None
+
+    comment = text("Comment")
     return Annotations(
-        title=tidy_text(image.info.get("Title")) or None,
-        description=tidy_text(image.info.get("Description")) or None,
+        title=text("Title"),
+        description=text("Description"),
+        comments=(comment,) if comment and is_written(comment) else (),
     )
 
 

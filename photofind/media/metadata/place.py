@@ -12,7 +12,13 @@ Place = tuple[float, float]
 
 _DEGREE_DIGITS: Final = 7
 """A centimetre; what lies behind is rounding."""
-_XMP_COORDINATE = re.compile(r"\s*(\d+),([\d.]+)(?:,([\d.]+))?\s*([NSEWnsew])\s*$")
+_XMP_COORDINATE = re.compile(
+    r"""\s*(?P<before>[NSEW])?\s*(?P<sign>[+-]?)(?P<degrees>\d+(?:\.\d*)?)\s*(?:°|º|\bdeg\b)?
+    (?:[\s,:]*(?P<minutes>\d+(?:\.\d*)?)\s*['′’]?)?
+    (?:[\s,:]*(?P<seconds>\d+(?:\.\d*)?)\s*(?:["″”]|'')?)?
+    [\s,]*(?P<direction>[NSEW]|North|South|East|West)?\s*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def make_place(latitude: float | None, longitude: float | None) -> Place | None:
@@ -48,10 +54,24 @@ def to_degrees(value: object, reference: object, directions: str) -> float | Non
     return -degrees if direction == directions[1] else degrees
 
 
-def degrees_from_xmp(text: str, directions: str) -> float | None:
-    """Reads "40,14.0786450N" or "40,14,4N" (XMP specification, part 2, GPSCoordinate)."""
+def degrees_from_xmp(text: str, directions: str, reference: str = "") -> float | None:
+    """Reads "40,14.0786450N" or "40,14,4N" (XMP specification, part 2, GPSCoordinate), and what
+    programs write in their place: "40 deg 14' 4.72\" N", "13.7563N", "-43.2".
+
+    Without a direction the sign is one, as exiftool reads it. What contradicts itself is no place.
+
+    Args:
+        directions: "NS" or "EW".
+        reference: the direction, where it stands in a property of its own.
+    """
     match = _XMP_COORDINATE.match(text)
     if match is None:
         return None
-    parts = [part for part in match.group(1, 2, 3) if part is not None]
-    return to_degrees(parts, match.group(4), directions)
+    parts = [part for part in match.group("degrees", "minutes", "seconds") if part is not None]
+    negative = match["sign"] == "-"
+    direction = match["direction"] or match["before"] or reference
+    if not direction:
+        direction = directions[negative]
+    elif negative and direction[:1].upper() != directions[1]:
+        return None
+    return to_degrees(parts, direction, directions)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from photofind.domain import MediaError
-from photofind.media.files import open_photo
+from photofind.domain import MediaCode, MediaError
+from photofind.media.files import media_error_from, open_photo
 from photofind.media.metadata.annotations import overlay
 from photofind.media.metadata.dates import candidate_of, settle_date
 from photofind.media.metadata.photo import PhotoMetadata, fill_capture
@@ -21,14 +21,22 @@ def read_sidecar(path: Path) -> PhotoMetadata | None:
     """Reads a sidecar.
 
     Returns:
-        What it says; None when it can't be read, is larger than 4 MB, or says nothing.
+        What it says; None when it is not there or no regular file, is larger than 4 MB, or says
+        nothing.
+
+    Raises:
+        MediaError: denied or unreadable, for now: permissions change, and drives come back.
     """
     try:
         with open_photo(path) as file:
             data = file.read(LARGEST_XMP + 1)
-    except (MediaError, OSError):
-        return None
-    facts = read_xmp(data)
+    except OSError as error:
+        raise media_error_from(error) from error
+    except MediaError as error:
+        if error.media_code is MediaCode.VANISHED or error.__cause__ is None:
+            return None
+        raise
+    facts = read_xmp(data, is_sidecar=True)
     metadata = PhotoMetadata(facts.capture, facts.annotations)
     return None if metadata == _NOTHING else metadata
 
@@ -40,8 +48,8 @@ def with_sidecar(metadata: PhotoMetadata, sidecar: PhotoMetadata | None) -> Phot
     """What a file and its sidecar say together.
 
     Rating, title, description, keywords and place: the sidecar's, since programs write it after
-    the camera wrote the file. Camera, lens and exposure: the file's. The date by the order of
-    TakenSource: a sidecar's counts as XMP.
+    the camera wrote the file; its date of capture too, where it differs. Camera, lens and exposure:
+    the file's.
     """
     if sidecar is None:
         return metadata

@@ -5,6 +5,7 @@ No document type, no entities, nothing from outside (defusedxml); at most 4 MB.
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,19 @@ XmpProperties = dict[str, list[str]]
 languages the default one first. Structures are left out."""
 
 
+_WINDOWS_1252: Final = "photofind.windows-1252"
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return stray.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(_WINDOWS_1252, _as_windows_1252)
+
+
 class _TooMuchError(ValueError):
     pass
 
@@ -41,7 +55,8 @@ class _TooMuchError(ValueError):
 def parse_xmp(data: bytes) -> XmpProperties | None:
     """Reads the top-level properties of a packet.
 
-    UTF-8 with characters that are none is read as far as it goes; UTF-16 is known by its mark.
+    Bytes that are no UTF-8 are read as Windows-1252, which programs paste into it; UTF-16 is known
+    by its mark.
 
     Returns:
         None for what is no XMP, is too large, or has a document type or entities.
@@ -53,7 +68,7 @@ def parse_xmp(data: bytes) -> XmpProperties | None:
     try:
         properties = _parse(packet)
         if properties is None and not is_utf16:
-            text = packet.decode("utf-8", errors="replace")
+            text = packet.decode("utf-8", errors=_WINDOWS_1252)
             properties = _parse(_NOT_IN_XML.sub(" ", text))
     except (DefusedXmlException, _TooMuchError) as error:
         logger.debug("XMP refused: %r", error)

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from photofind.media.metadata.xmp_places import (
     DC,
+    DIGIKAM,
     RDF,
     XMP,
     Description,
@@ -38,7 +39,7 @@ _TEMPLATE: Final = b"""<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc
 """
 """An empty packet; its identifier is fixed by the XMP specification, part 1, section 7.3.2."""
 
-_PREFIXES: Final = {DC: "dc", XMP: "xmp"}
+_PREFIXES: Final = {DC: "dc", XMP: "xmp", DIGIKAM: "digiKam"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,11 @@ class XmpChange:
     """What a packet is to say; None and () leave what it says.
 
     Attributes:
-        title, description: dc:title and dc:description, in the default language.
+        title, description: dc:title and dc:description, in the default language; "" empties them
+            where there are any.
         rating: xmp:Rating, -1 (rejected) to 5.
+        pick_label: digiKam:PickLabel, 0 none, 1 rejected, 2 pending, 3 accepted (exiv2's list of
+            XMP properties).
         add_keywords, remove_keywords: of dc:subject, compared without case.
         remove_description: goes if it still says this.
     """
@@ -55,6 +59,7 @@ class XmpChange:
     title: str | None = None
     description: str | None = None
     rating: int | None = None
+    pick_label: int | None = None
     add_keywords: tuple[str, ...] = ()
     remove_keywords: tuple[str, ...] = ()
     remove_description: str | None = None
@@ -62,7 +67,7 @@ class XmpChange:
     @property
     def only_removes(self) -> bool:
         """Whether it has nothing to say where there is nothing yet."""
-        added = (self.title, self.description, self.rating)
+        added = (self.title or None, self.description or None, self.rating, self.pick_label)
         return all(each is None for each in added) and not self.add_keywords
 
 
@@ -114,6 +119,9 @@ def _steps(change: XmpChange) -> list[Callable[[bytes], list[_Edit]]]:
     if change.rating is not None:
         rating = str(change.rating)
         steps.append(lambda data: _set_simple(data, XMP, "Rating", rating))
+    if change.pick_label is not None:
+        label = str(change.pick_label)
+        steps.append(lambda data: _set_simple(data, DIGIKAM, "PickLabel", label))
     if change.add_keywords or change.remove_keywords:
         add, remove = change.add_keywords, change.remove_keywords
         steps.append(lambda data: _set_keywords(data, add, remove))
@@ -143,7 +151,7 @@ def _set_text(data: bytes, name: str, value: str) -> list[_Edit]:
     found = places.properties_of(DC, name)
     for each in found:
         edits += _set_default(each, value)
-    if spans or found:
+    if spans or found or not value:
         return edits
     return [
         _insert(

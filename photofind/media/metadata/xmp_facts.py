@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from photofind.domain import Annotations, Capture, TakenSource
-from photofind.media.metadata.annotations import join_keywords, stars, stars_from_percent
+from photofind.media.metadata.annotations import (
+    is_written,
+    join_keywords,
+    split_levels,
+    stars,
+    stars_from_percent,
+)
 from photofind.media.metadata.dates import DateCandidate, choose_date, parse_date, with_date
 from photofind.media.metadata.exif import camera_name, lens_name
 from photofind.media.metadata.exposure import make_exposure
 from photofind.media.metadata.place import degrees_from_xmp, make_place
-from photofind.media.metadata.values import tidy_text
+from photofind.media.metadata.values import tidy_text, without_repeats
 from photofind.media.metadata.xmp import parse_xmp
 
 if TYPE_CHECKING:
@@ -28,17 +34,33 @@ _EXIF_EX: Final = "{http://cipa.jp/exif/1.0/}"
 _AUX: Final = "{http://ns.adobe.com/exif/1.0/aux/}"
 _LIGHTROOM: Final = "{http://ns.adobe.com/lightroom/1.0/}"
 _DIGIKAM: Final = "{http://www.digikam.org/ns/1.0/}"
+_MEDIA_PRO: Final = "{http://ns.iview-multimedia.com/mediapro/1.0/}"
+_ACDSEE: Final = "{http://ns.acdsee.com/iptc/1.0/}"
 _MICROSOFT: Final = ("{http://ns.microsoft.com/photo/1.0/}", "{http://ns.microsoft.com/photo/1.0}")
 """With and without the slash that Windows itself forgets at times."""
 
-_DATES: Final = (
-    f"{_EXIF}DateTimeOriginal",
-    f"{_PHOTOSHOP}DateCreated",
-    f"{_XMP}CreateDate",
-    f"{_EXIF}DateTimeDigitized",
-    f"{_EXIF}GPSTimeStamp",
+_IPTC_CORE: Final = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
+_IPTC_EXT: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
+_PEOPLE: Final = (f"{_IPTC_EXT}PersonInImage", f"{_MEDIA_PRO}People")
+_LOCATION: Final = (
+    f"{_IPTC_CORE}Location",
+    f"{_PHOTOSHOP}City",
+    f"{_PHOTOSHOP}State",
+    f"{_PHOTOSHOP}Country",
 )
-"""Best first; the receiver's clock is right, but shows UTC."""
+
+_HIERARCHIES: Final = (
+    (f"{_LIGHTROOM}hierarchicalSubject", "|"),
+    (f"{_DIGIKAM}TagsList", "/"),
+    *((f"{namespace}LastKeywordXMP", "/") for namespace in _MICROSOFT),
+    (f"{_MEDIA_PRO}CatalogSets", "|"),
+)
+"""Properties of hierarchical keywords, with what parts their levels (exiftool's tag tables; exiv2,
+"XMP tags"). Any other sign belongs to the keyword: "AC/DC"."""
+
+_CAPTURE_DATES: Final = (f"{_EXIF}DateTimeOriginal", f"{_PHOTOSHOP}DateCreated")
+_OTHER_DATES: Final = (f"{_XMP}CreateDate", f"{_EXIF}DateTimeDigitized")
+_GPS_DATE: Final = f"{_EXIF}GPSTimeStamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +71,16 @@ class XmpFacts:
     capture: Capture = field(default_factory=Capture)
 
 
-def read_xmp(data: bytes) -> XmpFacts:
-    """Reads a packet. What is damaged, too large or hostile is absent; nothing is raised."""
+def read_xmp(data: bytes, *, is_sidecar: bool = False) -> XmpFacts:
+    """Reads a packet. What is damaged, too large or hostile is absent; nothing is raised.
+
+    Args:
+        is_sidecar: a file of its own, in which people correct what the camera wrote.
+    """
     properties = parse_xmp(data)
     if not properties:
         return XmpFacts()
-    return XmpFacts(_find_annotations(properties), _find_capture(properties))
+    return XmpFacts(_find_annotations(properties), _find_capture(properties, is_sidecar=is_sidecar))
 
 
 def _find_annotations(properties: XmpProperties) -> Annotations:
@@ -67,6 +93,7 @@ def _find_annotations(properties: XmpProperties) -> Annotations:
         ),
         None,
     )
+    remarks = (_first(properties, f"{_EXIF}UserComment"), _first(properties, f"{_ACDSEE}notes"))
     return Annotations(
         rating=own or windows or (windows if own is None else own),
         title=_first(properties, f"{_DC}title", f"{_PHOTOSHOP}Headline") or None,
@@ -74,23 +101,28 @@ def _find_annotations(properties: XmpProperties) -> Annotations:
         keywords=join_keywords(
             _texts(properties, f"{_DC}subject"),
             [
-                *_texts(properties, f"{_LIGHTROOM}hierarchicalSubject"),
-                *_texts(properties, f"{_DIGIKAM}TagsList"),
-                *(
-                    each
-                    for name in _MICROSOFT
-                    for each in _texts(properties, f"{name}LastKeywordXMP")
-                ),
+                level
+                for name, separator in _HIERARCHIES
+                for path in _texts(properties, name)
+                for level in split_levels(path, separator)
             ],
-            "|/",
         ),
+        people=without_repeats([each for name in _PEOPLE for each in _texts(properties, name)]),
+        location=without_repeats([_first(properties, name) for name in _LOCATION]),
+        comments=without_repeats([each for each in remarks if is_written(each)]),
     )
 
 
-def _find_capture(properties: XmpProperties) -> Capture:
+def _find_capture(properties: XmpProperties, *, is_sidecar: bool) -> Capture:
     place = make_place(
-        degrees_from_xmp(_first(properties, f"{_EXIF}GPSLatitude"), "NS"),
-        degrees_from_xmp(_first(properties, f"{_EXIF}GPSLongitude"), "EW"),
+        *(
+            degrees_from_xmp(
+                _first(properties, f"{_EXIF}{name}"),
+                directions,
+                _first(properties, f"{_EXIF}{name}Ref"),
+            )
+            for name, directions in (("GPSLatitude", "NS"), ("GPSLongitude", "EW"))
+        )
     )
     capture = Capture(
         camera=camera_name(_first(properties, f"{_TIFF}Make"), _first(properties, f"{_TIFF}Model")),
@@ -105,14 +137,20 @@ def _find_capture(properties: XmpProperties) -> Capture:
             focal_35mm=_first(properties, f"{_EXIF}FocalLengthIn35mmFilm"),
         ),
     )
-    return with_date(capture, choose_date(_find_dates(properties)))
+    return with_date(capture, choose_date(_find_dates(properties, is_sidecar=is_sidecar)))
 
 
-def _find_dates(properties: XmpProperties) -> Iterator[DateCandidate]:
-    for name in _DATES:
-        parsed = parse_date(_first(properties, name))
-        if parsed is not None:
-            yield DateCandidate(TakenSource.XMP, parsed.wall_ms, parsed.offset_min, parsed.has_time)
+def _find_dates(properties: XmpProperties, *, is_sidecar: bool) -> Iterator[DateCandidate]:
+    corrected = TakenSource.SIDECAR if is_sidecar else TakenSource.XMP
+    for source, names in (
+        (corrected, _CAPTURE_DATES),
+        (TakenSource.XMP, _OTHER_DATES),
+        (TakenSource.GPS, (_GPS_DATE,)),
+    ):
+        for name in names:
+            parsed = parse_date(_first(properties, name))
+            if parsed is not None:
+                yield DateCandidate(source, *parsed)
 
 
 def _first(properties: XmpProperties, *names: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DC: Final = "http://purl.org/dc/elements/1.1/"
 XMP: Final = "http://ns.adobe.com/xap/1.0/"
+DIGIKAM: Final = "http://www.digikam.org/ns/1.0/"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _MOST_ELEMENTS: Final = 200_000
 _DEEPEST: Final = 100

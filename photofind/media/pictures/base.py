@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from photofind.domain import MediaCode, MediaError
 from photofind.media.geometry import swaps_sides
 from photofind.media.memory import decoding_gate, picture_budget
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,8 @@ class OpenedPicture(ABC):
     """
 
     metadata_is_late = False
+    damage: Sentence | None = None
+    """What is wrong with pixels that were decoded all the same; to be asked inside `loaded`."""
 
     def __init__(self, format_name: str, size: tuple[int, int], file_bytes: int) -> None:
         self.format = format_name
@@ -134,12 +137,16 @@ class OpenedPicture(ABC):
         width, height = self.size
         raise MediaError(
             MediaCode.TOO_LARGE,
-            f"This picture is too large: {width:,} × {height:,} pixels are more than this "
+            "This picture is too large: {width} × {height} pixels are more than this "
             "computer's memory can hold at once. A smaller copy of it would be found.",
+            width=width,
+            height=height,
         )
 
 
-def kind_of(format_name: str) -> str:
+def kind_of(format_name: str) -> Sentence:
     """A format in a sentence: "WebP picture"."""
+    if format_name == "RAW":
+        return Sentence("RAW photo")
     spoken = {"WEBP": "WebP", "JXL": "JPEG XL"}.get(format_name, format_name)
-    return f"{spoken} {'photo' if format_name == 'RAW' else 'picture'}"
+    return Sentence("{format} picture", format=spoken)

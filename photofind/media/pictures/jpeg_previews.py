@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PIL.ExifTags import IFD
 
 from photofind.media.containers.tiff import TiffReader
-from photofind.media.guard import DECODER_ERRORS, quiet_pillow
+from photofind.media.decoder_errors import DECODER_ERRORS, quiet_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Final
 from PIL import Image
 
 from photofind.domain import MediaCode, MediaError
-from photofind.media.guard import decoder_errors
+from photofind.media.decoder_errors import decoder_errors
 from photofind.media.metadata.photo import read_metadata
 from photofind.media.pictures.base import OpenedPicture, kind_of
 

@@ -7,6 +7,7 @@ import io
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
+import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -18,13 +19,14 @@ from PIL import (
 )
 from PIL.JpegImagePlugin import JpegImageFile
 
+from photofind.media.decoder_errors import DECODER_ERRORS, decoder_errors, quiet_pillow
 from photofind.media.geometry import read_orientation
-from photofind.media.guard import DECODER_ERRORS, decoder_errors, quiet_pillow
 from photofind.media.jpeg import coefficient_bytes, shrink_while_decoding
 from photofind.media.memory import BYTES_PER_PIXEL
 from photofind.media.metadata.photo import read_metadata
 from photofind.media.pictures.base import WHOLE_FILE_FORMATS, OpenedPicture, kind_of
 from photofind.media.pictures.jpeg_previews import find_jpeg_previews
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +59,10 @@ _LARGEST_PREVIEW_SHARE: Final = 1 / 4
 """Of a picture's pixels. A larger preview costs about as much as the picture itself."""
 _LEAST_JPEG_PIXELS: Final = 4_000_000
 """Smaller JPEGs are decoded in a few milliseconds, shrunk on the way."""
+_END_OF_IMAGE: Final = b"\xff\xd9"
+_LEAST_SHARE: Final = 1 / 2
+"""Of a damaged picture's rows. What shows less is no use, and its likeness to others false."""
+_NOISE: Final = 2
 _SAME_SHAPE: Final = 0.02
 """How far the ratios of sides may differ. Cameras put black bars into small previews."""
 
@@ -126,10 +132,43 @@ class PillowPicture(OpenedPicture):
                 scale = shrink_while_decoding(image, least_short_side, least_long_side)
         with self.held(need + self._pixel_bytes(image.size, scale)):
             with decoder_errors(self.kind), quiet_pillow():
-                image.load()
+                try:
+                    image.load()
+                except OSError as error:
+                    if self._preview is not None or "truncated" not in str(error):
+                        raise
+                    sizes = (least_short_side, least_long_side)
+                    image = self._image = self._without_its_end(error, sizes)
+                if self.format == "BMP":
+                    _ignore_empty_alpha(image)
             if scale == 1 and self._preview is None:
                 self.size = image.size  # a HEIF's may turn out otherwise than announced
             yield image
+
+    def _without_its_end(self, error: OSError, sizes: tuple[int, int]) -> ImageFile:
+        """Decodes what is there of a JPEG whose last bytes are missing.
+
+        Args:
+            error: that it is truncated; raised again for what is no JPEG, or if less than half of
+                the picture is left.
+        """
+        file = self._image.fp
+        if not isinstance(self._image, JpegImageFile) or file is None:
+            raise error
+        file.seek(0)
+        # libjpeg fills up what an early end of the picture leaves out.
+        image = JpegImageFile(io.BytesIO(file.read() + _END_OF_IMAGE), "")
+        shrink_while_decoding(image, *sizes)
+        image.load()
+        share = _filled_share(image)
+        if share < _LEAST_SHARE:
+            raise error
+        self.damage = Sentence(
+            "The end of this picture is missing: about {percent} % of it can be seen. If you have "
+            "another copy, put it in its place.",
+            percent=min(99, round(100 * share)),
+        )
+        return image
 
     def _pixel_bytes(self, size: tuple[int, int], scale: int) -> int:
         """Bytes that decoding will take at its peak, estimated from the header."""
@@ -181,3 +220,20 @@ class PillowPicture(OpenedPicture):
         share = size[0] * size[1] / (width * height)
         shape = size[0] * height / (size[1] * width)
         return share <= _LARGEST_PREVIEW_SHARE and abs(shape - 1) <= _SAME_SHAPE
+
+
+def _filled_share(image: Image.Image) -> float:
+    """The share of rows above those in one and the same colour at the bottom: libjpeg repeats the
+    last colour it knew."""
+    rows = np.asarray(image.convert("L"), np.int16)
+    uniform = np.ptp(rows, axis=1) <= _NOISE
+    same = np.abs(rows[:, 0] - rows[-1, 0]) <= _NOISE
+    differing = np.flatnonzero(~(uniform & same))
+    return float((differing[-1] + 1) / len(rows)) if differing.size else 0.0
+
+
+def _ignore_empty_alpha(image: Image.Image) -> None:
+    """Makes a BMP opaque whose alpha channel is zero everywhere: many programs declare the
+    channel and never fill it, and a picture with nothing to see in it isn't what they saved."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        image.putalpha(255)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from photofind.media.containers.reading import OddFileError
 from photofind.media.containers.tiff import TiffReader
+from photofind.media.decoder_errors import DECODER_ERRORS, decoder_errors, quiet_pillow
 from photofind.media.geometry import swaps_sides
-from photofind.media.guard import DECODER_ERRORS, decoder_errors, quiet_pillow
 from photofind.media.pictures.base import OpenedPicture, kind_of
 from photofind.media.pictures.pillow import PillowPicture
 from photofind.media.pictures.raw_metadata import read_raw_metadata

@@ -13,7 +13,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from photofind.media.containers.boxes import split_boxes
 from photofind.media.containers.reading import OddFileError
 from photofind.media.containers.tiff import TiffReader
-from photofind.media.guard import DECODER_ERRORS, quiet_pillow
+from photofind.media.decoder_errors import DECODER_ERRORS, quiet_pillow
 from photofind.media.metadata.dates import candidate_of, settle_date
 from photofind.media.metadata.exif import ExifTags, read_exif
 from photofind.media.metadata.photo import PhotoMetadata, combine, fill_capture

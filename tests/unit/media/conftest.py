@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.plugins.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -22,6 +24,6 @@ def exiftool() -> Callable[..., None]:
 
     def run(path: Path, *arguments: str) -> None:
         command = [program, "-q", "-q", "-m", "-overwrite_original", *arguments, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_S)
 
     return run

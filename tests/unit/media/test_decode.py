@@ -10,10 +10,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
-from photofind.domain import ImageGeometry, Interpolation, MediaCode, MediaError, ResizeMode
-from photofind.media.decode import RgbImage, decode_jpeg, decode_photo, decode_preview
+from photofind.domain import Box, ImageGeometry, Interpolation, MediaCode, MediaError, ResizeMode
+from photofind.media.decode import (
+    RgbImage,
+    decode_jpeg,
+    decode_photo,
+    decode_preview,
+    decode_region,
+)
 from tests.plugins.pictures import PhotoExif, make_photo, make_pixels, save_picture
 
 if TYPE_CHECKING:
@@ -352,3 +358,37 @@ def test_damaged_files_are_decoded_or_refused_never_anything_else(
         return
     assert photo.tensors[0].shape == (288, 288, 3)
     assert photo.thumbnail.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("orientation", _TO_STORED)
+@pytest.mark.parametrize("box", [Box(0.1, 0.5, 0.4, 0.3), Box(0.5, 0, 0.5, 1), Box(0, 0, 1, 1)])
+def test_a_part_is_cut_out_of_the_picture_as_it_is_seen(
+    tmp_path: Path, orientation: int, box: Box
+) -> None:
+    picture = _lopsided(1200, 800)
+    turn = _TO_STORED[orientation]
+    stored = picture if turn is None else picture.transpose(turn)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    path = save_picture(stored, tmp_path / "a.png", exif=exif)
+    left, top = round(1200 * box.x), round(800 * box.y)
+    right, bottom = left + round(1200 * box.width), top + round(800 * box.height)
+    seen = picture.crop((left, top, right, bottom)).resize((288, 288), Image.Resampling.BICUBIC)
+    assert _similarity(decode_region(path, box, _SQUASH), np.asarray(seen)) > 0.999
+
+
+def test_a_part_of_a_large_photo_keeps_its_pixels(tmp_path: Path) -> None:
+    """The decoder may shrink a photo on the way, but not what is wanted of it."""
+    pixels = np.random.default_rng(3).integers(0, 256, (1600, 2400), np.uint8)
+    picture = Image.fromarray(pixels).convert("RGB")
+    path = tmp_path / "a.jpg"
+    picture.save(path, quality=95)
+    box = Box(0.25, 0.5, 224 / 2400, 224 / 1600)
+    seen = np.asarray(picture)[800:1024, 600:824]
+    assert _similarity(decode_region(path, box, _SHORTEST), seen) > 0.95
+
+
+def test_a_part_has_at_least_a_pixel(tmp_path: Path) -> None:
+    path = save_picture(_lopsided(20, 30), tmp_path / "a.png")
+    for box in (Box(0.999, 0.999, 0.001, 0.001), Box(0.3, 0.3, 1e-9, 0.5)):
+        assert decode_region(path, box, _SQUASH).shape == (288, 288, 3)

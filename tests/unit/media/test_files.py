@@ -106,3 +106,22 @@ def test_a_file_without_permission_is_denied(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as caught:
         open_photo(tmp_path / "x.jpg")
     assert caught.value.media_code is MediaCode.DENIED
+
+
+@pytest.mark.parametrize(("name", "limit_gb"), [("a.jpg", 4), ("a.tif", 32), ("a.dng", 32)])
+def test_a_file_that_is_larger_than_any_picture_is_not_read(
+    tmp_path: Path, name: str, limit_gb: int
+) -> None:
+    path = tmp_path / name
+    for size, is_read in ((limit_gb * 10**9, True), (10**12, False)):
+        with path.open("wb") as file:
+            try:
+                file.truncate(size)
+            except OSError:
+                pytest.skip("this file system has no sparse files")
+        if is_read:
+            open_photo(path).close()
+            continue
+        with pytest.raises(MediaError, match=f"more than {limit_gb} GB") as caught:
+            open_photo(path)
+        assert caught.value.media_code is MediaCode.TOO_LARGE

@@ -85,8 +85,8 @@ def test_beginnings_of_raw_and_jpeg_xl(header: bytes, expected: str) -> None:
     assert sniff_format(header) == expected
 
 
-def test_case_of_names_does_not_matter() -> None:
-    assert split_name("IMG_1.JPG") == split_name("img_1.jpg") == ("img_1", ".jpg")
+def test_the_case_of_a_suffix_does_not_matter() -> None:
+    assert split_name("IMG_1.JPG") == ("IMG_1", ".jpg")
     assert split_name("a.b.Mov") == ("a.b", ".mov")
 
 
@@ -121,4 +121,4 @@ def test_short_and_strange_beginnings_are_no_picture(header: bytes) -> None:
     ],
 )
 def test_other_kinds_are_named(header: bytes, expected: str) -> None:
-    assert expected in describe_kind(header[:HEADER_BYTES])
+    assert expected in str(describe_kind(header[:HEADER_BYTES]))

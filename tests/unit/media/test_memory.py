@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from photofind.indexing.guard import memory_limit_bytes
+from photofind.indexing.decode_watchdog import memory_limit_bytes
 from photofind.media import memory
 from photofind.media.memory import (
     MemoryGate,

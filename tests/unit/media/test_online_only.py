@@ -10,6 +10,7 @@ import pytest
 
 from photofind.domain import PhotofindError
 from photofind.media import online_only
+from photofind.media.files import times_of
 from photofind.media.online_only import (
     SF_DATALESS,
     is_online_only,
@@ -96,6 +97,7 @@ class _Dataless:
             st_mode=status.st_mode,
             st_size=status.st_size,
             st_mtime_ns=status.st_mtime_ns,
+            st_ctime_ns=status.st_ctime_ns,
             st_flags=0x40000000,
         )
 
@@ -112,10 +114,10 @@ def in_a_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_scan_counts_them_and_leaves_them_alone(in_a_cloud: Path) -> None:
     scan = FolderScan(in_a_cloud)
     assert [file.rel_path for file in scan] == [b"here.jpg"]
-    assert scan.online_only == 2
-    mtime_ns = (in_a_cloud / "cloud.jpg").stat().st_mtime_ns
+    assert scan.counts.online_only == 2
+    status = (in_a_cloud / "cloud.jpg").stat()
     assert sorted(scan.online_only_files, key=lambda file: file.rel_path) == [
-        ScannedFile(b"cloud.jpg", 5, mtime_ns),
+        ScannedFile(b"cloud.jpg", *times_of(status)[:2], ctime_ns=times_of(status).ctime_ns),
         ScannedFile(b"old.heic", 0, 0),
     ]
 

@@ -10,6 +10,7 @@ import sys
 import zlib
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -18,6 +19,7 @@ from photofind.media import opening
 from photofind.media.decode import decode_photo
 from photofind.media.opening import opened
 from photofind.media.pictures import base
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -82,11 +84,35 @@ def test_a_folder_named_like_a_photo(tmp_path: Path) -> None:
 def test_half_copied_files_are_a_problem_not_a_gray_photo(
     tmp_path: Path, suffix: str, share: float
 ) -> None:
+    if suffix == "jpg":
+        share /= 3  # the beginning of most of a JPEG is shown
     whole = make_photo(tmp_path / f"x.{suffix}", size=(800, 600)).read_bytes()
     error = _error(whole[: int(len(whole) * share)])
     assert error.media_code is MediaCode.UNREADABLE
     assert error.user_message.endswith(".")
     assert "Error" not in error.user_message
+
+
+@pytest.mark.parametrize(("missing", "percent"), [(2, 99), (40, 99), (0.1, 90), (0.3, 70)])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_without_its_end_is_shown_and_told(
+    tmp_path: Path, missing: float, percent: int, progressive: bool
+) -> None:
+    path = tmp_path / "x.jpg"
+    noise = np.random.default_rng(1).integers(0, 256, (600, 800, 3), np.uint8)
+    Image.fromarray(noise).save(path, quality=90, progressive=progressive)
+    whole = path.read_bytes()
+    cut = whole[: len(whole) - round(missing if missing >= 1 else missing * len(whole))]
+    photo, undamaged = decode_photo(cut, [_SQUARE]), decode_photo(whole, [_SQUARE])
+    assert (photo.width, photo.height) == (800, 600)
+    assert undamaged.damage is None
+    assert photo.damage is not None
+    assert "another copy" in str(photo.damage)
+    if not progressive:  # whose later parts only make it finer
+        shown = int(str(photo.damage).split("about ")[1].split(" ")[0])
+        assert shown == pytest.approx(percent, abs=4)
+        top = slice(0, round(_SQUARE.size * (percent - 6) / 100))
+        assert np.array_equal(photo.tensors[0][top], undamaged.tensors[0][top])
 
 
 def test_a_file_is_never_changed(tmp_path: Path) -> None:
@@ -244,7 +270,7 @@ def test_bombs_are_refused_with_hardly_any_memory(tmp_path: Path, repo_root: Pat
         [sys.executable, "-c", _CHECK, str(decodable), *(str(tmp_path / name) for name in bombs)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
         cwd=repo_root,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -34,7 +35,7 @@ def test_finds_photos_at_any_depth_whatever_the_case(tmp_path: Path) -> None:
         str(Path("b", "c.PNG")),
         str(Path("b", "d", "e", "f.HeIc")),
     }
-    assert scan.ignored == 2
+    assert scan.counts.ignored == 2
     assert scan.unreadable == ()
     assert scan.problems == []
 
@@ -43,7 +44,32 @@ def test_tells_size_and_date(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"12345")
     os.utime(path, ns=(1, 1_700_000_000_123_456_700))
-    assert list(FolderScan(tmp_path)) == [ScannedFile(b"a.jpg", 5, path.stat().st_mtime_ns)]
+    ctime_ns = None if os.name == "nt" else path.stat().st_ctime_ns
+    assert list(FolderScan(tmp_path)) == [
+        ScannedFile(b"a.jpg", 5, path.stat().st_mtime_ns, ctime_ns=ctime_ns)
+    ]
+
+
+def test_a_file_or_folder_that_goes_while_its_folder_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _touch(tmp_path, "a.jpg", "b/c.jpg", "d.jpg")
+    (tmp_path / "nowhere.jpg").symlink_to("nothing")
+    listed = os.scandir
+
+    def then_moved(path: str) -> object:
+        with listed(path) as entries:
+            found = list(entries)
+        if path == str(tmp_path):
+            (tmp_path / "a.jpg").rename(tmp_path / "z.jpg")
+            (tmp_path / "b").rename(tmp_path / "y")
+        return contextlib.nullcontext(iter(found))
+
+    monkeypatch.setattr(os, "scandir", then_moved)
+    scan = FolderScan(tmp_path)
+    assert [file.rel_path for file in scan] == [b"d.jpg"]
+    assert sorted(scan.vanished) == [b"a.jpg", b"b"]
+    assert scan.counts.ignored == 1
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
@@ -68,7 +94,7 @@ def test_leaves_out_what_is_hidden_trash_cache_or_a_bundle(tmp_path: Path) -> No
     )
     scan = FolderScan(tmp_path)
     assert [file.rel_path for file in scan] == [b"keep.jpg"]
-    assert scan.ignored == 3  # the two hidden files and Thumbs.db
+    assert scan.counts.ignored == 3  # the two hidden files and Thumbs.db
 
 
 def test_a_hidden_root_is_walked_when_it_was_asked_for(tmp_path: Path) -> None:
@@ -93,7 +119,7 @@ def test_links_that_lead_nowhere_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "self.jpg").symlink_to("self.jpg")
     scan = FolderScan(tmp_path)
     assert list(scan) == []
-    assert scan.ignored == 2
+    assert scan.counts.ignored == 2
     assert scan.problems == []
 
 
@@ -113,7 +139,7 @@ def test_only_regular_files_count(tmp_path: Path) -> None:
         listener.bind(str(tmp_path / "socket.jpg"))
         scan = FolderScan(tmp_path)
         assert [file.rel_path for file in scan] == [b"dir.jpg/inside.jpg"]
-        assert scan.ignored == 3
+        assert scan.counts.ignored == 3
 
 
 def test_links_that_lead_to_each_other_are_no_photos(tmp_path: Path) -> None:
@@ -121,7 +147,7 @@ def test_links_that_lead_to_each_other_are_no_photos(tmp_path: Path) -> None:
     (tmp_path / "b.jpg").symlink_to("a.jpg")
     scan = FolderScan(tmp_path)
     assert list(scan) == []
-    assert (scan.ignored, scan.problems) == (2, [])
+    assert (scan.counts.ignored, scan.problems) == (2, [])
 
 
 @pytest.mark.skipif(os.name != "posix" or os.uname().sysname == "Darwin", reason="bytes as names")
@@ -176,7 +202,7 @@ def test_a_file_whose_path_is_too_long_is_a_problem(tmp_path: Path) -> None:
     (problem,) = scan.problems
     assert problem.rel_path.endswith(os.fsencode(name))
     assert problem.code is MediaCode.UNREADABLE
-    assert "too long" in problem.reason
+    assert "too long" in str(problem.reason)
 
 
 class _Refusing:
@@ -230,7 +256,7 @@ def test_a_subfolder_that_may_not_be_read_is_named(
     assert scan.unreadable == (os.fsencode(str(Path("sub", "deep"))),)
     (problem,) = scan.folder_problems
     assert (problem.rel_path, problem.code) == (scan.unreadable[0], MediaCode.DENIED)
-    assert "deep" in problem.reason
+    assert "deep" in str(problem.reason)
 
 
 def test_a_listing_that_breaks_off_is_unreadable_too(
@@ -278,8 +304,8 @@ def test_videos_are_counted_by_their_kind(tmp_path: Path) -> None:
     _touch(tmp_path, "a.mov", "b.MOV", "sub/c.mp4", ".hidden.mp4", "d.jpg", "e.txt")
     scan = FolderScan(tmp_path)
     assert [file.rel_path for file in scan] == [b"d.jpg"]
-    assert scan.videos == {".mov": 2, ".mp4": 1}
-    assert scan.ignored == 5
+    assert scan.counts.videos == 3
+    assert scan.counts.ignored == 5
 
 
 def _parts(root: Path, *parts: str) -> set[str]:

@@ -11,6 +11,7 @@ from photofind.media.metadata.annotations import (
     join_keywords,
     merge_annotations,
     overlay,
+    split_levels,
     stars,
     stars_from_percent,
 )
@@ -22,7 +23,7 @@ _XMP = Annotations(title="X", description="x", keywords=("xmp",))
 
 
 def test_all_three() -> None:
-    merged = merge_annotations(exif=_EXIF, iptc=_IPTC, xmp=_XMP, comment="c")
+    merged = merge_annotations(exif=_EXIF, iptc=_IPTC, xmp=_XMP)
     assert merged == Annotations(title="X", description="e", keywords=("xmp",))
 
 
@@ -37,14 +38,29 @@ def test_each_alone(alone: Annotations) -> None:
         exif=alone if alone is _EXIF else _NONE,
         iptc=alone if alone is _IPTC else _NONE,
         xmp=alone if alone is _XMP else _NONE,
-        comment="c",
     )
     assert merged == alone
 
 
 def test_a_comment_is_better_than_no_description() -> None:
-    merged = merge_annotations(exif=_NONE, iptc=_NONE, xmp=_NONE, comment="c")
-    assert merged == Annotations(description="c")
+    commented = Annotations(comments=("AppleMark", "c", "d"))
+    merged = merge_annotations(exif=commented, iptc=_NONE, xmp=_NONE)
+    assert merged == Annotations(description="c", comments=("d",))
+
+
+def test_a_comment_that_repeats_the_description_says_nothing() -> None:
+    commented = Annotations(
+        description="rhubarb cake", comments=("Rhubarb", "the recipe", "SONY DSC")
+    )
+    merged = merge_annotations(exif=commented, iptc=_NONE, xmp=_NONE)
+    assert merged == Annotations(description="rhubarb cake", comments=("the recipe",))
+
+
+def test_people_come_from_both_and_the_place_from_one() -> None:
+    first = Annotations(people=("Anna",), location=("Reykjavik", "Iceland"))
+    second = Annotations(people=("anna", "Tom"), location=("Island",))
+    merged = merge_annotations(exif=_NONE, iptc=second, xmp=first)
+    assert merged == Annotations(people=("Anna", "Tom"), location=("Reykjavik", "Iceland"))
 
 
 def test_what_ascii_lost_is_taken_from_elsewhere() -> None:
@@ -112,10 +128,10 @@ def test_a_sidecar_lies_over_the_file() -> None:
 
 
 def test_levels_of_a_hierarchy_become_keywords() -> None:
-    found = join_keywords(["Paris", "24/7"], ["Places|France|Paris", "People/Anna"], "|/")
-    assert found == ("Paris", "24/7", "Places", "France", "People", "Anna")
-    assert join_keywords([], ["a/b|c"], "|/") == ("a/b", "c")
+    found = join_keywords(["Paris", "24/7"], ["Places", "France", "paris", "Anna"])
+    assert found == ("Paris", "24/7", "Places", "France", "Anna")
+    assert split_levels("Places | AC/DC", "|") == ["Places", "AC/DC"]
 
 
 def test_keywords_have_an_end() -> None:
-    assert len(join_keywords([str(number) for number in range(9_999)], [], "|")) == MOST_KEYWORDS
+    assert len(join_keywords([str(number) for number in range(9_999)], [])) == MOST_KEYWORDS

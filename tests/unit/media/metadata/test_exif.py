@@ -19,7 +19,6 @@ from photofind.media.decode import decode_photo
 from photofind.media.metadata.exif import (
     camera_name,
     find_annotations,
-    find_comment,
     read_capture,
     read_exif,
 )
@@ -199,14 +198,17 @@ def test_what_windows_writes() -> None:
     )
     tags = read_exif(image)
     assert find_annotations(tags) == Annotations(
-        rating=4, title="Straße", description="Häuser", keywords=("beach", "Anna")
+        rating=4,
+        title="Straße",
+        description="Häuser",
+        keywords=("beach", "Anna"),
+        comments=("ภูเขา",),
     )
-    assert find_comment(tags) == "ภูเขา"
 
 
 def test_nothing_written() -> None:
     tags = read_exif(Image.new("RGB", (8, 8)))
-    assert (find_annotations(tags), find_comment(tags)) == (Annotations(), "")
+    assert find_annotations(tags) == Annotations()
 
 
 def _valid_exif() -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photofind.domain import Annotations, TakenSource
+from photofind.domain import Annotations, DatePrecision, TakenSource
 from photofind.media.metadata.dates import DateCandidate
 from photofind.media.metadata.iptc import IptcFacts, read_iptc
 
@@ -43,6 +43,8 @@ def test_title_caption_and_keywords() -> None:
         ((_UTF8,), "ภูเขา".encode(), "ภูเขา"),
         ((), "ภูเขา".encode(), "ภูเขา"),
         ((), "Häuser".encode("latin-1"), "Häuser"),
+        ((), "Œuvre – 5 €".encode("cp1252"), "Œuvre – 5 €"),
+        ((), "été, ภู".encode()[:-1], "été, ภ\N{REPLACEMENT CHARACTER}"),
         ((_UTF8,), b"H\xe4user", "H�user"),
     ],
 )
@@ -77,7 +79,18 @@ def test_dates(
         return
     moment, offset, has_time = expected
     wall_ms = int(moment.timestamp()) * 1000
-    assert found == DateCandidate(TakenSource.IPTC, wall_ms, offset, has_time)
+    precision = DatePrecision.TIME if has_time else DatePrecision.DAY
+    assert found == DateCandidate(TakenSource.IPTC, wall_ms, offset, precision)
+
+
+@pytest.mark.parametrize(
+    ("date", "month"), [(b"19780000", 1), (b"19780600", 6), (b"1978", 1), (b"197806", 6)]
+)
+def test_a_date_that_is_known_in_part(date: bytes, month: int) -> None:
+    wall_ms = int(datetime(1978, month, 1, tzinfo=UTC).timestamp()) * 1000
+    precision = DatePrecision.YEAR if month == 1 else DatePrecision.MONTH
+    found = read_iptc(_block((2, 55, date))).date
+    assert found == DateCandidate(TakenSource.IPTC, wall_ms, None, precision)
 
 
 def test_long_values_have_a_length_of_their_own() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from photofind.domain import Annotations, Capture, Exposure, TakenSource
@@ -55,6 +56,37 @@ def test_xmp_in_every_format(tmp_path: Path, exiftool: Callable[..., None], suff
         latitude=41.5,
         longitude=-7.25,
         exposure=Exposure(f_number=2.8, iso=200),
+    )
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_undeclared_windows_1252(
+    tmp_path: Path, exiftool: Callable[..., None], suffix: str
+) -> None:
+    path = make_photo(tmp_path / f"x.{suffix}")
+    text = "L’été – “Šárka” 5 €"
+    exiftool(
+        path,
+        "-charset",
+        "iptc=cp1252",
+        "-charset",
+        "exif=cp1252",
+        f"-IPTC:ObjectName={text}",
+        "-IPTC:Keywords=Œuvre",
+        f"-IFD0:ImageDescription={text}",
+    )
+    assert decode_photo(path, []).annotations == Annotations(
+        title=text, description=text, keywords=("Œuvre",)
+    )
+
+
+def test_undeclared_windows_1252_in_a_png(tmp_path: Path) -> None:
+    chunks = PngInfo()
+    chunks.add(b"tEXt", b"Title\0" + "L’été – 5 €".encode("cp1252"))
+    chunks.add_itxt("Description", "Ã©tÃ©")
+    Image.new("RGB", (40, 30)).save(tmp_path / "x.png", pnginfo=chunks)
+    assert decode_photo(tmp_path / "x.png", []).annotations == Annotations(
+        title="L’été – 5 €", description="Ã©tÃ©"
     )
 
 
@@ -148,6 +180,48 @@ def test_windows_own_tags(tmp_path: Path, exiftool: Callable[..., None], suffix:
     assert decode_photo(path, []).annotations == _WRITTEN
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_people_places_and_comments(
+    tmp_path: Path, exiftool: Callable[..., None], suffix: str
+) -> None:
+    path = make_photo(tmp_path / f"x.{suffix}")
+    exiftool(
+        path,
+        "-XMP-iptcExt:PersonInImage=Anna",
+        "-XMP-iptcExt:PersonInImage=Tom",
+        "-XMP-iptcCore:Location=Harpa",
+        "-XMP-photoshop:City=Reykjavík",
+        "-XMP-photoshop:Country=Iceland",
+        "-EXIF:ImageDescription=A concert",
+        "-EXIF:UserComment=seats far behind",
+        "-EXIF:XPComment=ภูเขา",
+        *(["-Comment=lighthouse at Skagen"] if suffix == "jpg" else []),
+    )
+    found = decode_photo(path, []).annotations
+    comments = ("ภูเขา", "seats far behind")
+    assert found == Annotations(
+        description="A concert",
+        people=("Anna", "Tom"),
+        location=("Harpa", "Reykjavík", "Iceland"),
+        comments=(*comments, "lighthouse at Skagen") if suffix == "jpg" else comments,
+    )
+
+
+def test_places_by_iptc(tmp_path: Path, exiftool: Callable[..., None]) -> None:
+    path = make_photo(tmp_path / "x.jpg")
+    exiftool(path, "-IPTC:City=Porto", "-IPTC:Country-PrimaryLocationName=Portugal")
+    assert decode_photo(path, []).annotations.location == ("Porto", "Portugal")
+
+
+@pytest.mark.parametrize("order", ["II", "MM"])
+def test_comments_in_any_alphabet_and_byte_order(
+    tmp_path: Path, exiftool: Callable[..., None], order: str
+) -> None:
+    path = make_photo(tmp_path / "x.jpg")
+    exiftool(path, f"-ExifByteOrder={order}", "-EXIF:UserComment=เค้กรูบาร์บ, très bon")
+    assert decode_photo(path, []).annotations.description == "เค้กรูบาร์บ, très bon"
+
+
 def test_texts_of_a_png(tmp_path: Path) -> None:
     texts = PngInfo()
     texts.add_text("Title", "Häuser")
@@ -207,7 +281,12 @@ def test_dates_and_places_of_real_photos(fixtures_dir: Path, name: str) -> None:
     [
         (
             "metadata/rating/mongolels.jpg",
-            Annotations(rating=3, title="Mongol Els", description="Mongol Els"),
+            Annotations(
+                rating=3,
+                title="Mongol Els",
+                description="Mongol Els",
+                comments=("Christoph Suter, Public domain", "Mongolia"),
+            ),
         ),
         (
             "metadata/tags/picasa.jpg",

@@ -18,13 +18,44 @@ from photofind.media.metadata.place import degrees_from_xmp, make_place
         ("91,0N", "NS", None),
         ("181,0E", "EW", None),
         ("40,.N", "NS", None),
-        ("40.5", "NS", None),
+        ("40.5", "NS", 40.5),
+        ("+40.5", "NS", 40.5),
+        ("-43.2", "EW", -43.2),
+        ("13.7563N", "NS", 13.7563),
+        ("43.2 West", "EW", -43.2),
+        ("S 40.5", "NS", -40.5),
+        ("40 deg 14' 4.72\" N", "NS", 40.2346444),
+        ("40°14'4.72\"S", "NS", -40.2346444),
+        ("40 14 4.72 S", "NS", -40.2346444),
+        ("-40,30S", "NS", -40.5),
+        ("-40.5N", "NS", None),
+        ("40.5 metres", "NS", None),
         ("", "NS", None),
         ("N", "NS", None),
     ],
 )
 def test_coordinates(text: str, directions: str, expected: float | None) -> None:
     assert degrees_from_xmp(text, directions) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "expected"),
+    [
+        ("100.5018", "E", 100.5018),
+        ("43.2", "W", -43.2),
+        ("43.2", "West", -43.2),
+        ("43,12.0", "W", -43.2),
+        ("-43.2", "W", -43.2),
+        ("-43.2", "E", None),
+        ("43.2", "N", None),
+        ("43.2E", "", 43.2),
+    ],
+)
+def test_a_direction_in_a_property_of_its_own(
+    text: str, reference: str, expected: float | None
+) -> None:
+    """As sidecars of Apple Photos have it."""
+    assert degrees_from_xmp(text, "EW", reference) == pytest.approx(expected)
 
 
 def test_half_a_place_is_none() -> None:

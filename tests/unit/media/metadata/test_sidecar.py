@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.domain import Annotations, Capture, Exposure, TakenSource
+from photofind.domain import Annotations, Capture, Exposure, MediaError, TakenSource
 from photofind.media.metadata.photo import PhotoMetadata
 from photofind.media.metadata.sidecar import (
     read_sidecar,
@@ -66,7 +67,7 @@ def test_a_sensitivity_in_an_array(fixtures_dir: Path) -> None:
     assert found == PhotoMetadata(
         Capture(
             taken_at_ms=_ms(2009, 11, 28, 13, 42, 39),
-            taken_source=TakenSource.XMP,
+            taken_source=TakenSource.SIDECAR,
             camera="Canon PowerShot SX120 IS",
             latitude=40.2346441,
             longitude=-76.2871415,
@@ -88,6 +89,23 @@ def test_a_sidecar_that_is_gone_or_never_ends(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "fifo.xmp")
         assert read_sidecar(tmp_path / "fifo.xmp") is None
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.EACCES, "denied"), (errno.EIO, "unreadable")])
+def test_a_sidecar_that_cannot_be_read_for_now_is_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    path = tmp_path / "x.xmp"
+    path.write_text(_PACKET)
+
+    def fail(*_: object) -> int:
+        raise OSError(number, "no")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", fail)
+        with pytest.raises(MediaError) as refused:
+            read_sidecar(path)
+    assert refused.value.media_code == code
 
 
 _FILE = PhotoMetadata(

@@ -7,6 +7,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from photofind.media.metadata.values import (
     LONGEST_TEXT,
+    decode_text,
     exif_text,
     tidy_text,
     to_number,
@@ -18,7 +19,7 @@ from photofind.media.metadata.values import (
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("  a\n b\x00junk", "a b"), (b"Stra\xc3\x9fe\x00", "Straße"), (b"\xff", "�"), (7, ""),
+    [("  a\n b\x00junk", "a b"), (b"Stra\xc3\x9fe\x00", "Straße"), (b"\x81", "�"), (7, ""),
      (None, ""), ("a\u202eb\x07c", "a b c"), ("x" * 99_999, "x" * LONGEST_TEXT)],
 )  # fmt: skip
 def test_text_is_tidied(value: object, expected: str) -> None:
@@ -29,6 +30,22 @@ def test_exif_that_is_utf8_is_read_as_that() -> None:
     assert exif_text("Häuser".encode().decode("latin-1")) == "Häuser"
     assert exif_text("ภูเขา".encode().decode("latin-1")) == "ภูเขา"
     assert exif_text("Häuser") == "Häuser"  # Latin-1 in truth
+    assert exif_text("Šárka – 5 €".encode("cp1252").decode("latin-1")) == "Šárka – 5 €"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("L’été".encode(), "L’été"),
+        ("L’été".encode("cp1252"), "L’été"),
+        ("café".encode("cp1252"), "café"),
+        ("élan vital ภู".encode()[:-2], "élan vital ภ\N{REPLACEMENT CHARACTER}"),
+        (b"caf\xe9 \x81", "café \N{REPLACEMENT CHARACTER}"),
+    ],
+    ids=["UTF-8", "Windows-1252", "ends like UTF-8 cut off", "UTF-8 cut off", "undefined byte"],
+)
+def test_undeclared_text(data: bytes, expected: str) -> None:
+    assert decode_text(data) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Questions to file systems that may never answer: an unplugged server, a drive that hangs."""
+"""Calls into file systems that may never return: an unplugged server, a drive that hangs."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ PATIENCE_S = 5.0
 """A drive that sleeps spins up in less."""
 
 
-class Questions:
-    """Asks each question on a thread of its own, which is left when it takes too long.
+class TimedCalls:
+    """Makes each call on a thread of its own, which is abandoned when it takes too long.
 
-    Nothing else can be done about a call that the system doesn't come back from. A place that owes
-    an answer is not asked again until it has given it, so at most one thread a place is lost.
+    A system call that never returns can't be ended any other way. A place with a call outstanding
+    gets no other one until that returns, so at most one thread a place is lost.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._unanswered: dict[Path, threading.Thread] = {}
 
-    def ask(self, place: Path, question: Callable[[], _T], patience_s: float = PATIENCE_S) -> _T:
+    def call(self, place: Path, question: Callable[[], _T], patience_s: float = PATIENCE_S) -> _T:
         """Returns the answer, or raises what the question raises.
 
         Raises:
@@ -68,11 +68,12 @@ class _Asked(Generic[_T]):
 def _stalled(place: Path) -> FolderError:
     return FolderError(
         "folder_stalled",
-        f"The drive of {place} doesn't answer. Check its connection; photofind goes on with it as "
-        "soon as it does.",
+        "The drive of {folder} isn't responding. Check its connection; photofind "
+        "continues as soon as it does.",
+        folder=place,
     )
 
 
-_questions = Questions()
-ask = _questions.ask
+_calls = TimedCalls()
+call_with_timeout = _calls.call
 """For the whole process: who waits for a place need not be the one who asked first."""

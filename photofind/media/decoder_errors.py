@@ -19,6 +19,8 @@ from photofind.media.files import media_error_from
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from photofind.sentences import Sentence
+
 logger = logging.getLogger(__name__)
 
 DECODER_ERRORS: Final = (
@@ -57,7 +59,7 @@ def quiet_pillow() -> Iterator[None]:
 
 
 @contextmanager
-def decoder_errors(what: str) -> Iterator[None]:
+def decoder_errors(what: Sentence) -> Iterator[None]:
     """Turns whatever a decoder raises inside the `with` block into a MediaError.
 
     Args:
@@ -73,7 +75,8 @@ def decoder_errors(what: str) -> Iterator[None]:
     except (MemoryError, Image.DecompressionBombError) as error:
         raise MediaError(
             MediaCode.TOO_LARGE,
-            f"Decoding this {what} needs more memory than this computer has to spare.",
+            "Decoding this {what} needs more memory than this computer has to spare.",
+            what=what,
         ) from error
     except DECODER_ERRORS as error:
         if isinstance(error, OSError) and error.errno:
@@ -82,17 +85,20 @@ def decoder_errors(what: str) -> Iterator[None]:
         if isinstance(error, EOFError) or "truncated" in str(error).lower():
             raise MediaError(
                 MediaCode.UNREADABLE,
-                f"This {what} is incomplete: its end is missing. Copy it again from where it "
+                "This {what} is incomplete: its end is missing. Copy it again from where it "
                 "came from.",
+                what=what,
             ) from error
         if "unsupported" in str(error).lower():
             raise MediaError(
                 MediaCode.UNSUPPORTED,
-                f"This {what} is of a rare kind that photofind can't decode. Saved anew by "
-                "another program, it would be found.",
+                "This {what} is of a rare kind that photofind can't decode. If another program "
+                "saves it again, it can be found.",
+                what=what,
             ) from error
         raise MediaError(
             MediaCode.UNREADABLE,
-            f"This {what} is damaged and can't be decoded. If you have another copy, put it "
-            "in its place.",
+            "This {what} is damaged and can't be decoded. If you have another copy, put "
+            "it in its place.",
+            what=what,
         ) from error
