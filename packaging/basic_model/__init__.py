@@ -1,7 +1,8 @@
 """Builds the built-in model: a dual encoder put together from freely licensed weights.
 
-An EfficientNet-lite2 looks at the picture and a MiniLM sentence encoder at the words; nothing is
-trained. What joins them is a bank of concepts (`concepts`): texts about the thousand classes the
-image network knows. A picture becomes its class probabilities, a query becomes how close it is
-to each concept, and their dot product is the score.
+Pictures are seen by an EfficientNet-lite2 (a thousand classes) and a NanoDet (80 objects); words
+are read by two sentence encoders, MiniLM for English and the Universal Sentence Encoder for sixteen
+languages. What joins them are directions in each sentence encoder's space: texts about the classes,
+attributes and objects (`concepts`), and a linear head fitted to the captions of 78 photos (`head`).
+`layout` has the formula of the joint space.
 """

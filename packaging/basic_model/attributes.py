@@ -66,7 +66,7 @@ _LIGHT = torch.tensor(_LUMINANCE)
 def read_attributes(pixels: torch.Tensor) -> torch.Tensor:
     """Says how much of each attribute a picture has.
 
-    The constants were chosen by eye and by retrieval on 159 COCO photos.
+    The constants were chosen by eye and by retrieval on COCO photos.
 
     Args:
         pixels: float32 [B, 3, H, W], RGB between -1 and 1.
