@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.checkpoints.tensors import TensorFile
     from photofind.inference.manifest import BoundGraph, BoundTensor
 
 _CHUNK_ROWS = 8192
 """An embedding table may have 256,000 rows and need not be in memory as a whole."""
 
 
-def bind(checkpoint: Checkpoint, graph: BoundGraph, path: Path, largest_int8: int) -> None:
+def bind(checkpoint: TensorFile, graph: BoundGraph, path: Path, largest_int8: int) -> None:
     """Writes the file of weights that a graph refers to.
 
     Args:
@@ -62,18 +62,20 @@ def quantise(
     return np.rint(values / scales).astype(np.int8), scales.astype(np.float32).ravel()
 
 
-def _check_sources(checkpoint: Checkpoint, tensor: BoundTensor) -> None:
+def _check_sources(checkpoint: TensorFile, tensor: BoundTensor) -> None:
     for source in tensor.sources:
         stored = checkpoint.tensors.get(source.name_in(checkpoint.tensors))
         if stored is None or stored.shape != source.shape or item_bytes(stored.dtype) == 1:
             raise ModelError(
                 "model_incompatible",
-                f"The file {checkpoint.path.name} belongs to another model:"
-                f" its tensor {source.name} is missing or has another shape.",
+                "The file {file} belongs to another model: its tensor {source} is missing or "
+                "has another shape.",
+                file=checkpoint.path.name,
+                source=source.name,
             )
 
 
-def _read(checkpoint: Checkpoint, tensor: BoundTensor) -> NDArray[np.float32]:
+def _read(checkpoint: TensorFile, tensor: BoundTensor) -> NDArray[np.float32]:
     parts = []
     for source in tensor.sources:
         values = checkpoint.read(source.name_in(checkpoint.tensors))
@@ -89,7 +91,7 @@ def _write(
     stream: BinaryIO,
     tensor: BoundTensor,
     values: NDArray[np.float32],
-    checkpoint: Checkpoint,
+    checkpoint: TensorFile,
     largest_int8: int,
 ) -> None:
     at, scales_at = tensor.offset, tensor.scales_offset
@@ -97,8 +99,10 @@ def _write(
         if not np.isfinite(chunk).all():
             raise ModelError(
                 "model_incompatible",
-                f"The file {checkpoint.path.name} is damaged: {tensor.sources[0].name} holds"
-                " values that are not numbers. Please get it again.",
+                "The file {file} is damaged: {name} holds values that are not numbers. "
+                "Please get it again.",
+                file=checkpoint.path.name,
+                name=tensor.sources[0].name,
             )
         if tensor.scale_axis is None:
             at += _put(stream, at, chunk)

@@ -11,8 +11,9 @@ import numpy as np
 
 from photofind.domain import ModelError
 from photofind.inference.preprocess import to_batch
-from photofind.inference.providers import not_used
-from photofind.inference.session import create_session
+from photofind.inference.providers import stopped_working
+from photofind.inference.routing import is_written_in
+from photofind.inference.session import announce_run, create_session
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.typing import NDArray
 
+    from photofind.inference.spec import FileSpec
+    from photofind.inference.spec_search import LanguageEncoder
+    from photofind.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +48,28 @@ class ImageEmbeddings:
             (then `search` serves for find similar too).
         posterior: float32 [B, classes], probabilities in the order of the model's labels; None
             when the model has none.
+        presence: float32 [B, objects], between 0 and 1, in the order of the model's objects; None
+            when it looks for none.
     """
 
     search: NDArray[np.float32]
     similar: NDArray[np.float32] | None
     posterior: NDArray[np.float32] | None
+    presence: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextEmbedding:
+    """What text encoders say about one text.
+
+    Attributes:
+        vector: float32 [dim], unit length.
+        objects: float32 [objects], between 0 and 1, how much the text is about each of the model's
+            objects; None when the model looks for none.
+    """
+
+    vector: NDArray[np.float32]
+    objects: NDArray[np.float32] | None
 
 
 class ImageEncoder:
@@ -60,14 +81,14 @@ class ImageEncoder:
         *,
         threads: int = 1,
         strict: bool = False,
-        lost: Callable[[str], None] = lambda _: None,
+        lost: Callable[[Sentence], None] = lambda _: None,
     ) -> None:
         """Loads the image graph, for the accelerator that the model's trial chose if there is one.
 
         Args:
             threads: threads inside one call of `encode`.
             strict: fail with the accelerator, instead of falling back to the CPU.
-            lost: told in a sentence, on whatever thread, that the CPU has to do its work.
+            lost: told, on whatever thread, that the CPU has to do its work.
 
         Raises:
             ModelError: model_incompatible, the graph can't be run or is another model's.
@@ -81,7 +102,8 @@ class ImageEncoder:
         self._session = self._create_session()
         self._input = self._session.get_inputs()[0].name
         names = spec.image_outputs
-        self._outputs = [n for n in (names.search, names.similar, names.posterior) if n is not None]
+        every = (names.search, names.similar, names.posterior, names.presence)
+        self._outputs = [name for name in every if name is not None]
         self._names = names
         _require_outputs(self._session, self._outputs, model)
 
@@ -107,6 +129,7 @@ class ImageEncoder:
             search=to_unit_length(found[names.search]),
             similar=None if names.similar is None else to_unit_length(found[names.similar]),
             posterior=None if names.posterior is None else found[names.posterior],
+            presence=None if names.presence is None else found[names.presence],
         )
 
     def _run(self, tensors: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
@@ -129,6 +152,7 @@ class ImageEncoder:
     def _run_on(
         self, session: onnxruntime.InferenceSession, batch: NDArray[np.float32]
     ) -> list[NDArray[np.float32]]:
+        announce_run()
         values: list[NDArray[np.float32]] = session.run(self._outputs, {self._input: batch})
         return values
 
@@ -147,12 +171,15 @@ class ImageEncoder:
         logger.warning("%s can't be used any more, the CPU does its work", provider)
         self._on_accelerator = False
         session = create_session(self._model.file(self._model.spec.image), threads=self._threads)
-        self._lost(not_used(provider, "it stopped working"))
+        self._lost(stopped_working(provider))
         return session
 
 
 class TextEncoder:
-    """Turns words into vectors. Several threads may call `encode` at once."""
+    """Turns words into vectors. Several threads may call `encode` at once.
+
+    The encoders of single languages are loaded when the first text in one of them comes.
+    """
 
     def __init__(
         self,
@@ -161,7 +188,7 @@ class TextEncoder:
         threads: int = 1,
         tokenizer: Path | None = None,
     ) -> None:
-        """Loads tokenizer and text graph.
+        """Loads the principal encoder's tokenizer and graph.
 
         Args:
             threads: threads inside one call of `encode`.
@@ -172,41 +199,133 @@ class TextEncoder:
         """
         spec = model.spec
         self._dim = spec.dim
-        self._output = spec.text_output
-        self._tokenizer = TextTokenizer(
-            tokenizer or model.file(spec.tokenizer),
-            spec.context_length,
-            spec.padding,
-            spec.cleaning,
+        words = _tokenizer(model, tokenizer or model.file(spec.tokenizer))
+        self._principal = _TextGraph(model, spec.text, words, threads)
+        self._further = [_FurtherEncoder(model, each, threads) for each in spec.further_text]
+
+    def encode(self, texts: Sequence[str], language: str = "") -> NDArray[np.float32]:
+        """Embeds texts of any kind and length; what is too long loses its end.
+
+        Args:
+            language: as for `encode_text`.
+
+        Returns:
+            float32 [len(texts), dim], unit length.
+
+        Raises:
+            ModelError: as for `encode_text`.
+        """
+        vectors = np.empty((len(texts), self._dim), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            row[:] = self.encode_text(text, language).vector
+        return vectors
+
+    def encode_text(self, text: str, language: str = "") -> TextEmbedding:
+        """Embeds one text.
+
+        One at a time: an int8 graph may scale its activations over the whole batch, and a
+        text's vector must not depend on the others.
+
+        Args:
+            language: BCP 47 tag of the text's language; "": it is recognised.
+
+        Raises:
+            ModelError: model_incompatible, a file that was not needed before can't be used.
+        """
+        found = [self._principal.encode(text)]
+        found += [each.graph.encode(text) for each in self._further if each.reads(text, language)]
+        vector = np.sum([each.vector for each in found], axis=0)[None]
+        weights = [each.objects for each in found if each.objects is not None]
+        return TextEmbedding(
+            to_unit_length(vector)[0],
+            np.asarray(np.mean(weights, axis=0), np.float32) if weights else None,
         )
-        self._session = create_session(model.file(spec.text), threads=threads)
+
+
+class _TextGraph:
+    """One graph for words and its tokenizer."""
+
+    def __init__(
+        self, model: DualEncoder, graph: FileSpec, tokenizer: TextTokenizer, threads: int
+    ) -> None:
+        spec = model.spec
+        self._tokenizer = tokenizer
+        self._session = create_session(model.file(graph), threads=threads)
         self._inputs = {i.name: _INTEGER_TYPES.get(i.type) for i in self._session.get_inputs()}
         self._ids = spec.text_input
         strange = self._inputs.keys() - _FURTHER_TEXT_INPUTS != {self._ids}
         if strange or None in self._inputs.values():
             raise _other_version(model)
-        _require_outputs(self._session, [self._output], model)
+        self._outputs = [name for name in (spec.text_output, spec.text_objects) if name is not None]
+        _require_outputs(self._session, self._outputs, model)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embeds texts of any kind and length; what is too long loses its end.
+    def encode(self, text: str) -> TextEmbedding:
+        announce_run()
+        ids, mask = self._tokenizer.encode(text)
+        feed = {
+            self._ids: ids,
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(ids),
+        }
+        wanted = {name: feed[name].astype(kind) for name, kind in self._inputs.items()}
+        vector, *objects = self._session.run(self._outputs, wanted)
+        return TextEmbedding(
+            to_unit_length(vector)[0],
+            np.asarray(objects[0][0], np.float32) if objects else None,
+        )
 
-        One at a time: an int8 graph may scale its activations over the whole batch, and a
-        text's vector must not depend on the others.
 
-        Returns:
-            float32 [len(texts), dim], unit length.
-        """
-        vectors = np.empty((len(texts), self._dim), np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            ids, mask = self._tokenizer.encode(text)
-            feed = {
-                self._ids: ids,
-                "attention_mask": mask,
-                "token_type_ids": np.zeros_like(ids),
-            }
-            wanted = {name: feed[name].astype(kind) for name, kind in self._inputs.items()}
-            row[:] = self._session.run([self._output], wanted)[0][0]
-        return to_unit_length(vectors)
+class _FurtherEncoder:
+    """An encoder of single languages, loaded in two steps: its tokenizer when a text may be in one
+    of them, its graph when one is."""
+
+    def __init__(self, model: DualEncoder, spec: LanguageEncoder, threads: int) -> None:
+        self._model = model
+        self._spec = spec
+        self._threads = threads
+        self._loading = threading.Lock()
+        self._tokenizer: TextTokenizer | None = None
+        self._graph: _TextGraph | None = None
+
+    def reads(self, text: str, language: str) -> bool:
+        """Whether a text is in one of its languages."""
+        return is_written_in(text, self._spec.languages, self._words, language=language)
+
+    @property
+    def graph(self) -> _TextGraph:
+        tokenizer = self._words()
+        with self._loading:
+            if self._graph is None:
+                self._graph = _TextGraph(self._model, self._spec.text, tokenizer, self._threads)
+            return self._graph
+
+    def _words(self) -> TextTokenizer:
+        with self._loading:
+            if self._tokenizer is None:
+                path = self._model.file(self._spec.tokenizer)
+                self._tokenizer = _tokenizer(self._model, path)
+            return self._tokenizer
+
+
+def _tokenizer(model: DualEncoder, path: Path) -> TextTokenizer:
+    spec = model.spec
+    return TextTokenizer(path, spec.context_length, spec.padding, spec.cleaning)
+
+
+def read_background(model: DualEncoder) -> NDArray[np.float32]:
+    """Search vectors of photos of all kinds: float32 [n, dim].
+
+    Raises:
+        ModelError: model_incompatible, the model has none, or its file can't be used.
+    """
+    file, dim = model.spec.background, model.spec.dim
+    try:
+        vectors = None if file is None else np.load(model.file(file), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        vectors = None
+    if vectors is None or vectors.ndim != 2 or vectors.shape[1] != dim or not len(vectors):
+        raise _other_version(model)
+    return np.asarray(vectors, np.float32)
 
 
 def to_unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -231,13 +350,17 @@ def _require_outputs(
 
 def _not_run(model: DualEncoder) -> ModelError:
     return ModelError(
-        "model_incompatible", f"The model “{model.spec.title}” can't be run by {model.provider}."
+        "model_incompatible",
+        "The model “{model}” can't be run by {provider}.",
+        model=model.spec.title,
+        provider=model.provider or "",
     )
 
 
 def _other_version(model: DualEncoder) -> ModelError:
     return ModelError(
         "model_incompatible",
-        f"The files of the model “{model.spec.title}” belong to another version."
-        " Please install the model again.",
+        "The files of the model “{model}” belong to another version. Please install "
+        "the model again.",
+        model=model.spec.title,
     )

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from photofind import paths
 from photofind.domain import ModelError
-from photofind.inference.agreement import compare
 from photofind.inference.binding import bind
 from photofind.inference.checkpoints.opening import open_checkpoint
 from photofind.inference.golden import RECORDED_NAME
 from photofind.inference.manifest import read_manifest
+from photofind.inference.precision_check import compare
 from photofind.inference.processor import FULL_RANGE, largest_int8_weight
 from photofind.inference.published import require_published
 from photofind.inference.records import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.checkpoints.tensors import TensorFile
     from photofind.inference.manifest import BoundGraph, GraphPair
     from photofind.inference.spec import FileSpec
     from photofind.inference.trials import Trial
@@ -113,8 +113,10 @@ def remove_model(key: str, folders: paths.AppFolders) -> None:
     except OSError as error:
         raise ModelError(
             "disk_failed",
-            f"The model's files in {folders.models} can't be deleted: {error.strerror or error}."
-            " Close other programs that use them, then try again.",
+            "The model's files in {folder} can't be deleted: {reason}. Close other "
+            "programs that use them, then try again.",
+            folder=folders.models,
+            reason=error.strerror or str(error),
         ) from error
 
 
@@ -147,8 +149,10 @@ def _work_folder(spec: ModelSpec, folders: paths.AppFolders) -> Iterator[Path]:
     except OSError as error:
         raise ModelError(
             "model_missing",
-            f"The model “{spec.title}” can't be written: {error.strerror or error}."
-            " Free some space or check the permissions, then try again.",
+            "The model “{model}” can't be written: {reason}. Free some space or check "
+            "the permissions, then try again.",
+            model=spec.title,
+            reason=error.strerror or str(error),
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -173,7 +177,7 @@ def _take_files(spec: ModelSpec, downloaded: Mapping[str, Path], work: Path) -> 
 def _bind_graphs(
     spec: ModelSpec,
     graphs: Path,
-    checkpoint: Checkpoint,
+    checkpoint: TensorFile,
     work: Path,
     report: Callable[[Step], None],
 ) -> dict[str, Precision]:
@@ -182,7 +186,7 @@ def _bind_graphs(
     precisions = {}
     for name, pair in read_manifest(graphs / "manifest.json").items():
         wants_int8 = name not in spec.checkpoint.float32_only
-        part = _Part(name, pair, graphs, wants_int8)
+        part = _GraphToBind(name, pair, graphs, wants_int8)
         precisions[name] = _choose(part, checkpoint, trial, work, report)
     return precisions
 
@@ -225,7 +229,7 @@ def _as_imported(spec: ModelSpec) -> DualEncoderSpec | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _GraphToBind:
     """One graph of a manifest.
 
     Attributes:
@@ -238,7 +242,7 @@ class _Part:
     wants_int8: bool
 
     def bind(
-        self, checkpoint: Checkpoint, graph: BoundGraph, folder: Path, largest_int8: int
+        self, checkpoint: TensorFile, graph: BoundGraph, folder: Path, largest_int8: int
     ) -> Path:
         folder.mkdir()
         bind(checkpoint, graph, folder / f"{self.name}.bin", largest_int8)
@@ -247,8 +251,8 @@ class _Part:
 
 
 def _choose(
-    part: _Part,
-    checkpoint: Checkpoint,
+    part: _GraphToBind,
+    checkpoint: TensorFile,
     trial: Trial,
     work: Path,
     report: Callable[[Step], None],
@@ -299,7 +303,9 @@ def _verify(spec: ModelSpec, file: FileSpec, path: Path) -> FileSpec:
     if sha256 != (file.sha256 or sha256) or size != (size if file.bytes is None else file.bytes):
         raise ModelError(
             "model_checksum",
-            f"The file {path.name} is not the one that belongs to the model “{spec.title}”,"
-            " or it is damaged. Please get it again.",
+            "The file {file} is not the one that belongs to the model “{model}”, or it "
+            "is damaged. Please get it again.",
+            file=path.name,
+            model=spec.title,
         )
     return replace(file, sha256=sha256, bytes=size)

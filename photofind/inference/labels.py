@@ -1,4 +1,4 @@
-"""First tags: what a model's own classes say about a photo, only where it is sure."""
+"""First tags: what a model's own classes and objects say about a photo, where it is sure."""
 
 from __future__ import annotations
 
@@ -19,28 +19,35 @@ if TYPE_CHECKING:
     from photofind.inference.clip import DualEncoder
 
 
-class Label(msgspec.Struct, frozen=True):
+class Label(msgspec.Struct, frozen=True, omit_defaults=True):
     """One class.
 
     Attributes:
         name: what a person calls it ("golden retriever"); "" when the model errs about it more
             often than people photograph it.
         groups: more general words, the narrowest first ("parrot", "bird").
+        queries: further words for it, in any language and lower case ("persons", "คน").
     """
 
     name: str
     groups: tuple[str, ...]
+    queries: tuple[str, ...] = ()
 
 
-def first_tags(model: DualEncoder, posterior: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
+def first_tags(
+    model: DualEncoder,
+    posterior: NDArray[np.float32],
+    presence: NDArray[np.float32] | None = None,
+) -> tuple[tuple[str, float], ...]:
     """Says what is in a photo, as far as the model is sure. Mostly one or two tags, often none.
 
     Args:
         posterior: float32 [classes], probabilities in the order of the model's labels.
+        presence: float32 [objects], between 0 and 1, in the order of the model's objects.
 
     Returns:
-        Tags and how sure the model is of each (0..1, the share of the sharpened posterior), the
-        surest first.
+        Tags and how sure the model is of each (0..1: the share of the sharpened posterior, or the
+        presence), the surest first.
 
     Raises:
         ModelError: model_incompatible, the labels can't be read.
@@ -54,13 +61,18 @@ def first_tags(model: DualEncoder, posterior: NDArray[np.float32]) -> tuple[tupl
     words = _read_words(model.file(spec.labels))
     shares = np.add.reduceat(sharpened[words.classes], words.starts)
     cut = np.where(words.is_general, cuts.group, cuts.label)
-    sure = [(words.texts[index], float(shares[index])) for index in np.flatnonzero(shares >= cut)]
-    sure.sort(key=lambda tag: (-tag[1], tag[0]))
-    return tuple(sure[: cuts.at_most])
+    sure = {words.texts[index]: float(shares[index]) for index in np.flatnonzero(shares >= cut)}
+    if presence is not None and spec.objects is not None:
+        objects = read_labels(model.file(spec.objects))
+        for index in np.flatnonzero(presence >= cuts.presence):
+            for word in (objects[index].name, *objects[index].groups):
+                sure[word] = max(sure.get(word, 0.0), float(presence[index]))
+    ordered = sorted(sure.items(), key=lambda tag: (-tag[1], tag[0]))
+    return tuple(ordered[: cuts.at_most])
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _TagVocabulary:
     """What can be tagged with: n words, each covering one or more classes.
 
     Attributes:
@@ -77,21 +89,32 @@ class _Words:
 
 
 @lru_cache(maxsize=4)
-def _read_words(path: Path) -> _Words:
+def read_labels(path: Path) -> tuple[Label, ...]:
+    """Reads the names of a model's classes or objects, in its order.
+
+    Raises:
+        ModelError: model_incompatible, they can't be read.
+    """
     try:
-        labels = msgspec.json.decode(path.read_bytes(), type=tuple[Label, ...])
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Label, ...])
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
             "model_incompatible",
-            f"The model file {path.name} can't be used. Please install the model again.",
+            "The model file {file} can't be used. Please install the model again.",
+            file=path.name,
         ) from error
+
+
+@lru_cache(maxsize=4)
+def _read_words(path: Path) -> _TagVocabulary:
+    labels = read_labels(path)
     classes: dict[str, list[int]] = {}
     for index, label in enumerate(labels):
         for word in filter(None, dict.fromkeys((label.name, *label.groups))):
             classes.setdefault(word, []).append(index)
     general = {group for label in labels for group in label.groups}
     sizes = [len(indices) for indices in classes.values()]
-    return _Words(
+    return _TagVocabulary(
         tuple(classes),
         np.concatenate([np.asarray(indices) for indices in classes.values()]),
         np.cumsum([0, *sizes[:-1]]),

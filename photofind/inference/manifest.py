@@ -1,6 +1,6 @@
 """How the tensors of an official checkpoint become the weights of a graph that has none.
 
-A manifest is written with its graphs by exporting/shipped. Every weight of a graph is
+A manifest is written with its graphs by packaging/shipped_graphs. Every weight of a graph is
 ONNX external data: it lies at a fixed offset of one file beside the graph.
 """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from photofind.domain import ModelError
-from photofind.inference.spec_search import DualEncoderSpec  # noqa: TC001 (msgspec reads it)
+from photofind.inference.spec_search import DualEncoderSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,7 @@ def read_spec(folder: Path) -> DualEncoderSpec:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ModelError(
             "model_incompatible",
-            f"{SPEC_NAME} is damaged, or was written by a newer version of photofind."
-            " Please export the model again.",
+            "{spec_name} is damaged, or was written by a newer version of photofind. "
+            "Please export the model again.",
+            spec_name=SPEC_NAME,
         ) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photofind.domain import ModelError
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ class Choice:
     """
 
     provider: str | None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Sentence, ...] = ()
 
 
 def available() -> tuple[str, ...]:
@@ -61,7 +62,7 @@ def choose(
             [n, dim], unit length; called twice, as the first run may have to compile.
         candidates: onnxruntime's names.
     """
-    notices: list[str] = []
+    notices: list[Sentence] = []
     reference, fastest_s = _timed(encode, None, clock)
     fastest_s /= _WORTH_IT
     chosen = None
@@ -69,11 +70,23 @@ def choose(
         try:
             vectors, seconds = _timed(encode, name, clock)
         except ModelError:
-            notices.append(not_used(name, "it can't run this model"))
+            notices.append(
+                Sentence(
+                    "{accelerator} isn't used because it can't run this model. The processor is "
+                    "used instead.",
+                    accelerator=_title(name),
+                )
+            )
             continue
         cosines = (reference.astype(np.float64) * vectors).sum(axis=1)
         if not cosines.min() >= LEAST_COSINE:  # also when it is not a number
-            notices.append(not_used(name, "its results differ from the processor's"))
+            notices.append(
+                Sentence(
+                    "{accelerator} isn't used because its results differ from the processor's. The "
+                    "processor is used instead.",
+                    accelerator=_title(name),
+                )
+            )
         elif seconds < fastest_s:
             chosen, fastest_s = name, seconds
     return Choice(chosen, tuple(notices))
@@ -90,6 +103,12 @@ def _timed(
     return vectors, clock() - start
 
 
-def not_used(name: str, why: str) -> str:
-    """A sentence about an accelerator, by onnxruntime's name."""
-    return f"{ACCELERATORS.get(name, name)} is not used: {why}. The processor does the work."
+def stopped_working(name: str) -> Sentence:
+    """Says that an accelerator (onnxruntime's name) failed while it was in use."""
+    return Sentence(
+        "{accelerator} stopped working. The processor is used instead.", accelerator=_title(name)
+    )
+
+
+def _title(name: str) -> str:
+    return ACCELERATORS.get(name, name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-3
 """Of a component in float32: published values have four decimals, and runtimes round otherwise."""
 INT8_TOLERANCE = 0.015
-"""Of a component of a vector of 512 where the text half is int8, or may be.
+"""Of a component of a vector of 512 where the text tower is int8, or may be.
 
 Measured on the text tower of CLIP ViT-B/32 against float32, over all components of eight texts,
 with random weights: normal ones, and ones with heavy tails (Student's t of 4 degrees), which suffer
@@ -34,7 +34,7 @@ def require_published(model: DualEncoder, *, exact: bool) -> None:
     """Compares a model's words with what is known of them from elsewhere (well below a second).
 
     Args:
-        exact: the text half is float32 for certain.
+        exact: the text tower is float32 for certain.
 
     Raises:
         ModelError: model_incompatible, it is another model.
@@ -52,9 +52,11 @@ def require_published(model: DualEncoder, *, exact: bool) -> None:
         if not (off <= tolerance).all():  # also when one is not a number
             raise ModelError(
                 "model_incompatible",
-                f"This is not the model “{model.spec.title}”: for the words “{known.text}” it gives"
-                " other numbers than were published for it. Its file is another model's, or it"
-                " was changed; get it from somewhere else, or choose another model.",
+                "This is not the model “{model}”: for the words “{text}” it gives other "
+                "numbers than were published for it. Its file is another model's, or it was "
+                "changed; get it from somewhere else, or choose another model.",
+                model=model.spec.title,
+                text=known.text,
             )
 
 
@@ -67,7 +69,10 @@ def _require_tokens(model: DualEncoder) -> None:
         if tuple(ids[mask == 1].tolist()) != known.ids:
             raise ModelError(
                 "model_incompatible",
-                f"This is not the vocabulary of the model “{spec.title}”: it numbers the words"
-                f" “{known.text}” otherwise than was published. Its file {path.name} is another"
-                " model's, or it was changed; get it from somewhere else, or choose another model.",
+                "This is not the vocabulary of the model “{model}”: it numbers the words "
+                "“{text}” otherwise than was published. Its file {file} is another model's, "
+                "or it was changed; get it from somewhere else, or choose another model.",
+                model=spec.title,
+                text=known.text,
+                file=path.name,
             )

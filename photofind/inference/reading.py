@@ -155,8 +155,11 @@ def _models_folder() -> Path:
         if not (folder / name).is_file():
             raise ModelError(
                 "model_incompatible",
-                f"The installed package {_PACKAGE} has no {name}. Install the version that"
-                f" photofind knows: {INSTALLING}",
+                "The installed package {package} has no {name}. Install the version that "
+                "photofind knows: {installing}",
+                package=_PACKAGE,
+                name=name,
+                installing=INSTALLING,
             )
     return folder
 
@@ -186,13 +189,15 @@ def _open_engine(
     except Exception as error:  # the library raises of all kinds
         raise ModelError(
             "model_incompatible",
-            f"The text recogniser {recogniser.name} can't be used. Please install it again.",
+            "The text recogniser {recogniser} can't be used. Please install it again.",
+            recogniser=recogniser.name,
         ) from error
 
 
 def _missing() -> ModelError:
     return ModelError(
         "model_missing",
-        "Reading text in photos needs the package rapidocr (27 MB, Apache-2.0; it brings its own"
-        f" networks and works offline). Install it with: {INSTALLING}",
+        "Reading text in photos needs the package rapidocr (27 MB, Apache-2.0; it "
+        "brings its own networks and works offline). Install it with: {installing}",
+        installing=INSTALLING,
     )

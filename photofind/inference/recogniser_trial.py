@@ -23,7 +23,7 @@ _HEIGHT, _WIDTH = 48, 160
 """Of a line as PP-OCR's recognisers take it."""
 
 
-class _Recorded(msgspec.Struct, frozen=True):
+class _RecordedCharacters(msgspec.Struct, frozen=True):
     """What a drawn line gives: mean probability of each character, unit length."""
 
     characters: tuple[float, ...]
@@ -48,7 +48,7 @@ class RecogniserTrial:
     def write_down(self, folder: Path) -> None:
         """Writes down what the complete model in a folder gives."""
         (row,) = self.outputs(self._spec.lines.path, folder)
-        recorded = _Recorded(tuple(round(float(value), 7) for value in row))
+        recorded = _RecordedCharacters(tuple(round(float(value), 7) for value in row))
         (folder / RECORDED_NAME).write_bytes(msgspec.json.encode(recorded))
 
     def self_test(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ class RecogniserTrial:
         """
         try:
             raw = (folder / RECORDED_NAME).read_bytes()
-            recorded = msgspec.json.decode(raw, type=_Recorded)
+            recorded = msgspec.json.decode(raw, type=_RecordedCharacters)
         except (OSError, msgspec.DecodeError) as error:
             raise self._unusable() from error
         (row,) = self.outputs(self._spec.lines.path, folder)
@@ -69,8 +69,9 @@ class RecogniserTrial:
     def _unusable(self) -> ModelError:
         return ModelError(
             "model_incompatible",
-            f"The model “{self._spec.title}” doesn't give what it should on this computer, so it is"
-            " not used. Install it again; if that doesn't help, please report it.",
+            "The model “{model}” doesn't give what it should on this computer, so it is "
+            "not used. Install it again; if that doesn't help, please report it.",
+            model=self._spec.title,
         )
 
 

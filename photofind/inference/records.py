@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from photofind.atomic_files import read_plain_file, replace_file
 from photofind.domain import ModelError
 from photofind.inference.spec import FileSpec
-from photofind.inference.spec_search import DualEncoderSpec  # noqa: TC001 (msgspec reads it)
+from photofind.inference.spec_search import DualEncoderSpec
+from photofind.sentences import Sentence, enc_hook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 SpecT = TypeVar("SpecT", bound="ModelSpec")
 
 RECORD_NAME = "spec.json"
+_LARGEST_FILE = 4 << 20
 
 
 class Precision(StrEnum):
@@ -55,15 +58,29 @@ class InstallRecord(msgspec.Struct, frozen=True):
     weights: InstalledFile | None = None
     precisions: dict[str, Precision] = {}
     provider: str | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Sentence, ...] = ()
     pictures_per_s: float | None = None
     spec: DualEncoderSpec | None = None
+
+
+def _dec_hook(type_: type, raw: object) -> object:
+    if type_ is Sentence and isinstance(raw, str):
+        return Sentence.from_json_or_text(raw)  # earlier versions wrote plain English
+    raise NotImplementedError(type_)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=enc_hook)
+_decoder = msgspec.json.Decoder(InstallRecord, dec_hook=_dec_hook)
+
+
+def _decode(raw: bytes) -> InstallRecord:
+    return _decoder.decode(raw)
 
 
 def read_imported(path: Path) -> DualEncoderSpec | None:
     """The description of an imported model, as it was installed; None if it isn't one."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=InstallRecord).spec
+        return _decode(read_plain_file(path, _LARGEST_FILE)).spec
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -77,7 +94,7 @@ def read_record(path: Path, spec: ModelSpec) -> InstallRecord:
         OSError: it can't be read.
     """
     try:
-        record = msgspec.json.decode(path.read_bytes(), type=InstallRecord)
+        record = _decode(read_plain_file(path, _LARGEST_FILE))
     except msgspec.DecodeError as error:
         raise _unusable(spec) from error
     found = {file.path: file.sha256 for file in record.files}
@@ -95,34 +112,33 @@ def read_record(path: Path, spec: ModelSpec) -> InstallRecord:
 
 
 def rewrite_record(
-    folder: Path, provider: str | None, notices: tuple[str, ...], pictures_per_s: float | None
+    folder: Path, provider: str | None, notices: tuple[Sentence, ...], pictures_per_s: float | None
 ) -> None:
     """Puts what a later trial found into the record of an installed model, at once.
 
     Raises:
         ModelError: disk_failed, it can't be written; the old one stays then.
     """
-    path, fresh = folder / RECORD_NAME, folder / f"{RECORD_NAME}.partial"
+    path = folder / RECORD_NAME
     try:
-        before = msgspec.json.decode(path.read_bytes(), type=InstallRecord)
+        before = _decode(read_plain_file(path, _LARGEST_FILE))
         record = msgspec.structs.replace(
             before, provider=provider, notices=notices, pictures_per_s=pictures_per_s
         )
-        fresh.write_bytes(encode_record(record))
-        fresh.replace(path)
+        replace_file(path, encode_record(record))
     except OSError as error:
         raise ModelError(
             "disk_failed",
-            f"The folder {folder} can't be written: {error.strerror or error}. Check its"
-            " permissions and its drive, then try again.",
+            "The folder {folder} can't be written: {reason}. Check its permissions and "
+            "its drive, then try again.",
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from error
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def encode_record(record: InstallRecord) -> bytes:
     """The record as it is kept."""
-    return msgspec.json.format(msgspec.json.encode(record))
+    return msgspec.json.format(_encoder.encode(record))
 
 
 def resolve(spec: SpecT, record: InstallRecord) -> SpecT:
@@ -143,6 +159,7 @@ def resolve(spec: SpecT, record: InstallRecord) -> SpecT:
 def _unusable(spec: ModelSpec) -> ModelError:
     return ModelError(
         "model_incompatible",
-        f"The installed files of the model “{spec.title}” belong to another version."
-        " Please install the model again.",
+        "The installed files of the model “{model}” belong to another version. "
+        "Please install the model again.",
+        model=spec.title,
     )

@@ -28,7 +28,7 @@ _VISION = FileSpec("vision.onnx", origin=Origin.MADE)
 _QUESTION = FileSpec("question.onnx", origin=Origin.MADE)
 _DECODER = FileSpec("decoder.onnx", origin=Origin.MADE)
 _TOKENIZER = FileSpec(
-    "tokenizer.json", origin=Origin.SHIPPED, shipped_as="models/basic/tokenizer.json"
+    "tokenizer.json", origin=Origin.SHIPPED, shipped_as="models/basic/tokenizer_en.json"
 )
 """BERT's, uncased; the built-in model has the same (its vocabulary as a vocab.txt has the sha256
 of the one that is published with BLIP, 07eced37…)."""

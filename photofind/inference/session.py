@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import onnxruntime
 
 _LOG_ERRORS_ONLY = 3
+
+_tell: list[Callable[[], None]] = []
+
+
+@contextmanager
+def announcing_runs(tell: Callable[[], None]) -> Iterator[None]:
+    """Has it told, inside the `with` block, before a graph is loaded or run: a stranger's may
+    never come to an end."""
+    _tell.append(tell)
+    try:
+        yield
+    finally:
+        _tell.remove(tell)
+
+
+def announce_run() -> None:
+    """To be called before a graph or its tokenizer runs."""
+    for tell in _tell:
+        tell()
 
 
 def create_session(
@@ -28,6 +49,7 @@ def create_session(
     Raises:
         ModelError: model_incompatible, the file is not a graph that onnxruntime can run.
     """
+    announce_run()
     import onnxruntime  # 0.1 s to import: not before a model is needed
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
@@ -54,8 +76,10 @@ def create_session(
         state.NoSuchFile,
         state.NotImplemented,
         state.RuntimeException,
+        UnicodeDecodeError,  # what onnxruntime says may repeat bytes of a hostile file
     ) as error:
         raise ModelError(
             "model_incompatible",
-            f"The model file {path.name} can't be used. Please install the model again.",
+            "The model file {file} can't be used. Please install the model again.",
+            file=path.name,
         ) from error

@@ -187,7 +187,12 @@ class ModelSpec:
     @property
     def files(self) -> tuple[FileSpec, ...]:
         """Every file the installed model needs."""
-        return (*self.named_files.values(), *self.weights)
+        return (*self.named_files.values(), *self.further_files, *self.weights)
+
+    @property
+    def further_files(self) -> tuple[FileSpec, ...]:
+        """Files of the model that are no attributes of it by themselves."""
+        return ()
 
     @property
     def downloads(self) -> tuple[FileSpec, ...]:

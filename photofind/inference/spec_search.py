@@ -53,22 +53,42 @@ class CutKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TypicalPhoto:
-    """What a photo that has nothing to do with a query scores: measured for one model, so that a
-    library of one photo, or of one subject, can be judged too.
+class OrdinaryScores:
+    """How the scores of photos that have nothing to do with a query lie about what the model's
+    background says (`DualEncoderSpec.background`): measured for one model.
 
     Attributes:
-        parts: a search vector as runs of (length, value); its dot product with a text vector is
-            the score to expect.
         spread: standard deviation of the scores of one query over photos, median over queries.
         most_spread: the same, highest over queries.
-        most_shift: how far the median of a mixed library strays from what was to be expected.
+        most_shift: how far above the background's mean score the median of a library may lie and
+            still be taken for ordinary. A median that is higher says that most photos show what
+            was asked for.
     """
 
-    parts: tuple[tuple[int, float], ...]
     spread: float
     most_spread: float
     most_shift: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCuts:
+    """When a query is about one of the model's objects, and when a photo shows it.
+
+    Presence is stored within search vectors: component `start` + c is the square root of object
+    c's presence, divided by the square root of `scale`.
+
+    Attributes:
+        weight: least weight of an object among a query's `TextEmbedding.objects`.
+        presence: least presence in a photo.
+        presence_named: the same where the whole query is one of the object's words
+            (`labels.Label.queries`).
+    """
+
+    start: int
+    scale: float
+    weight: float
+    presence: float
+    presence_named: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +101,22 @@ class RelevanceCuts:
         text_z: GAP_TO_MEDIAN: least distance from the mean score over the library in standard
             deviations of those scores; must hold as well. 0 where it is not used.
         similar: least cosine between the find-similar vectors of two photos.
-        typical: GAP_TO_MEDIAN: what stands in for the library where that is too small or too
-            uniform to have a median worth the name.
+        ordinary: GAP_TO_MEDIAN: what is known of photos of all kinds, which stand in for the
+            library where that is too small, or too uniform to have a median worth the name.
+        objects: what a detector's findings say; None: there are none.
     """
 
     kind: CutKind
     text_gap: float
     text_z: float
     similar: float
-    typical: TypicalPhoto | None = None
+    ordinary: OrdinaryScores | None = None
+    objects: ObjectCuts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TagCuts:
-    """When a class posterior is sure enough to become a tag (see `labels`).
+    """When classes and objects are sure enough to become tags (see `labels`).
 
     Attributes:
         sharpness: the posterior is raised to this power and scaled to sum to 1 first; undoes a
@@ -102,12 +124,14 @@ class TagCuts:
         label: least share of one class for its own name.
         group: least summed share of the classes under a more general word.
         at_most: tags a photo.
+        presence: least presence of one of the model's objects for its name.
     """
 
     sharpness: float
     label: float
     group: float
     at_most: int
+    presence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +199,29 @@ class ImageOutputs:
         search: comparable with text vectors.
         similar: comparable with other photos; None: the search vector serves for that too.
         posterior: probabilities of the classes in `DualEncoderSpec.labels`; None: there are none.
+        presence: how surely each of `DualEncoderSpec.objects` is there; None: nobody looks.
     """
 
     search: str
     similar: str | None = None
     posterior: str | None = None
+    presence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageEncoder:
+    """A text encoder that a model has beside its principal one, for some languages only.
+
+    Both write vectors of one space. A query in one of its languages is what both say: the sum of
+    their unit vectors. It has the principal encoder's names of inputs and outputs, and its padding.
+
+    Attributes:
+        languages: BCP 47 tags; languages that are written with the letters of ASCII.
+    """
+
+    languages: tuple[str, ...]
+    text: FileSpec
+    tokenizer: FileSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +232,12 @@ class DualEncoderSpec(ModelSpec):
         dim: length of search vectors.
         similar_dim: length of find-similar vectors, None when there is no second vector.
         context_length: most tokens of a query, special tokens included; more are cut off.
+        further_text: encoders that are asked as well for queries in their languages; the principal
+            one (`text`, `tokenizer`) reads every query.
         labels: names of the classes of the posterior, None when there is none.
+        objects: names of the objects that are looked for, None when there are none.
+        background: search vectors of photos of all kinds, an .npy file of float16 [n, dim]: what
+            photos that have nothing to do with a query score. None: not known.
         image_batch: most pictures in one run of the image graph.
         golden: vectors to compare with, relative to the resources' models folder; None: recorded
             in the model's own folder when it was installed.
@@ -200,6 +247,8 @@ class DualEncoderSpec(ModelSpec):
             labels, so that a share is about how often such a label is right.
         published: what is known of its words from elsewhere.
         text_input: name of the text graph's input for token ids.
+        text_objects: name of the text graph's output that says how much a text is about each of
+            the `objects`; None: it says nothing about them.
         cleaning: of queries, before they are tokenized.
     """
 
@@ -208,7 +257,10 @@ class DualEncoderSpec(ModelSpec):
     image: FileSpec
     text: FileSpec
     tokenizer: FileSpec
+    further_text: tuple[LanguageEncoder, ...] = ()
     labels: FileSpec | None = None
+    objects: FileSpec | None = None
+    background: FileSpec | None = None
     dim: int
     similar_dim: int | None = None
     context_length: int
@@ -217,6 +269,7 @@ class DualEncoderSpec(ModelSpec):
     image_batch: int = 4
     text_input: str = "input_ids"
     text_output: str
+    text_objects: str | None = None
     padding: Padding
     cleaning: TextCleaning = TextCleaning.NONE
     cuts: RelevanceCuts
@@ -225,3 +278,7 @@ class DualEncoderSpec(ModelSpec):
     label_scale: float = 100.0
     golden: str | None = None
     published: Published = Published()
+
+    @property
+    def further_files(self) -> tuple[FileSpec, ...]:
+        return tuple(file for each in self.further_text for file in (each.text, each.tokenizer))

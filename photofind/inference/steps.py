@@ -15,3 +15,6 @@ class Step(StrEnum):
     BINDING = "binding"
     QUANTISING = "quantising"
     TESTING = "testing"
+    TRYING = "trying"
+    """A model of strangers: said again before each run, which has only so much time and memory
+    (`models.process`)."""

@@ -12,6 +12,7 @@ from photofind.inference import registry
 from photofind.inference.providers import ACCELERATORS
 from photofind.inference.records import RECORD_NAME, read_imported, read_record, resolve
 from photofind.inference.spec import ModelSpec, SourceKind
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ class InstalledModel(Generic[SpecT_co]):
     Attributes:
         folder: holds the files of `spec` at their relative paths.
         provider: the accelerator that its trial chose, by onnxruntime's name; None: the CPU.
-        notices: what its trial found that a person should know, as sentences.
+        notices: what its trial found that a person should know.
         pictures_per_s: how many it embeds on this computer on one thread, or describes or answers
             about on all cores, if that was measured.
     """
@@ -38,7 +39,7 @@ class InstalledModel(Generic[SpecT_co]):
     spec: SpecT_co
     folder: Path
     provider: str | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Sentence, ...] = ()
     pictures_per_s: float | None = None
 
     def file(self, file: FileSpec) -> Path:
@@ -155,8 +156,10 @@ def _check_sizes(spec: ModelSpec, folder: Path) -> None:
         except OSError as error:
             raise ModelError(
                 "model_missing",
-                f"The file {file.path} of the model “{spec.title}” is missing or can't be read."
-                f" {_advice(spec)}",
+                "The file {file} of the model “{model}” is missing or can't be read. {advice}",
+                file=file.path,
+                model=spec.title,
+                advice=_advice(spec),
             ) from error
         if size != (size if file.bytes is None else file.bytes):
             raise _damaged(spec, file)
@@ -178,24 +181,33 @@ def hash_model_file(path: Path) -> tuple[str, int]:
     except OSError as error:
         raise ModelError(
             "model_missing",
-            f"The model file {path.name} can't be read. Check its permissions.",
+            "The model file {file} can't be read. Check its permissions.",
+            file=path.name,
         ) from error
 
 
 def _not_installed(spec: ModelSpec) -> ModelError:
     return ModelError(
-        "model_missing", f"The model “{spec.title}” is not installed. {_advice(spec, again=False)}"
+        "model_missing",
+        "The model “{model}” is not installed. {advice}",
+        model=spec.title,
+        advice=_advice(spec, again=False),
     )
 
 
 def _damaged(spec: ModelSpec, file: FileSpec) -> ModelError:
     return ModelError(
         "model_checksum",
-        f"The file {file.path} of the model “{spec.title}” is damaged. {_advice(spec)}",
+        "The file {file} of the model “{model}” is damaged. {advice}",
+        file=file.path,
+        model=spec.title,
+        advice=_advice(spec),
     )
 
 
-def _advice(spec: ModelSpec, *, again: bool = True) -> str:
+def _advice(spec: ModelSpec, *, again: bool = True) -> Sentence:
     if spec is registry.BASIC:
-        return "Please install photofind again."
-    return f"Install it{' again' if again else ''} with: photofind models install {spec.key}"
+        return Sentence("Please install photofind again.")
+    if again:
+        return Sentence("Install it again with: photofind models install {key}", key=spec.key)
+    return Sentence("Install it with: photofind models install {key}", key=spec.key)

@@ -6,15 +6,16 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from photofind.inference import golden, ordering, providers
-from photofind.inference.agreement import TEXTS, draw_pictures
+from photofind.inference import colour_check, golden, providers
 from photofind.inference.blip.trial import BlipTrial
 from photofind.inference.clip import ImageEncoder, TextEncoder
+from photofind.inference.precision_check import TEXTS, draw_pictures
 from photofind.inference.published import require_published
 from photofind.inference.recogniser_trial import RecogniserTrial
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec, RecogniserSpec
 from photofind.inference.store import InstalledModel
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,13 +34,13 @@ class Findings:
     Attributes:
         provider: the accelerator that computes the same as the CPU and faster, by onnxruntime's
             name; None: the CPU.
-        notices: what a person should know about the model on this computer, as sentences.
+        notices: what a person should know about the model on this computer.
         pictures_per_s: how many it embeds here, on one thread, or describes or answers about, on
             all cores; None where it does neither.
     """
 
     provider: str | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Sentence, ...] = ()
     pictures_per_s: float | None = None
 
 
@@ -110,10 +111,13 @@ class _DualEncoderTrial:
     def try_out(self, folder: Path) -> Findings:
         model = InstalledModel(self._spec, folder)
         notices = []
-        if ordering.count_right(model) < ordering.LEAST_RIGHT:
+        if colour_check.count_right(model) < colour_check.LEAST_RIGHT:
             notices.append(
-                f"“{self._spec.title}” can't tell plain colours apart. Its weights are perhaps not"
-                " what they seem: don't expect it to find anything."
+                Sentence(
+                    "“{model}” can't tell plain colours apart. Its weights may not be what they "
+                    "seem: don't expect it to find anything.",
+                    model=self._spec.title,
+                )
             )
         choice = self._choose_provider(model)
         speed = self._measure(replace(model, provider=choice.provider))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.atomic_files import replace_file
 from photofind.inference.clip import TextEncoder, to_unit_length
 
 if TYPE_CHECKING:
@@ -75,11 +76,7 @@ def load_labels(
     vectors = encode_labels(TextEncoder(model), vocabulary, stopped)
     if vectors is not None:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = file.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            np.save(stream, vectors)
-        partial.chmod(0o600)
-        partial.replace(file)
+        replace_file(file, lambda stream: np.save(stream, vectors))
     return vectors
 
 

@@ -1,4 +1,4 @@
-"""The graphs of BLIP as exporting/shipped/blip.py writes them.
+"""The graphs of BLIP as packaging/shipped_graphs/blip.py writes them.
 
 What one graph gives and another takes stays in onnxruntime: 42 MB a picture are not copied for
 every token.

@@ -11,12 +11,11 @@ import numpy as np
 import psutil
 
 from photofind.domain import ModelError
-from photofind.inference.agreement import TEXTS, compare, draw_pictures
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.blip.networks import QuestionReader, TextDecoder, Vision
 from photofind.inference.blip.words import Words
 from photofind.inference.golden import RECORDED_NAME, SMALLEST_COSINE
+from photofind.inference.precision_check import TEXTS, compare, draw_pictures
 from photofind.inference.spec_texts import AnswererSpec
 from photofind.inference.store import InstalledModel
 
@@ -38,7 +37,7 @@ _EVERY = 61
 """Of so many numbers one is compared: the others would say the same, and fill a gigabyte."""
 
 
-class _Recorded(msgspec.Struct, frozen=True):
+class _RecordedLogits(msgspec.Struct, frozen=True):
     """Some logits after the beginnings of texts, in rows of unit length."""
 
     logits: tuple[tuple[float, ...], ...]
@@ -64,7 +63,7 @@ class BlipTrial:
     def write_down(self, folder: Path) -> None:
         """Writes down what the complete model in a folder gives."""
         rows = tuple(tuple(round(float(v), 6) for v in row) for row in self._sample(folder))
-        (folder / RECORDED_NAME).write_bytes(msgspec.json.encode(_Recorded(rows)))
+        (folder / RECORDED_NAME).write_bytes(msgspec.json.encode(_RecordedLogits(rows)))
 
     def measure(self, folder: Path) -> float:
         """How many pictures a second the complete model in a folder describes, or answers about,
@@ -90,20 +89,24 @@ class BlipTrial:
             ModelError: model_incompatible, it is something else, or nothing is written down.
         """
         try:
-            recorded = msgspec.json.decode((folder / RECORDED_NAME).read_bytes(), type=_Recorded)
+            recorded = msgspec.json.decode(
+                (folder / RECORDED_NAME).read_bytes(), type=_RecordedLogits
+            )
             rows = _to_unit_length(np.asarray(recorded.logits, np.float32))
         except (OSError, msgspec.DecodeError, ValueError) as error:
             raise ModelError(
                 "model_incompatible",
-                f"The test values of the model “{self._spec.title}” can't be read."
-                " Please install the model again.",
+                "The test values of the model “{model}” can't be read. Please install the "
+                "model again.",
+                model=self._spec.title,
             ) from error
         found = self._sample(folder)
         if found.shape != rows.shape or not compare(found, rows).least >= SMALLEST_COSINE:
             raise ModelError(
                 "model_incompatible",
-                f"The model “{self._spec.title}” computes wrong results on this computer."
-                " Please choose another model.",
+                "The model “{model}” computes wrong results on this computer. Please choose "
+                "another model.",
+                model=self._spec.title,
             )
 
     def _sample(self, folder: Path) -> NDArray[np.float32]:

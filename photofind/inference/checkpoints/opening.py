@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.domain import ModelError
 from photofind.inference.checkpoints import safetensors, torch_zip
-from photofind.inference.checkpoints.tensors import Checkpoint, CheckpointFormatError
+from photofind.inference.checkpoints.tensors import CheckpointFormatError, TensorFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 
 
-def open_checkpoint(path: Path) -> Checkpoint:
+def open_checkpoint(path: Path) -> TensorFile:
     """Opens a .safetensors file, or a .bin, .pt or .pth file of PyTorch; its content tells which.
 
     Raises:
@@ -24,13 +24,18 @@ def open_checkpoint(path: Path) -> Checkpoint:
     try:
         with path.open("rb") as stream:
             reader = torch_zip if stream.read(len(_ZIP)) == _ZIP else safetensors
-        return Checkpoint(path, reader.read_index(path))
+        return TensorFile(path, reader.read_index(path))
     except OSError as error:
         raise ModelError(
-            "model_missing", f"The file {path.name} can't be read: {error.strerror or error}."
+            "model_missing",
+            "The file {file} can't be read: {reason}.",
+            file=path.name,
+            reason=error.strerror or str(error),
         ) from error
     except CheckpointFormatError as error:
         raise ModelError(
             "model_incompatible",
-            f"The file {path.name} is damaged or not a model: {error}. Please get it again.",
+            "The file {file} is damaged or not a model: {reason}. Please get it again.",
+            file=path.name,
+            reason=str(error),
         ) from error

@@ -41,7 +41,7 @@ _DTYPES = {
 _Size = Annotated[int, msgspec.Meta(ge=0, lt=2**48)]
 
 
-class _Entry(msgspec.Struct, frozen=True):
+class _TensorEntry(msgspec.Struct, frozen=True):
     dtype: str
     shape: Annotated[tuple[_Size, ...], msgspec.Meta(max_length=MOST_DIMENSIONS)]
     data_offsets: tuple[_Size, _Size]
@@ -76,16 +76,16 @@ def read_index(path: Path) -> dict[str, StoredTensor]:
     }
 
 
-def _parse(header: bytes) -> dict[str, _Entry]:
+def _parse(header: bytes) -> dict[str, _TensorEntry]:
     try:
         parts = msgspec.json.decode(header, type=dict[str, msgspec.Raw])
         parts.pop(_METADATA, None)
-        return {name: msgspec.json.decode(raw, type=_Entry) for name, raw in parts.items()}
+        return {name: msgspec.json.decode(raw, type=_TensorEntry) for name, raw in parts.items()}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CheckpointFormatError("its header can't be understood") from error
 
 
-def _check_places(entries: dict[str, _Entry], data_bytes: int) -> None:
+def _check_places(entries: dict[str, _TensorEntry], data_bytes: int) -> None:
     """Every tensor inside the file, none over another, no gaps (those could hide something)."""
     at = 0
     for name, entry in sorted(entries.items(), key=lambda item: item[1].data_offsets):

@@ -72,14 +72,13 @@ def elements_spanned(shape: tuple[int, ...], strides: tuple[int, ...]) -> int:
     return 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
 
 
-class Checkpoint:
+class TensorFile:
     """The tensors of one file. They are read when asked for; nothing else is."""
 
     def __init__(self, path: Path, tensors: Mapping[str, StoredTensor]) -> None:
         """Takes an index that was checked against the file's size."""
         self.path = path
         self.tensors = tensors
-        self._bytes: NDArray[np.uint8] = np.memmap(path, np.uint8, "r")
 
     def read(self, name: str) -> NDArray[np.float32]:
         """One tensor as float32; a view of the file where it is stored so.
@@ -90,7 +89,13 @@ class Checkpoint:
         stored = self.tensors[name]
         dtype = _STORED_AS[stored.dtype]
         span = elements_spanned(stored.shape, stored.strides) * dtype.itemsize
-        flat = self._bytes[stored.offset : stored.offset + span]
+        # Mapped for each tensor anew: of one map of the whole file, all that was ever read would
+        # stay in memory.
+        flat: NDArray[np.uint8] = (
+            np.memmap(self.path, np.uint8, "r", stored.offset, (span,))
+            if span
+            else np.empty(0, np.uint8)
+        )
         if stored.offset % dtype.itemsize:
             flat = flat.copy()  # not every processor reads numbers at odd places
         values = np.lib.stride_tricks.as_strided(

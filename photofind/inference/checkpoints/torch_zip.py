@@ -1,22 +1,20 @@
 """PyTorch's own format since 1.6: an uncompressed zip of a pickled index and raw numbers.
 
 https://docs.pytorch.org/docs/stable/notes/serialization.html, section "Serialized file format".
+The index is unpickled with nothing to call but what notes down where tensors are.
 """
 
 from __future__ import annotations
 
+import io
 import math
+import pickle
+import pickletools
 import struct
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from photofind.inference.checkpoints.pickled import (
-    ORDERED_DICT,
-    Call,
-    Name,
-    Persistent,
-    read_mapping,
-)
 from photofind.inference.checkpoints.tensors import (
     MOST_DIMENSIONS,
     CheckpointFormatError,
@@ -29,25 +27,69 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_INDEX: Final = 25_000_000
+MOST_INSTRUCTIONS: Final = 2_000_000
+"""Of the pickled index. A checkpoint of 500 tensors has about 20,000."""
 MOST_MEMBERS: Final = 20_000
 _LARGEST_SIZE: Final = 2**48
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_SIGNATURE: Final = b"PK\x03\x04"
-_REBUILD_TENSOR: Final = Name("torch._utils", "_rebuild_tensor_v2")
-_REBUILD_PARAMETER: Final = Name("torch._utils", "_rebuild_parameter")
 _STORAGES: Final = {
-    Name("torch", "DoubleStorage"): "float64",
-    Name("torch", "FloatStorage"): "float32",
-    Name("torch", "HalfStorage"): "float16",
-    Name("torch", "BFloat16Storage"): "bfloat16",
-    Name("torch", "LongStorage"): "int64",
-    Name("torch", "IntStorage"): "int32",
-    Name("torch", "ShortStorage"): "int16",
-    Name("torch", "CharStorage"): "int8",
-    Name("torch", "ByteStorage"): "uint8",
-    Name("torch", "BoolStorage"): "bool",
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
 }
-_KNOWN: Final = frozenset({ORDERED_DICT, _REBUILD_TENSOR, _REBUILD_PARAMETER, *_STORAGES})
+
+
+class _Storage(NamedTuple):
+    """Numbers outside the pickle, in a part of the zip file called `key`."""
+
+    dtype: str
+    key: str
+    numbers: int
+
+
+class _Tensor(NamedTuple):
+    """A tensor as the pickle describes it, which may be a lie."""
+
+    storage: Any
+    first: Any
+    shape: Any
+    strides: Any
+
+
+class _IndexReader(pickle.Unpickler):
+    """Knows the few names that a dictionary of tensors needs, and imports none of them."""
+
+    def __init__(self, index: bytes) -> None:
+        super().__init__(io.BytesIO(index))
+        # Made anew for every file: a pickle can set attributes of what it is given.
+        self._names = {
+            ("collections", "OrderedDict"): OrderedDict,
+            ("torch._utils", "_rebuild_tensor_v2"): lambda *given: _Tensor(*given[:4]),
+            ("torch._utils", "_rebuild_parameter"): lambda tensor, *_: _Tensor(*tensor),
+            **{("torch", name): dtype for name, dtype in _STORAGES.items()},
+        }
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        found = self._names.get((module, name))
+        if found is None:
+            raise CheckpointFormatError(f"its index names {module}.{name}")
+        return found
+
+    def persistent_load(self, identity: Any, /) -> _Storage:
+        match identity:
+            case ("storage", str(dtype), str(key), str(), int(count)):
+                is_sane = key.isascii() and key.isdigit() and 0 <= count < _LARGEST_SIZE
+                if is_sane and dtype in _STORAGES.values():
+                    return _Storage(dtype, key, count)
+        raise CheckpointFormatError("its index is damaged")
 
 
 def read_index(path: Path) -> dict[str, StoredTensor]:
@@ -66,16 +108,37 @@ def read_index(path: Path) -> dict[str, StoredTensor]:
             _check_byte_order(archive, members, prefix)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise CheckpointFormatError("it is not a whole zip file") from error
-    found = read_mapping(index, _KNOWN)
-    state = found.get("state_dict", found)
+    found = _unpickle(index)
+    state = found.get("state_dict", found) if isinstance(found, dict) else None
     if not isinstance(state, dict):
         raise CheckpointFormatError("its index is not a dictionary of tensors")
     places = _Places(path, members, f"{prefix}data/")
     return {
         name: places.tensor(value)
         for name, value in state.items()
-        if isinstance(name, str) and isinstance(value, Call)
+        if isinstance(name, str) and isinstance(value, _Tensor)
     }
+
+
+def _unpickle(index: bytes) -> Any:
+    try:
+        _check_instructions(index)
+        return _IndexReader(index).load()
+    except CheckpointFormatError:
+        raise
+    except (
+        *(pickle.UnpicklingError, ValueError, TypeError, AttributeError, LookupError, EOFError),
+        *(ArithmeticError, MemoryError, RecursionError, ImportError),
+    ) as error:
+        raise CheckpointFormatError("its index is damaged") from error
+
+
+def _check_instructions(index: bytes) -> None:
+    """Unpickling allocates as many places of memory as the highest number that a pickle names."""
+    for count, (code, argument, _) in enumerate(pickletools.genops(index)):
+        is_far = "PUT" in code.name and argument is not None and argument > MOST_INSTRUCTIONS
+        if count > MOST_INSTRUCTIONS or is_far:
+            raise CheckpointFormatError("its index is far too long")
 
 
 def _check_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -123,27 +186,22 @@ class _Places:
         self._folder = folder
         self._offsets: dict[str, int] = {}
 
-    def tensor(self, call: Call) -> StoredTensor:
+    def tensor(self, stated: _Tensor) -> StoredTensor:
         """Checks one tensor against what the file holds.
 
         Raises:
             CheckpointFormatError: it can't be so.
         """
-        if call.function == _REBUILD_PARAMETER and call.arguments:
-            call = call.arguments[0]
-        if not isinstance(call, Call) or call.function != _REBUILD_TENSOR:
-            raise CheckpointFormatError("its index holds something that isn't a tensor")
-        if len(call.arguments) < 4:
-            raise CheckpointFormatError("its index is damaged")
-        storage, first, shape, strides = call.arguments[:4]
-        dtype, key, count = _read_storage(storage)
+        storage, first, shape, strides = stated
         if (
-            not _are_sizes((first,), 1)
+            not isinstance(storage, _Storage)
+            or not _are_sizes((first,), 1)
             or not _are_sizes(shape, MOST_DIMENSIONS)
             or not _are_sizes(strides, MOST_DIMENSIONS)
             or len(shape) != len(strides)
         ):
             raise CheckpointFormatError("its index is damaged")
+        dtype, key, count = storage
         if first + elements_spanned(shape, strides) > count or math.prod(shape) > count:
             raise CheckpointFormatError("a tensor is larger than its numbers")
         offset, size = self._member(key)
@@ -174,15 +232,6 @@ class _Places:
         if name != member.filename.encode() or begin + member.file_size > self._file_bytes:
             raise CheckpointFormatError(f"its part {member.filename!r} is not where it says")
         return int(begin)
-
-
-def _read_storage(storage: Any) -> tuple[str, str, int]:
-    """Kind of numbers, name of the part, count of numbers."""
-    match storage:
-        case Persistent(identity=("storage", Name() as kind, str(key), str(), int(count))):
-            if kind in _STORAGES and key.isascii() and key.isdigit() and 0 <= count < _LARGEST_SIZE:
-                return _STORAGES[kind], key, count
-    raise CheckpointFormatError("its index is damaged")
 
 
 def _are_sizes(values: Any, most: int) -> bool:

@@ -20,12 +20,12 @@ def basic(tmp_path_factory: pytest.TempPathFactory) -> DualEncoder:
     return ModelStore(app_folders(tmp_path_factory.mktemp("data"))).find("basic", DualEncoderSpec)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def image_encoder(basic: DualEncoder) -> ImageEncoder:
     return ImageEncoder(basic)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it takes 300 MB
 def text_encoder(basic: DualEncoder) -> TextEncoder:
     return TextEncoder(basic)
 
@@ -33,7 +33,7 @@ def text_encoder(basic: DualEncoder) -> TextEncoder:
 @pytest.fixture(scope="session")
 def shared_model(repo_root: Path) -> Path:
     """The folder of the files that the recipe's author built."""
-    folder = repo_root.parent / "shared" / "basic-model"
+    folder = repo_root.parent / "shared" / "basic2-model" / "model"
     if not folder.is_dir():
-        pytest.skip("needs the reference files of ../shared/basic-model, not on this machine")
+        pytest.skip("needs the reference files of ../shared/basic2-model, not on this machine")
     return folder

@@ -13,7 +13,8 @@ import pytest
 
 from photofind.exporting import tools
 from photofind.exporting.available import missing_tools
-from photofind.inference.agreement import draw_pictures
+from photofind.inference.precision_check import draw_pictures
+from tests.unit.inference.light_networks import sharing_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,13 +24,17 @@ def import_open_clip() -> Any:
     """Imports open_clip; the test is skipped where it isn't installed."""
     if missing := missing_tools():
         pytest.skip(f"needs the extra `export` ({', '.join(missing)} not installed)")
-    return tools.import_open_clip()
+    open_clip = tools.import_open_clip()
+    import torch
+
+    torch.set_num_threads(1)  # the threads of one operator wait for each other on busy cores
+    return open_clip
 
 
-def make_clip(architecture: str) -> Any:
+def make_clip(architecture: str, *, share: bool = False) -> Any:
     """A network that open_clip knows by name."""
     open_clip = import_open_clip()
-    model = _randomised(lambda: open_clip.create_model(architecture))
+    model = _randomised(lambda: open_clip.create_model(architecture), share=share)
     _tell_pictures_apart(model)
     return model
 
@@ -110,17 +115,21 @@ def make_xlm_roberta_clip() -> Any:
             self.text = tower("", 512, config, pooler_type="mean_pooler", proj_type="mlp")
             self.encode_image, self.encode_text = self.visual, self.text
 
-    return _randomised(Both)
+    return _randomised(Both, share=True)
 
 
-def _randomised(make: Callable[[], Any]) -> Any:
-    """Random weights, none of them alike: fresh biases are all 0."""
+def _randomised(make: Callable[[], Any], *, share: bool = False) -> Any:
+    """Random weights, none of them alike: fresh biases are all 0.
+
+    Args:
+        share: let the weights of the picture tower share memory, too; see `sharing_weights`.
+    """
     import torch
 
     torch.manual_seed(0)
     logging.disable(logging.WARNING)  # it says that the weights are random
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), sharing_weights(visual=share):
             warnings.simplefilter("ignore")
             model = make()
     finally:
@@ -150,7 +159,7 @@ def to_transformers_clip(state: Mapping[str, Any]) -> dict[str, Any]:
             new = new.replace(old, other)
         if "in_proj_" in new:
             for part, third in zip("qkv", value.chunk(3), strict=True):
-                renamed[new.replace("in_proj_", f"{part}_proj.")] = third.clone()
+                renamed[new.replace("in_proj_", f"{part}_proj.")] = third
         else:
             renamed[new] = value
     return renamed
@@ -191,7 +200,7 @@ def to_transformers_siglip(state: Mapping[str, Any]) -> dict[str, Any]:
             for part, third in zip("qkv", value.chunk(3), strict=True):
                 place = f".self_attn.{part}_proj."
                 alone = new.replace(".self_attn.in_proj_", place).replace(".self_attn.qkv.", place)
-                renamed[alone] = third.clone()
+                renamed[alone] = third
         elif "pos_embed" in name:
             renamed[new] = value[0]
         elif ".attn_pool.q." in name:

@@ -90,7 +90,7 @@ CASES = {
         ),
         Case(
             registry_clip.OPENAI_L14,
-            partial(make_clip, "ViT-L-14-quickgelu"),
+            partial(make_clip, "ViT-L-14-quickgelu", share=True),
             to_transformers_clip,
             pictures=2,
             is_large=True,

@@ -6,7 +6,6 @@ of the official file and from there on take the way that a user's download takes
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import shutil
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ import pytest
 from photofind.inference import registry
 from photofind.inference.binding import bind
 from photofind.inference.checkpoints.opening import open_checkpoint
-from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.manifest import read_manifest
 from photofind.inference.preprocess import to_batch
 from photofind.inference.processor import REDUCED_RANGE, largest_int8_weight
@@ -27,6 +25,8 @@ from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
 from photofind.media.decode import decode_photo
 from photofind.paths import resources
+from tests.unit.inference.bound_models import run_pictures, run_texts
+from tests.unit.inference.light_networks import run_alone, save_safetensors, save_torch
 from tests.unit.inference.open_clip_reference import import_open_clip
 from tests.unit.inference.parity_cases import CASES, Case, transformers_model
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from photofind.inference.clip import DualEncoder
 
 
 TEXTS = [
@@ -110,46 +112,59 @@ def bound(
 ) -> Iterator[Bound]:
     """Binds one model after the other; their files are large and don't outlive the tests."""
     case = CASES[request.param]
-    model = case.make()
-    import torch
-
-    save_file = importlib.import_module("safetensors.torch").save_file
-    assert case.spec.checkpoint is not None
     folder = tmp_path_factory.mktemp("bound")
     try:
-        state = case.layout(model.state_dict())
-        shapes = {name: tuple(value.shape) for name, value in state.items()}
-        if "textual" not in case.halves:
-            state = {name: value for name, value in state.items() if "text" not in name}
-        official = folder / case.spec.checkpoint.file.path
-        if official.suffix == ".safetensors":
-            save_file({name: value.contiguous() for name, value in state.items()}, official)
-        else:
-            torch.save(state, official)
-        del state
-        _bind_everything(case, official, folder)
-        geometry = case.spec.preprocess.geometry
-        tensors = [decode_photo(path, [geometry]).tensors[0] for path in photos[: case.pictures]]
-        pixels = to_batch(tensors, case.spec.preprocess)
-        tokenizer = TextTokenizer(
-            folder / "fp32" / "tokenizer.json",
-            case.spec.context_length,
-            Padding(PaddingKind.TO_CONTEXT, case.pad),
-            case.spec.cleaning,
-        )
-        ids = np.concatenate([tokenizer.encode(text)[0] for text in TEXTS])
-        images = texts = None
-        with torch.inference_mode():
-            if "visual" in case.halves:
-                images = model.encode_image(torch.from_numpy(pixels)).numpy()
-            if "textual" in case.halves:
-                texts = model.encode_text(torch.from_numpy(ids)).numpy()
-        yield Bound(case, folder, shapes, pixels, images, texts)
+        yield Bound(case, folder, *run_alone(_prepare, case.spec.key, folder, photos))
     finally:
         shutil.rmtree(folder)
 
 
-def _bind_everything(case: Case, official: Path, folder: Path) -> None:
+def _prepare(
+    key: str, folder: Path, photos: list[Path]
+) -> tuple[
+    dict[str, tuple[int, ...]],
+    NDArray[np.float32],
+    NDArray[np.float32] | None,
+    NDArray[np.float32] | None,
+]:
+    """Writes and binds the official file; see `Bound`. Torch's memory goes with the process."""
+    case = CASES[key]
+    model = case.make()
+    import torch
+
+    assert case.spec.checkpoint is not None
+    state = case.layout(model.state_dict())
+    shapes = {name: tuple(value.shape) for name, value in state.items()}
+    if "textual" not in case.halves:
+        state = {name: value for name, value in state.items() if "text" not in name}
+    official = folder / case.spec.checkpoint.file.path
+    if official.suffix == ".safetensors":
+        save_safetensors(state, official)
+    else:
+        save_torch(state, official)
+    del state
+    run_alone(_bind_everything, key, official, folder)
+    geometry = case.spec.preprocess.geometry
+    tensors = [decode_photo(path, [geometry]).tensors[0] for path in photos[: case.pictures]]
+    pixels = to_batch(tensors, case.spec.preprocess)
+    tokenizer = TextTokenizer(
+        folder / "fp32" / "tokenizer.json",
+        case.spec.context_length,
+        Padding(PaddingKind.TO_CONTEXT, case.pad),
+        case.spec.cleaning,
+    )
+    ids = np.concatenate([tokenizer.encode(text)[0] for text in TEXTS])
+    images = texts = None
+    with torch.inference_mode():
+        if "visual" in case.halves:
+            images = model.encode_image(torch.from_numpy(pixels)).numpy()
+        if "textual" in case.halves:
+            texts = model.encode_text(torch.from_numpy(ids)).numpy()
+    return shapes, pixels, images, texts
+
+
+def _bind_everything(key: str, official: Path, folder: Path) -> None:
+    case = CASES[key]
     assert case.spec.checkpoint is not None
     graphs = resources() / case.spec.checkpoint.graphs
     manifest = read_manifest(graphs / "manifest.json")
@@ -169,12 +184,6 @@ def cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[
     return np.asarray(products / lengths)
 
 
-def run_pictures(model: DualEncoder, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the graph itself gives, before it is normalised."""
-    session = ImageEncoder(model)._session
-    return np.asarray(session.run(None, {"pixel_values": pixels})[0])
-
-
 def test_float32_pictures_equal_torch(bound: Bound) -> None:
     if bound.images is None:
         pytest.skip("this half is another case's")
@@ -187,13 +196,10 @@ def test_float32_texts_equal_torch_at_their_own_length(bound: Bound) -> None:
     """Torch's are padded to the context length, ours end with the end token."""
     if bound.texts is None:
         pytest.skip("this half is another case's")
-    encoder = TextEncoder(bound.model("fp32"))
-    tokenizer = encoder._tokenizer
-    for text, expected in zip(TEXTS, bound.texts, strict=True):
-        ids, _ = tokenizer.encode(text)
-        (found,) = encoder._session.run(None, {"input_ids": ids})[0]
+    alone, encoded = run_texts(bound.model("fp32"), TEXTS)
+    for found, expected in zip(alone, bound.texts, strict=True):
         assert np.abs(found - expected).max() < 1e-4
-    assert cosines(encoder.encode(TEXTS), bound.texts).min() > 0.99999
+    assert cosines(encoded, bound.texts).min() > 0.99999
 
 
 def test_int8_pictures_are_as_good(bound: Bound) -> None:
@@ -208,7 +214,8 @@ def test_int8_pictures_are_as_good(bound: Bound) -> None:
 def test_int8_texts_are_as_good(bound: Bound) -> None:
     if bound.texts is None:
         pytest.skip("this half is another case's")
-    near = cosines(TextEncoder(bound.model("int8")).encode(TEXTS), bound.texts)
+    _alone, encoded = run_texts(bound.model("int8"), TEXTS)
+    near = cosines(encoded, bound.texts)
     assert np.median(near) >= 0.999
     assert near.min() >= 0.997
 

@@ -8,9 +8,19 @@ import numpy as np
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder, to_unit_length
+from photofind.inference.clip import (
+    DualEncoder,
+    ImageEncoder,
+    TextEncoder,
+    read_background,
+    to_unit_length,
+)
+from photofind.inference.registry import BASIC
+from photofind.inference.spec import FileSpec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 
@@ -40,13 +50,16 @@ def test_shapes_and_lengths(basic: DualEncoder, image_encoder: ImageEncoder) -> 
         assert vectors.dtype == np.float32
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(found.posterior.sum(1), 1, atol=1e-4)
+    assert found.presence is not None
+    assert found.presence.shape == (3, 80)
+    assert ((found.presence >= 0) & (found.presence <= 1)).all()
 
 
 def test_no_pictures_and_no_words_are_fine(
     image_encoder: ImageEncoder, text_encoder: TextEncoder
 ) -> None:
-    assert image_encoder.encode([]).search.shape == (0, 1407)
-    assert text_encoder.encode([]).shape == (0, 1407)
+    assert image_encoder.encode([]).search.shape == (0, BASIC.dim)
+    assert text_encoder.encode([]).shape == (0, BASIC.dim)
 
 
 def test_a_photo_does_not_depend_on_its_batch(image_encoder: ImageEncoder) -> None:
@@ -121,6 +134,63 @@ def test_files_of_another_model_are_a_clear_error(basic: DualEncoder) -> None:
         with pytest.raises(ModelError, match="another version") as caught:
             encoder(swapped)
         assert caught.value.code == "model_incompatible"
+
+
+def test_presence_stands_in_the_search_vector(image_encoder: ImageEncoder) -> None:
+    cuts = BASIC.cuts.objects
+    assert cuts is not None
+    found = image_encoder.encode([noise(1), square_on(RED, BLUE)])
+    assert found.presence is not None
+    stored = cuts.scale * found.search[:, cuts.start : cuts.start + 80] ** 2
+    np.testing.assert_allclose(stored, found.presence, atol=1e-4)
+
+
+def test_english_is_read_by_both_encoders_and_anything_else_by_one(basic: DualEncoder) -> None:
+    both = TextEncoder(basic)
+    alone = TextEncoder(replace(basic, spec=replace(basic.spec, further_text=())))
+    text = "a dog next to a fire hydrant"
+    english, other = both.encode_text(text).vector, alone.encode_text(text).vector
+    assert english @ other < 0.95
+    np.testing.assert_array_equal(both.encode_text(text, "en-GB").vector, english)
+    np.testing.assert_array_equal(both.encode_text(text, "de").vector, other)
+    for foreign in ("หมาเล่นหิมะ", "ein Hund neben einem Hydranten"):
+        np.testing.assert_array_equal(
+            both.encode_text(foreign).vector, alone.encode_text(foreign).vector
+        )
+
+
+def test_the_english_encoder_is_loaded_when_english_is_read(
+    basic: DualEncoder, tmp_path: Path
+) -> None:
+    (english,) = basic.spec.further_text
+    for file in basic.spec.files:
+        if file != english.text:
+            (tmp_path / file.path).symlink_to(basic.file(file))
+    encoder = TextEncoder(replace(basic, folder=tmp_path))
+    assert encoder.encode(["หมา"]).shape == (1, BASIC.dim)
+    with pytest.raises(ModelError, match=r"textual_en\.onnx can't be used"):
+        encoder.encode(["a dog"])
+
+
+def test_words_say_which_object_they_are_about(text_encoder: TextEncoder) -> None:
+    for text in ("a dog", "ein Hund", "หมา"):
+        objects = text_encoder.encode_text(text).objects
+        assert objects is not None
+        assert objects.shape == (80,)
+        assert objects.argmax() == 16
+        assert objects.sum() <= 1 + 1e-5
+    assert text_encoder.encode_text("justice").objects.max() < 0.3  # type: ignore[union-attr]
+
+
+def test_the_background_are_photos_of_the_model(basic: DualEncoder, tmp_path: Path) -> None:
+    vectors = read_background(basic)
+    assert vectors.shape == (78, BASIC.dim)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
+    (tmp_path / "bad.npy").write_bytes(b"no array")
+    broken = replace(basic.spec, background=FileSpec("bad.npy"))
+    with pytest.raises(ModelError, match="another version"):
+        read_background(replace(basic, spec=broken, folder=tmp_path))
 
 
 def test_a_zero_vector_stays_zero() -> None:

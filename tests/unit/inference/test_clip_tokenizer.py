@@ -37,7 +37,7 @@ def test_three_thousand_texts_have_open_clips_ids() -> None:
 
 def test_what_is_shipped_is_what_is_built() -> None:
     import_open_clip()
-    from photofind.exporting.shipped.clip_tokenizer import build_clip_tokenizer, find_vocabulary
+    from shipped_graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary
 
     vocabulary = find_vocabulary()
     assert vocabulary is not None

@@ -4,16 +4,15 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference import agreement, installing, registry
+from photofind.inference import installing, precision_check, registry
 from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
 from photofind.inference.golden import self_test
 from photofind.inference.installing import install_checkpoint, shipped_file
-from photofind.inference.records import RECORD_NAME, InstallRecord
+from photofind.inference.records import RECORD_NAME, read_record
 from photofind.inference.spec import FileSpec
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
@@ -60,7 +59,7 @@ def test_an_installed_model_is_found_and_works(tiny: Tiny) -> None:
     assert ModelStore(tiny.folders).verify("tiny") == model == installed
     assert sorted(path.name for path in model.folder.iterdir()) == FILES
     assert list(tiny.folders.models.iterdir()) == [model.folder]
-    images = ImageEncoder(model).encode(agreement.draw_pictures(64))
+    images = ImageEncoder(model).encode(precision_check.draw_pictures(64))
     texts = TextEncoder(model).encode(["a dog", ""])
     assert images.search.shape == (8, 64)
     assert texts.shape == (2, 64)
@@ -70,19 +69,19 @@ def test_an_installed_model_is_found_and_works(tiny: Tiny) -> None:
 def test_the_catalog_key_names_the_authors_weights(tiny: Tiny) -> None:
     model = tiny.install()
     sha256 = hashlib.sha256(tiny.checkpoint.read_bytes()).hexdigest()
-    record = msgspec.json.decode((model.folder / RECORD_NAME).read_bytes(), type=InstallRecord)
+    record = read_record(model.folder / RECORD_NAME, tiny.spec)
     precision = 1 if record.precisions["visual"] == "int8" else 0
     assert model.spec.catalog_key == f"tiny@{sha256[:8]}.p1.q{precision}"
     assert tiny.spec.catalog_key.startswith("tiny@unknown")
 
 
 def test_int8_is_kept_where_it_is_as_good(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agreement, "LEAST_COSINE", 0.9)
-    monkeypatch.setattr(agreement, "LEAST_MEDIAN_COSINE", 0.9)
+    monkeypatch.setattr(precision_check, "LEAST_COSINE", 0.9)
+    monkeypatch.setattr(precision_check, "LEAST_MEDIAN_COSINE", 0.9)
     model = tiny.install()
     small = sum(file.bytes or 0 for file in model.spec.weights)
     assert model.spec.quantiser_revision == 1
-    monkeypatch.setattr(agreement, "LEAST_COSINE", 1.1)
+    monkeypatch.setattr(precision_check, "LEAST_COSINE", 1.1)
     model = tiny.install()
     assert model.spec.quantiser_revision == 0
     assert sum(file.bytes or 0 for file in model.spec.weights) > 3 * small

@@ -93,6 +93,27 @@ def test_sharpening_undoes_a_flat_softmax(model: DualEncoder) -> None:
     assert words(replace(model, spec=spec), flat) == ["pizza"]
 
 
+def test_objects_that_are_there_for_sure_are_tags_too(model: DualEncoder) -> None:
+    objects = (
+        Label("person", (), ("people",)),
+        Label("cell phone", ("phone",)),
+        Label("pizza", ()),
+    )
+    (model.folder / "objects.json").write_bytes(msgspec.json.encode(objects))
+    cuts = TagCuts(sharpness=1.0, label=0.7, group=0.6, at_most=3, presence=0.75)
+    spec = replace(model.spec, objects=FileSpec("objects.json"), tag_cuts=cuts)
+    looking = replace(model, spec=spec)
+
+    def tags(*presence: float, **shares: float) -> list[tuple[str, float]]:
+        found = first_tags(looking, posterior(**shares), np.array(presence, np.float32))
+        return [(word, round(share, 2)) for word, share in found]
+
+    assert tags(0.9, 0.8, 0.7) == [("person", 0.9), ("cell phone", 0.8), ("phone", 0.8)]
+    assert tags(0.0, 0.0, 0.8, c4=0.9) == [("pizza", 0.91)]
+    assert tags(0.0, 0.0, 0.95, c4=0.9) == [("pizza", 0.95)]
+    assert tags(0.74, 0.5, 0.0) == []
+
+
 def test_a_model_without_classes_has_no_tags(model: DualEncoder) -> None:
     without = replace(model, spec=replace(model.spec, labels=None))
     assert first_tags(without, posterior(c0=1.0)) == ()

@@ -8,8 +8,8 @@ import pytest
 
 from photofind.domain import ModelError
 from photofind.inference import clip, providers
-from photofind.inference.agreement import draw_pictures
 from photofind.inference.clip import DualEncoder, ImageEncoder
+from photofind.inference.precision_check import draw_pictures
 from photofind.inference.providers import Choice, choose
 from photofind.inference.session import create_session
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import onnxruntime
     from numpy.typing import NDArray
+
+    from photofind.sentences import Sentence
 
 CUDA, COREML = "CUDAExecutionProvider", "CoreMLExecutionProvider"
 VECTORS = np.eye(4, 8, dtype=np.float32)
@@ -63,8 +65,10 @@ def test_one_that_computes_something_else_is_not_used() -> None:
     machine = Machine({None: 4.0, CUDA: 0.5, COREML: 1.0}, {CUDA: 0.05, COREML: 0.001})
     choice = machine.choose(CUDA, COREML)
     assert choice.provider == COREML
-    assert choice.notices == (
-        "CUDA is not used: its results differ from the processor's. The processor does the work.",
+    (notice,) = choice.notices
+    assert str(notice) == (
+        "CUDA isn't used because its results differ from the processor's. The processor is used "
+        "instead."
     )
 
 
@@ -147,12 +151,12 @@ def full_card(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.expects_log("CUDAExecutionProvider can't be used any more")
 def test_one_that_fails_at_work_gives_way_too_and_the_person_is_told(basic: DualEncoder) -> None:
     picture = draw_pictures(basic.spec.preprocess.geometry.size)[:1]
-    told: list[str] = []
+    told: list[Sentence] = []
     encoder = ImageEncoder(replace(basic, provider=CUDA), lost=told.append)
     expected = ImageEncoder(basic).encode(picture).search
     for _ in range(2):
         np.testing.assert_array_equal(encoder.encode(picture).search, expected)
-    assert told == ["CUDA is not used: it stopped working. The processor does the work."]
+    assert list(map(str, told)) == ["CUDA stopped working. The processor is used instead."]
 
 
 @pytest.mark.usefixtures("full_card")
@@ -164,6 +168,6 @@ def test_one_that_fails_at_work_during_the_trial_is_not_used(basic: DualEncoder)
 
     choice = choose(encode, [CUDA])
     assert choice.provider is None
-    assert choice.notices == (
-        "CUDA is not used: it can't run this model. The processor does the work.",
-    )
+    assert [str(notice) for notice in choice.notices] == [
+        "CUDA isn't used because it can't run this model. The processor is used instead."
+    ]

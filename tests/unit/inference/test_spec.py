@@ -34,7 +34,7 @@ def test_another_text_graph_keeps_the_image_vectors() -> None:
 
 
 def test_an_unknown_key_is_a_clear_error() -> None:
-    with pytest.raises(ModelError, match="no model called 'clip'") as caught:
+    with pytest.raises(ModelError, match="no model called “clip”") as caught:
         find_spec("clip", ModelSpec)
     assert caught.value.code == "model_missing"
 

@@ -42,6 +42,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> DualEncoderSpec:
         text=files["text.onnx"],
         tokenizer=files["tokenizer.json"],
         labels=None,
+        objects=None,
+        background=None,
+        further_text=(),
     )
     monkeypatch.setattr(registry, "ALL", (registry.BASIC, spec))
     return spec
@@ -145,7 +148,7 @@ def test_models_of_different_tasks_are_kept_apart(folders: AppFolders) -> None:
     assert [model.spec.key for model in store.installed(CaptionerSpec)] == ["teller"]
     assert [model.spec.key for model in store.installed(DualEncoderSpec)] == ["basic"]
     assert [model.spec.task for model in store.installed(ModelSpec)] == ["search", "caption"]
-    with pytest.raises(ModelError, match="'teller' is made for something else") as caught:
+    with pytest.raises(ModelError, match="“teller” is for something else") as caught:
         store.find("teller", DualEncoderSpec)
     assert caught.value.code == "model_missing"
 

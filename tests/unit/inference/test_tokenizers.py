@@ -15,7 +15,7 @@ from photofind.paths import resources
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATH = resources() / "models" / "basic" / "tokenizer.json"
+PATH = resources() / "models" / "basic" / "tokenizer_en.json"
 DYNAMIC = TextTokenizer(PATH, 64, Padding(PaddingKind.NONE))
 FULL = TextTokenizer(PATH, 16, Padding(PaddingKind.TO_CONTEXT, token_id=7))
 
@@ -38,6 +38,12 @@ def test_padding_fills_up_to_the_context_length() -> None:
     assert ids.tolist() == [[101, 6077, 102] + [7] * 13]
     assert mask.tolist() == [[1] * 3 + [0] * 13]
     assert FULL.encode("dog " * 50)[0].shape == (1, 16)
+
+
+def test_words_and_their_pieces() -> None:
+    pieces = [["two"], ["hu", "##nde", "##hu", "##tten"]]
+    assert DYNAMIC.pieces_of_words("two Hundehütten") == pieces
+    assert DYNAMIC.pieces_of_words("") == []
 
 
 @given(st.text(st.characters(), max_size=300))

@@ -34,10 +34,10 @@ def require_onnx() -> None:
 def build_resources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
     """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
     require_onnx()
-    from photofind.exporting.shipped import layouts
-    from photofind.exporting.shipped.build import build
-    from photofind.exporting.shipped.clip import Clip
-    from photofind.exporting.shipped.transformer import Activation
+    from shipped_graphs import layouts
+    from shipped_graphs.build import build
+    from shipped_graphs.clip import Clip
+    from shipped_graphs.transformer import Activation
 
     network = Clip(
         dim=64,

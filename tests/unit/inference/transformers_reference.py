@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import cache
 from typing import Any
 
 import pytest
+import transformers_blip
 
-from photofind.exporting import tools
+from photofind.exporting.available import missing_tools
 
 
 @cache
 def import_transformers() -> Any:
     """Imports transformers; the test is skipped where it isn't installed."""
-    needed = ("torch", "torchvision", "transformers", "onnx")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
+    if missing := missing_tools(transformers_blip.NEEDED):
         pytest.skip(f"needs the extra `export` ({', '.join(missing)} not installed)")
-    transformers = tools.import_transformers()
+    transformers = transformers_blip.import_transformers()
     import torch
 
     torch.set_num_threads(1)  # small networks gain nothing, and wait for each other on busy cores

@@ -5,18 +5,21 @@ from __future__ import annotations
 import importlib
 import shutil
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from photofind.domain import ImageGeometry, ResizeMode
 from photofind.inference.binding import bind
+from photofind.inference.blip.words import Words
 from photofind.inference.checkpoints.opening import open_checkpoint
 from photofind.inference.manifest import read_manifest
 from photofind.inference.processor import largest_int8_weight
 from photofind.inference.spec import Checkpoint, FileSpec
 from photofind.inference.store import InstalledModel
 from photofind.paths import resources
+from tests.unit.inference.light_networks import SHARED_FROM, Supplies
 from tests.unit.inference.transformers_reference import import_transformers
 
 if TYPE_CHECKING:
@@ -77,26 +80,47 @@ def make_network(sizes: Sizes, *, answers: bool, seed: int = 0, stop_bias: float
 
     kind = "BlipForQuestionAnswering" if answers else "BlipForConditionalGeneration"
     with torch.device("meta"):
-        model = getattr(transformers, kind)(sizes.configuration())
-    model = model.to_empty(device="cpu").eval()
-    model.tie_weights()
-    # Cut from one supply: to draw every weight by itself takes ten seconds at the true size.
-    supply = torch.randn(2**24, generator=torch.Generator().manual_seed(seed))
-    starts = np.random.default_rng(seed)
+        model = getattr(transformers, kind)(sizes.configuration()).eval()
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            drawn = torch.empty(parameter.numel())
-            for part in drawn.split(2**23):
-                start = int(starts.integers(len(supply) - len(part)))
-                part.copy_(supply[start : start + len(part)])
-            parameter.copy_(drawn.view_as(parameter) * _spread(name, parameter))
-            if "norm" in name.lower() and name.endswith("weight"):
-                parameter.add_(1)
+        _set_weights(model, seed)
+        model.tie_weights()
         model.text_decoder.cls.predictions.decoder.bias[STOP] += stop_bias
         for module in model.modules():
             if hasattr(module, "position_ids"):
                 module.position_ids = torch.arange(512).expand((1, -1))
     return model
+
+
+def _set_weights(model: Any, seed: int) -> None:
+    """Random numbers in place of the meta device's."""
+    import torch
+
+    # Cut from one tensor: to draw every weight by itself takes ten seconds at the true size.
+    numbers = torch.randn(2**24, generator=torch.Generator().manual_seed(seed))
+    starts = np.random.default_rng(seed)
+    supplies = Supplies()
+
+    def fill(values: Any, spread: float) -> Any:
+        for part in values.view(-1).split(2**23):
+            start = int(starts.integers(len(numbers) - len(part)))
+            torch.mul(numbers[start : start + len(part)], spread, out=part)
+        return values
+
+    weights = {}
+    for name, parameter in model.named_parameters():
+        draw = partial(fill, spread=_spread(name, parameter))
+        if parameter.numel() >= SHARED_FROM and "embeddings" not in name:
+            values = supplies.take(parameter.shape, draw)
+        else:
+            values = draw(torch.empty(parameter.shape, device="cpu"))
+        if "norm" in name.lower() and name.endswith("weight"):
+            values += 1
+        weights[parameter] = torch.nn.Parameter(values)
+    for module in model.modules():
+        for name, parameter in module._parameters.items():
+            module._parameters[name] = None if parameter is None else weights[parameter]
+        for name, buffer in module._buffers.items():
+            module._buffers[name] = torch.empty_like(buffer, device="cpu")
 
 
 def _spread(name: str, parameter: Any) -> float:
@@ -122,6 +146,13 @@ class BoundBlip:
 
     def installed(self, precision: str) -> InstalledModel[Any]:
         return InstalledModel(self.spec, self.folder / precision)
+
+    def words(self) -> Words:
+        return Words(self.installed("fp32").file(self.spec.tokenizer), 512)
+
+    def without_network(self) -> BoundBlip:
+        """What another process can be handed."""
+        return replace(self, network=None)
 
 
 def bind_network(
@@ -158,9 +189,9 @@ def tiny_spec(spec: Any) -> Any:
 
 def build_graphs_of(sizes: Sizes, folder: Path, *, answers: bool) -> Path:
     """Writes the graphs of a network."""
-    from photofind.exporting.shipped import layouts
-    from photofind.exporting.shipped.blip import Blip
-    from photofind.exporting.shipped.build import build
+    from shipped_graphs import layouts
+    from shipped_graphs.blip import Blip
+    from shipped_graphs.build import build
 
     network = Blip(
         image=sizes.image,

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from photofind.domain import ModelError
-from photofind.inference.agreement import draw_pictures
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.describing import Cancelled, Sampling
 from photofind.inference.golden import RECORDED_NAME
+from photofind.inference.precision_check import draw_pictures
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import ModelStore
 from photofind.inference.trials import trial_of

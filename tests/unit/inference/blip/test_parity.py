@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from photofind.inference import registry_blip
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipCaptioner
 from photofind.inference.blip.words import Words
 from photofind.inference.decoding.greedy import keep_nucleus
 from photofind.inference.decoding.rules import Decoded

@@ -52,9 +52,9 @@ ANSWERER: AnswererSpec = replace(registry_blip.VQA_BASE, **_tiny(registry_blip.V
 def build_resources(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes a folder of resources that holds the tiny graphs, and makes photofind use it."""
     require_onnx()
-    from photofind.exporting.shipped import layouts
-    from photofind.exporting.shipped.blip import Blip
-    from photofind.exporting.shipped.build import build
+    from shipped_graphs import layouts
+    from shipped_graphs.blip import Blip
+    from shipped_graphs.build import build
 
     shipped = paths.resources()
     for spec, answers in ((CAPTIONER, False), (ANSWERER, True)):

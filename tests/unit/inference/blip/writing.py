@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.blip.words import rules
 from photofind.inference.decoding import beam
 from photofind.inference.decoding.beam import beam_search
 from photofind.inference.decoding.greedy import greedy_search
 from photofind.inference.preprocess import to_batch
+from tests.unit.inference.light_networks import run_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def write_theirs(
     import torch
 
     pixels = torch.from_numpy(to_batch(tensors, bound.spec.preprocess))
-    ids = BlipCaptioner(bound.installed("fp32"))._words.question(prefix)
+    ids = bound.words().question(prefix)
     found = bound.network.generate(
         pixel_values=pixels,
         input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
@@ -159,29 +159,48 @@ class Distance:
 
 
 def compare_logits(
-    bound: BoundBlip, tensors: list[NDArray[np.uint8]], precision: str, image: Any = None
+    bound: BoundBlip,
+    tensors: list[NDArray[np.uint8]],
+    precision: str,
+    image: Any = None,
+    *,
+    alone: bool = False,
 ) -> Distance:
     """Token by token, after a prompt of three, with made-up texts.
 
     Args:
         image: what torch sees, if that is known already.
+        alone: load our graphs in a process of their own: large ones don't fit beside torch.
     """
     import torch
 
-    ids = np.random.default_rng(0).integers(1000, 30_000, (len(tensors), 9))
-    ids[:, 0] = 30_522
+    ids = _made_up_ids(len(tensors))
     with torch.inference_mode():
         if image is None:
             image = see_theirs(bound, tensors)
         decoder = bound.network.text_decoder
         expected = decoder(torch.from_numpy(ids), encoder_hidden_states=image).logits.numpy()
+    arguments = (bound.without_network(), tensors, precision)
+    logits = run_alone(_our_logits, *arguments) if alone else _our_logits(*arguments)
+    difference = np.abs(logits - expected[:, 2:]).max()
+    return Distance(float(difference), float(cosines(logits, expected[:, 2:]).min()))
+
+
+def _our_logits(
+    bound: BoundBlip, tensors: list[NDArray[np.uint8]], precision: str
+) -> NDArray[np.float32]:
+    ids = _made_up_ids(len(tensors))
     captioner = BlipCaptioner(bound.installed(precision))
     writing = captioner._decoder.about(captioner._vision.see(tensors))
     found = [writing.start(ids[:, :3])]
     found += [writing.step(ids[:, place], np.arange(len(ids))) for place in range(3, 9)]
-    logits = np.stack(found, axis=1)
-    difference = np.abs(logits - expected[:, 2:]).max()
-    return Distance(float(difference), float(cosines(logits, expected[:, 2:]).min()))
+    return np.stack(found, axis=1)
+
+
+def _made_up_ids(count: int) -> NDArray[np.int64]:
+    ids = np.random.default_rng(0).integers(1000, 30_000, (count, 9))
+    ids[:, 0] = 30_522
+    return ids
 
 
 def compare_beams(
@@ -235,7 +254,7 @@ def answer_theirs(
 ) -> Theirs:
     import torch
 
-    ids = BlipAnswerer(bound.installed("fp32"))._words.question(question)
+    ids = bound.words().question(question)
     found = bound.network.generate(
         input_ids=torch.from_numpy(np.tile(ids, (len(tensors), 1))),
         attention_mask=torch.ones(len(tensors), ids.shape[1], dtype=torch.long),

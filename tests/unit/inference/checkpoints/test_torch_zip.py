@@ -162,7 +162,7 @@ class Evil:
 def test_a_pickle_with_a_command_runs_nothing(path: Path, tmp_path: Path, protocol: int) -> None:
     trace = tmp_path / "was-here"
     index = pickle.dumps({"a": Evil((os.mkdir, (str(trace),)))}, protocol=protocol)
-    with pytest.raises(ModelError, match=r"names (posix|nt)\.mkdir|uses the instruction"):
+    with pytest.raises(ModelError, match=r"names (posix|nt)\.mkdir"):
         open_checkpoint(write(path, index))
     assert not trace.exists()
 
@@ -238,7 +238,7 @@ BROKEN_PICKLES = {
 @pytest.mark.parametrize("name", BROKEN_PICKLES)
 def test_a_broken_index_is_refused_or_empty(path: Path, name: str) -> None:
     write(path, BROKEN_PICKLES[name])
-    if name == "a dictionary within itself":
+    if name in {"a dictionary within itself", "two results"}:
         assert open_checkpoint(path).tensors == {}
         return
     with pytest.raises(ModelError, match="is damaged or not a model"):
@@ -264,6 +264,32 @@ def test_an_index_that_is_far_too_long_is_not_read(
     monkeypatch.setattr(torch_zip, "LARGEST_INDEX", 10)
     with pytest.raises(ModelError, match="far too long"):
         open_checkpoint(write(path, {"a": tensor()}))
+
+
+@pytest.mark.parametrize("place", [b"r\xff\xff\xff\x7f", b"p2147483647\n"])
+def test_memory_that_is_far_away_is_not_allocated(path: Path, place: bytes) -> None:
+    """Unpickling such an index takes 32 GB."""
+    with pytest.raises(ModelError, match="far too long"):
+        open_checkpoint(write(path, b"\x80\x02}" + place + b"."))
+
+
+def test_far_too_many_instructions_are_not_followed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_zip, "MOST_INSTRUCTIONS", 10)
+    with pytest.raises(ModelError, match="far too long"):
+        open_checkpoint(write(path, {"a": tensor()}))
+
+
+def test_what_one_pickle_changes_the_next_does_not_see(path: Path) -> None:
+    """BUILD sets attributes of anything, here the defaults of a function's arguments."""
+    function = opcodes(Global("torch._utils", "_rebuild_tensor_v2"))
+    state = opcodes((None, {"__defaults__": (1, 2, 3, 4)}))
+    with pytest.raises(ModelError, match="is damaged or not a model"):
+        open_checkpoint(write(path, b"\x80\x02" + function + state + b"b."))
+    index = {"rows": tensor(), "short": Called(REBUILD, ())}
+    with pytest.raises(ModelError, match="is damaged or not a model"):
+        open_checkpoint(write(path, index))
 
 
 def test_far_too_many_parts_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,6 @@ _CONVERTED = {
     "b9ce24b91a8c62ef8d40ea786051709c93140104cbf2b6b4a2cc270df3838f9c": "clip-vit-b32-laion",
     # yurijmikhalevich/rclip-models
     "3f7e6f94e5a34bc7ee8aba84aec0f963f56974ab405fbcd334c8e1c3f832bd2c": "clip-vit-b32-256-datacomp",
-    # onnx-community/TinyCLIP-ViT-40M-32-Text-19M-LAION400M-ONNX, both halves in one
-    "893cc6ae59654fb23d22747d3af35442bab5ed995a493834f65a58fc4af4cf84": "tinyclip-40m",
-    "0843578fa3e1c386a3be5250ccb13cc8836d062876a34756f380a2e371e86a75": "tinyclip-40m",
     # onnx-community/siglip2-base-patch16-224-ONNX
     "5f2b401c1a4fc095702a5d45348e17ad46c4f87064085365b43c6e8eaa5c0070": "siglip2-b16-224",
     "c0573e3f4140c3a7c4e9cc5912bd6b26a033b46a6a8e8af26cbea262b163bcad": "siglip2-b16-224",

@@ -1,4 +1,4 @@
-"""Is the int8 half of a model as good as its float32 half, on this machine?"""
+"""Are the int8 graphs of a model as good as the float32 ones, on this machine?"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ that makes any sense: weights that were mixed up, a wrong tokenizer or wrong pre
 fine vectors that mean nothing.
 
 A model that fails is told of and not refused, also where published values fit (`published`): those
-vouch for the words' half alone, and no trained CLIP could be tried here on drawn colours.
+vouch for the text tower alone, and no trained CLIP could be tried here on drawn colours.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photofind.inference.clip import TextEncoder
-from photofind.inference.ordering import COLOURS, LEAST_RIGHT, count_right
+from photofind.inference.colour_check import COLOURS, LEAST_RIGHT, count_right
 
 if TYPE_CHECKING:
     import pytest
