@@ -48,7 +48,7 @@ def download(
         NetworkError: it can't be had now (what has arrived is kept).
     """
     target = folder / file.path
-    part = _Part(target.with_name(target.name + PART), file)
+    part = _PartialFile(target.with_name(target.name + PART), file)
     try:
         if target.exists():
             target.replace(part.path)  # of an earlier run: trusted no more than half a file
@@ -68,7 +68,7 @@ def download(
     return target
 
 
-class _Part:
+class _PartialFile:
     """What there is of a file so far, hashed as it comes in."""
 
     def __init__(self, path: Path, file: RemoteFile) -> None:
@@ -128,7 +128,7 @@ def _begin_digest(file: RemoteFile) -> hashlib._Hash:
 
 
 def _fetch_all(
-    hub: Hub, part: _Part, progress: Callable[[int], None], wait: Callable[[float], object]
+    hub: Hub, part: _PartialFile, progress: Callable[[int], None], wait: Callable[[float], object]
 ) -> None:
     """Fetches until the file is complete; tries again after a cut, a fault or a full house."""
     failures, began_anew = 0, False
@@ -151,7 +151,7 @@ def _fetch_all(
             wait(pause_s)
 
 
-def _fetch(hub: Hub, part: _Part, progress: Callable[[int], None]) -> None:
+def _fetch(hub: Hub, part: _PartialFile, progress: Callable[[int], None]) -> None:
     with hub.open(part.file, part.bytes) as body:
         if part.bytes and not _continues(body, part.bytes):
             part.discard()
@@ -159,7 +159,8 @@ def _fetch(hub: Hub, part: _Part, progress: Callable[[int], None]) -> None:
     if not part.is_complete():
         raise NetworkError(
             "network_cut",
-            f"{part.file.path} ended too early. Try again: what has arrived is kept.",
+            "The download of {file} ended too early. Try again: what has arrived is kept.",
+            file=part.file.path,
             may_pass=True,
         )
 
@@ -174,8 +175,10 @@ def _continues(body: Body, start: int) -> bool:
 def _wrong(file: RemoteFile) -> ModelError:
     return ModelError(
         "model_checksum",
-        f"What arrived as {file.path} is not the published file. It was deleted. Try again; if it"
-        " happens again, something on the way (a proxy, a mirror) changes files.",
+        "The downloaded {file} is not the published file, and was deleted. Try "
+        "again; if it happens again, something in between (a proxy, a mirror) is "
+        "changing files.",
+        file=file.path,
     )
 
 
@@ -187,6 +190,7 @@ def _not_written(error: OSError) -> ModelError:
         )
     return ModelError(
         "disk_failed",
-        f"The model can't be written: {error.strerror or error}. Check the data folder's"
-        " permissions and its drive, then try again.",
+        "The model can't be written: {reason}. Check the data folder's permissions "
+        "and its drive, then try again.",
+        reason=error.strerror or str(error),
     )

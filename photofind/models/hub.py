@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from photofind.domain import ModelError
+from photofind.network import whole_number
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -77,8 +78,10 @@ class Hub:
         if commit is not None and _COMMIT.fullmatch(spec.revision) and commit != spec.revision:
             raise ModelError(
                 "model_checksum",
-                f"{endpoint} answers with another version of {spec.source} than was asked"
-                " for. Nothing was downloaded.",
+                "{endpoint} answers with another version of {source} than was asked for. "
+                "Nothing was downloaded.",
+                endpoint=endpoint,
+                source=spec.source,
             )
         tag = _tag(answer.headers)
         return RemoteFile(
@@ -108,4 +111,4 @@ def _size(status: int, headers: Message[str, str]) -> int | None:
     value = headers.get("X-Linked-Size")
     if value is None and status == _OK:  # else it is the redirect's own
         value = headers.get("Content-Length")
-    return int(value) if value is not None and value.isdigit() else None
+    return whole_number(value)

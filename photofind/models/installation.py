@@ -7,6 +7,7 @@ It needs as much memory as the largest graph has weights, twice: run it in a pro
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from photofind import paths
@@ -15,17 +16,16 @@ from photofind.inference.installing import install_checkpoint, install_files
 from photofind.inference.manifest import read_manifest
 from photofind.inference.spec import SourceKind
 from photofind.inference.steps import Step
-from photofind.models import first_use
+from photofind.models import trust_on_first_use
 from photofind.models.downloading import PART, download
 from photofind.models.places import downloads_of, give_up_downloads, installing_alone
-from photofind.models.planning import plan_downloads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import Protocol
 
-    from photofind.inference.spec import ModelSpec
+    from photofind.inference.spec import FileSpec, ModelSpec
     from photofind.inference.store import InstalledModel
     from photofind.models.hub import Hub, RemoteFile
     from photofind.paths import AppFolders
@@ -63,6 +63,53 @@ def install_model(
     return model
 
 
+def plan_downloads(spec: ModelSpec, hub: Hub, folders: AppFolders) -> tuple[RemoteFile, ...]:
+    """Asks for every file and settles what must arrive.
+
+    Returns:
+        Files whose size is known, and of whose content the sha256 or the blob id is.
+
+    Raises:
+        NetworkError: the hub can't be asked.
+        ModelError: model_checksum, the hub has other files than photofind or an earlier use
+            knows; model_unverifiable, nobody says what the content should be.
+    """
+    return tuple(_settle(spec, file, hub.describe(spec, file), folders) for file in spec.downloads)
+
+
+def _settle(spec: ModelSpec, file: FileSpec, remote: RemoteFile, folders: AppFolders) -> RemoteFile:
+    known = trust_on_first_use.find(folders, spec, file)
+    sha256 = file.sha256 or (known.sha256 if known else None)
+    size = file.bytes if file.bytes is not None else (known.bytes if known else None)
+    if _differ(sha256, remote.sha256) or _differ(size, remote.bytes):
+        raise ModelError(
+            "model_checksum",
+            "{source} has a different {file} than the one that photofind knows. "
+            "Nothing was downloaded. A newer photofind may know it; a mirror may be"
+            " to blame.",
+            source=spec.source,
+            file=file.path,
+        )
+    settled = replace(
+        remote,
+        sha256=sha256 or remote.sha256,
+        blob_id=None if sha256 else remote.blob_id,
+        bytes=remote.bytes if size is None else size,
+    )
+    if settled.bytes is None or (settled.sha256 is None and settled.blob_id is None):
+        raise ModelError(
+            "model_unverifiable",
+            "The server does not say what {file} should contain, and photofind does not "
+            "know either. Use the hub itself instead of a mirror (unset HF_ENDPOINT).",
+            file=file.path,
+        )
+    return settled
+
+
+def _differ(known: object, said: object) -> bool:
+    return known is not None and said is not None and known != said
+
+
 def _download_all(
     hub: Hub, files: Sequence[RemoteFile], folder: Path, report: Report
 ) -> dict[str, Path]:
@@ -87,8 +134,12 @@ def _require_space(spec: ModelSpec, files: Sequence[RemoteFile], folder: Path) -
     if free < needed:
         raise ModelError(
             "disk_full",
-            f"The model “{spec.title}” needs {_gigabytes(needed)} of free space while it is"
-            f" installed, but {place} has {_gigabytes(free)}. Free some space, then try again.",
+            "The model “{model}” needs {needed} of free space while it is installed, "
+            "but {place} has {free}. Free some space, then try again.",
+            model=spec.title,
+            needed=_gigabytes(needed),
+            place=place,
+            free=_gigabytes(free),
         )
 
 
@@ -109,12 +160,13 @@ def _bytes_made(spec: ModelSpec) -> int:
 
 
 def _remember(spec: ModelSpec, model: InstalledModel[ModelSpec], folders: AppFolders) -> None:
-    """Writes down what was taken at its first use."""
+    """Writes down what a file was at its first download."""
     found = {file.path: file for file in model.spec.downloads}
     for file in spec.downloads:
         taken = found[file.path]
         if file.sha256 is None and taken.sha256 is not None and taken.bytes is not None:
-            first_use.record(folders, spec, file, first_use.Found(taken.sha256, taken.bytes))
+            seen = trust_on_first_use.Found(taken.sha256, taken.bytes)
+            trust_on_first_use.record(folders, spec, file, seen)
 
 
 def _gigabytes(size: int) -> str:

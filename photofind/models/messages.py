@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
+from photofind.sentences import Sentence, dec_hook, enc_hook
 
-class Progress(msgspec.Struct, frozen=True, tag="progress"):
+
+class InstallProgress(msgspec.Struct, frozen=True, tag="progress"):
     """How far it is.
 
     Attributes:
         step: one of `inference.steps.Step`.
         done, total: bytes; both 0 where that can't be said.
-        detail: what of the step it is at, in words; "" where that can't be said.
+        detail: what part of the step it is at; None where that can't be said.
     """
 
     step: str
     done: int = 0
     total: int = 0
-    detail: str = ""
+    detail: Sentence | None = None
 
 
-class Notice(msgspec.Struct, frozen=True, tag="notice"):
+class InstallNotice(msgspec.Struct, frozen=True, tag="notice"):
     """Something a person should know; the installation goes on."""
 
-    message: str
+    sentence: Sentence
 
 
 class Installed(msgspec.Struct, frozen=True, tag="installed"):
@@ -40,18 +42,19 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """It is over, and the model as installed as before."""
 
     code: str
-    message: str
+    sentence: Sentence
 
 
-Said = Progress | Notice | Installed | Failed
+Said = InstallProgress | InstallNotice | Installed | Failed
 """The last one is Installed or Failed; a process that ends without has died."""
 
-_decoder = msgspec.json.Decoder(Said)
+_encoder = msgspec.json.Encoder(enc_hook=enc_hook)
+_decoder = msgspec.json.Decoder(Said, dec_hook=dec_hook)
 
 
 def encode(said: Said) -> bytes:
     """One line."""
-    return msgspec.json.encode(said) + b"\n"
+    return _encoder.encode(said) + b"\n"
 
 
 def decode(line: bytes) -> Said:

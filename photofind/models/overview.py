@@ -11,7 +11,7 @@ from photofind.inference.spec import ModelSpec
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from photofind.catalog.rows import ModelIndex
+    from photofind.catalog.models import ModelIndex
     from photofind.inference.store import InstalledModel, ModelStore
 
 

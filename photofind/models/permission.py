@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from photofind.domain import ModelError
 from photofind.network import Network
 from photofind.paths import OFFLINE_VARIABLE
+from photofind.sentences import Sentence
 from photofind.settings import read_settings
 
 if TYPE_CHECKING:
@@ -18,26 +19,32 @@ _HUB_OFFLINE_VARIABLE = "HF_HUB_OFFLINE"
 _NO = frozenset({"", "0", "off", "no", "false"})
 
 
-def allowed_network(folders: AppFolders) -> Network:
-    """The network, unless it is forbidden here."""
-    return network_if(offline=read_settings(folders.settings).offline)
-
-
-def network_if(*, offline: bool) -> Network:
+def allowed_network(folders: AppFolders, *, offline: bool | None = None) -> Network:
     """The network, unless it is forbidden.
 
     Args:
-        offline: the person's own choice (`Settings.offline`).
+        offline: the person's choice (`Settings.offline`), where it is known better than from the
+            settings file, which lags behind and isn't written while no worker can be started.
     """
     if _is_set(OFFLINE_VARIABLE):
-        return Network(forbidden=f"--offline was given, or {OFFLINE_VARIABLE} is set")
-    if offline:
         return Network(
-            forbidden="“Never go online” is switched on, in photofind's window under Models…, at"
-            " the bottom left"
+            forbidden=Sentence(
+                "--offline was given, or {variable} is set", variable=OFFLINE_VARIABLE
+            )
+        )
+    if read_settings(folders).offline if offline is None else offline:
+        return Network(
+            forbidden=Sentence(
+                "“Never go online” is switched on in photofind's window, under Models…, at the "
+                "bottom left"
+            )
         )
     if _is_set(_HUB_OFFLINE_VARIABLE):
-        return Network(forbidden=f"the environment variable {_HUB_OFFLINE_VARIABLE} forbids it")
+        return Network(
+            forbidden=Sentence(
+                "the environment variable {variable} forbids it", variable=_HUB_OFFLINE_VARIABLE
+            )
+        )
     return Network()
 
 
@@ -50,6 +57,9 @@ def require_accepted(spec: ModelSpec, *, accepted: bool) -> None:
     if spec.accept_licence and not accepted:
         raise ModelError(
             "licence_not_accepted",
-            f"“{spec.title}” is under the licence {spec.licence}: {spec.licence_notice}"
-            " Read it, then install the model with --accept-licence.",
+            "“{model}” is under the licence {licence}: {licence_notice} Read it, then "
+            "install the model with --accept-licence.",
+            model=spec.title,
+            licence=spec.licence,
+            licence_notice=spec.licence_notice,
         )

@@ -1,4 +1,4 @@
-"""Where models arrive: halves of downloads, the lock, and what interrupted installations left."""
+"""Where models arrive and go: partial downloads, the lock, what interrupted installations left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from photofind.domain import ModelError
-from photofind.inference.installing import restore_interrupted
+from photofind.inference.installing import remove_model, restore_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,9 @@ def downloads_of(folders: AppFolders, spec: ModelSpec) -> Path:
 
 
 def give_up_downloads(folders: AppFolders, key: str) -> None:
-    """Deletes what has arrived of a model's files."""
+    """Deletes what has arrived of a model's files; nothing behind a link."""
+    if (folders.models / _DOWNLOADS).is_symlink():
+        return
     shutil.rmtree(folders.models / _DOWNLOADS / key, ignore_errors=True)
 
 
@@ -58,8 +60,10 @@ def installing_alone(folders: AppFolders) -> Iterator[None]:
     except OSError as error:
         raise ModelError(
             "disk_failed",
-            f"The folder {folders.models} can't be used: {error.strerror or error}. Check its"
-            " permissions and its drive, then try again.",
+            "The folder {folder} can't be used: {reason}. Check its permissions and its "
+            "drive, then try again.",
+            folder=folders.models,
+            reason=error.strerror or str(error),
         ) from error
     with lock:
         restore_interrupted(folders)
@@ -68,7 +72,23 @@ def installing_alone(folders: AppFolders) -> Iterator[None]:
 
 
 def _sweep(downloads: Path) -> None:
+    """Nothing is looked for behind a link: what lies there is not ours."""
+    if downloads.is_symlink():
+        return
     for folder in downloads.glob("*/*"):
+        if folder.is_symlink() or folder.parent.is_symlink():
+            continue
         files = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
         if not files or time.time() - max(files) > _KEPT_S:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_files(folders: AppFolders, key: str) -> None:
+    """Deletes what there is of a model on the disk; its index is the worker's.
+
+    Raises:
+        ModelError: model_busy, an installation is at work; disk_failed, they can't be deleted.
+    """
+    with installing_alone(folders):
+        remove_model(key, folders)
+        give_up_downloads(folders, key)

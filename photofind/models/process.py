@@ -8,17 +8,25 @@ ended at any moment: what has arrived stays for the next time, nothing else is l
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from photofind.domain import ModelError, PhotofindError
-from photofind.models.messages import Failed, Installed, Notice, Progress, Said, decode
+from photofind.inference.steps import Step
+from photofind.models.messages import (
+    Failed,
+    Installed,
+    InstallNotice,
+    InstallProgress,
+    Said,
+    decode,
+)
 from photofind.models.tasks import Export, to_arguments
+from photofind.models.trial_limits import TrialLimits
+from photofind.processes import Role, command_line, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-INSTALL_FLAG = "--install"
-EXPORT_FLAG = "--export"
-"""With what the program itself is started: in a frozen one there is no `python -m`."""
 _PATIENCE_S = 5.0
 
 
@@ -40,19 +45,13 @@ class Installation:
     def __init__(self, folders: AppFolders, task: Task) -> None:
         """Starts nothing yet."""
         self._folders = folders
-        self._command = [
-            *_start_of_command(EXPORT_FLAG if isinstance(task, Export) else INSTALL_FLAG),
-            *("--data", os.fspath(folders.data)),
-            *("--cache", os.fspath(folders.cache)),
-            *("--config", os.fspath(folders.config)),
-            *("--logs", os.fspath(folders.logs)),
-            *to_arguments(task),
-        ]
+        role = Role.EXPORT if isinstance(task, Export) else Role.INSTALL
+        self._command = command_line(role, folders, to_arguments(task))
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._cancelled = False
 
-    def run(self, hear: Callable[[Progress | Notice], None]) -> str:
+    def run(self, hear: Callable[[InstallProgress | InstallNotice], None]) -> str:
         """Carries the task out; returns when the model is in its place.
 
         Args:
@@ -65,29 +64,38 @@ class Installation:
             PhotofindError: it could not be installed (cancelled: `cancel` was called).
         """
         process = self._start()
+        limits = TrialLimits(process)
         last: Said | None = None
         try:
             assert process.stdout is not None
             for line in process.stdout:
                 last = decode(line)
-                if isinstance(last, Progress | Notice):
+                if isinstance(last, InstallProgress) and last.step == Step.TRYING:
+                    limits.begin()
+                else:
+                    limits.pause()
+                if isinstance(last, InstallProgress | InstallNotice):
                     hear(last)
         except msgspec.DecodeError:
             logger.exception("the installing process said something strange")
         finally:
+            limits.end()
             self._end(process)
         if isinstance(last, Installed):
             return last.key
         if self._cancelled:
             raise PhotofindError(
-                "cancelled", "Stopped. Installing the same model again goes on from there."
+                "cancelled", "Stopped. Installing the same model again continues from there."
             )
         if isinstance(last, Failed):
-            raise PhotofindError(last.code, last.message)
+            raise PhotofindError(last.code, last.sentence)
+        if (error := limits.error) is not None:
+            raise error
         raise ModelError(
             "model_died",
-            "The installation ended unexpectedly; perhaps the memory did not suffice. Close other"
-            f" programs and try again. Details are in {self._folders.logs / 'install.log'}.",
+            "The installation ended unexpectedly; perhaps there wasn't enough memory. "
+            "Close other programs and try again. Details are in {log}.",
+            log=self._folders.logs / "install.log",
         )
 
     def cancel(self) -> None:
@@ -101,15 +109,7 @@ class Installation:
         with self._lock:
             if self._cancelled:
                 raise PhotofindError("cancelled", "Stopped.")
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=_creation_flags(),
-                # A session of its own: Ctrl-C in the terminal is the command's to answer.
-                start_new_session=True,
-            )
+            self._process = start(self._command, keep_stdin=True)
             return self._process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
@@ -134,16 +134,3 @@ class Installation:
                 pass  # it tidies up by itself
         except ModelError:
             logger.info("another installation is at work: what is left is left to it")
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW
-    return 0
-
-
-def _start_of_command(flag: str) -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, flag]
-    # -P: a folder named photofind in the current directory must not be imported.
-    return [sys.executable, "-P", "-m", "photofind", flag]

@@ -9,24 +9,25 @@ import logging
 import os
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.domain import PhotofindError
 from photofind.logs import start_logging
-from photofind.models.messages import Failed, Installed, Notice, Progress, encode
+from photofind.models.messages import Failed, Installed, InstallNotice, InstallProgress, encode
 from photofind.models.tasks import Check, Download, Export, Import, add_arguments, from_arguments
-from photofind.paths import AppFolders
-from photofind.priority import step_back
+from photofind.processes import add_folders, folders_among, lower_priority
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from photofind.inference.spec import ModelSpec
     from photofind.inference.steps import Step
     from photofind.inference.store import InstalledModel
     from photofind.models.messages import Said
     from photofind.models.tasks import Task
+    from photofind.paths import AppFolders
 
 logger = logging.getLogger(__name__)
 
@@ -44,32 +45,37 @@ def serve(arguments: Sequence[str], carry_out: Callable[[Task, AppFolders], Inst
         The process's exit code.
     """
     parser = argparse.ArgumentParser(prog="photofind")
-    for name in ("data", "cache", "config", "logs"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
+    add_folders(parser)
     add_arguments(parser)
     chosen = parser.parse_args(arguments)
-    folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
+    folders = folders_among(chosen)
     threading.Thread(target=_leave_when_alone, daemon=True).start()
     try:
         folders.ensure()
         start_logging(folders.logs / "install.log")
-        step_back()
+        lower_priority()
         with contextlib.redirect_stdout(sys.stderr):  # what libraries print is no message
             installed = carry_out(from_arguments(chosen), folders)
         say(installed)
         return 0
     except PhotofindError as error:
-        say(Failed(error.code, error.user_message))
+        say(Failed(error.code, error.sentence))
     except OSError as error:
         logger.info("can't go on", exc_info=error)
-        say(Failed("disk_failed", f"The data folder can't be used: {error.strerror or error}."))
+        reason = error.strerror or str(error)
+        say(
+            Failed(
+                "disk_failed",
+                Sentence("The data folder can't be used: {reason}.", reason=reason),
+            )
+        )
     return 1
 
 
 def _carry_out(task: Task, folders: AppFolders) -> Installed:
     match task:
         case Download():
-            return _install(folders, task.key, accept_licence=task.accept_licence)
+            return _install(folders, task)
         case Import():
             return _import(folders, task.source)
         case Check():
@@ -78,16 +84,16 @@ def _carry_out(task: Task, folders: AppFolders) -> Installed:
             raise AssertionError("that is another process's")
 
 
-def _install(folders: AppFolders, key: str, *, accept_licence: bool) -> Installed:
+def _install(folders: AppFolders, task: Download) -> Installed:
     from photofind.inference.registry import find_spec
     from photofind.inference.spec import ModelSpec
     from photofind.models.hub import Hub
     from photofind.models.installation import install_model
     from photofind.models.permission import allowed_network, require_accepted
 
-    spec = find_spec(key, ModelSpec)
-    require_accepted(spec, accepted=accept_licence)
-    hub = Hub(allowed_network(folders))
+    spec = find_spec(task.key, ModelSpec)
+    require_accepted(spec, accepted=task.accept_licence)
+    hub = Hub(allowed_network(folders, offline=task.offline))
     return tell_notices(install_model(spec, folders, hub, Reporter()))
 
 
@@ -108,7 +114,7 @@ def _check(folders: AppFolders, key: str) -> Installed:
 def tell_notices(model: InstalledModel[ModelSpec]) -> Installed:
     """Says what a person should know about it."""
     for notice in model.notices:
-        say(Notice(notice))
+        say(InstallNotice(notice))
     return Installed(model.spec.key)
 
 
@@ -124,7 +130,7 @@ class Reporter:
         said = (step, done // self._EVERY_BYTES)
         if said != self._last or done == total:
             self._last = said
-            say(Progress(step, done, total))
+            say(InstallProgress(step, done, total))
 
 
 def say(said: Said) -> None:

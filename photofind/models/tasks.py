@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from photofind.inference.checkpoints.names import is_checkpoint_name
-
-if TYPE_CHECKING:
-    import argparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +16,12 @@ class Download:
 
     Attributes:
         accept_licence: the person has read the licence and agrees.
+        offline: whether the person forbids the network; None: as the settings file says.
     """
 
     key: str
     accept_licence: bool = False
+    offline: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,13 @@ class Export:
         architecture: open_clip's name, or a JSON file.
         pretrained: a checkpoint file, or open_clip's name of published weights, which are fetched.
         tokenizer: a tokenizer.json, where it isn't CLIP's own.
+        offline: as of Download.
     """
 
     architecture: str
     pretrained: str
     tokenizer: Path | None = None
+    offline: bool | None = None
 
     @property
     def fetches(self) -> bool:
@@ -67,7 +68,7 @@ def to_arguments(task: Task) -> list[str]:
     match task:
         case Download():
             accepted = ["--accept-licence"] if task.accept_licence else []
-            return ["download", *accepted, "--", task.key]
+            return ["download", *accepted, *_network(task.offline), "--", task.key]
         case Import():
             return ["import", "--", os.fspath(task.source)]
         case Check():
@@ -75,7 +76,12 @@ def to_arguments(task: Task) -> list[str]:
         case Export():
             given = task.tokenizer is not None
             tokenizer = [f"--tokenizer={task.tokenizer}"] if given else []
-            return ["export", *tokenizer, "--", task.architecture, task.pretrained]
+            network = _network(task.offline)
+            return ["export", *tokenizer, *network, "--", task.architecture, task.pretrained]
+
+
+def _network(offline: bool | None) -> list[str]:
+    return [] if offline is None else ["--offline" if offline else "--no-offline"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,11 +89,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     download = verbs.add_parser("download")
     download.add_argument("--accept-licence", action="store_true")
+    download.add_argument("--offline", action=argparse.BooleanOptionalAction)
     download.add_argument("key")
     verbs.add_parser("import").add_argument("source", type=Path)
     verbs.add_parser("check").add_argument("key")
     export = verbs.add_parser("export")
     export.add_argument("--tokenizer", type=Path)
+    export.add_argument("--offline", action=argparse.BooleanOptionalAction)
     export.add_argument("architecture")
     export.add_argument("pretrained")
 
@@ -96,12 +104,12 @@ def from_arguments(chosen: argparse.Namespace) -> Task:
     """The task among a command line's words."""
     match chosen.verb:
         case "download":
-            return Download(chosen.key, accept_licence=chosen.accept_licence)
+            return Download(chosen.key, chosen.accept_licence, chosen.offline)
         case "import":
             return Import(chosen.source)
         case "check":
             return Check(chosen.key)
         case "export":
-            return Export(chosen.architecture, chosen.pretrained, chosen.tokenizer)
+            return Export(chosen.architecture, chosen.pretrained, chosen.tokenizer, chosen.offline)
         case verb:
             raise AssertionError(verb)

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from photofind.domain import ModelError
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ _OPENERS: Final[dict[bytes, Callable[..., Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Member:
     """A plain file in an archive.
 
     Attributes:
@@ -77,18 +78,21 @@ def unpack(archive: Path, folder: Path) -> None:
     except _DAMAGE as error:
         raise ModelError(
             "model_incompatible",
-            f"The archive {archive.name} is damaged or of a kind that photofind doesn't read."
-            " Zip and tar archives can be imported, and folders.",
+            "The archive {archive} is damaged or of a kind that photofind doesn't read. "
+            "Zip and tar archives can be imported, and folders.",
+            archive=archive.name,
         ) from error
     except OSError as error:
         raise ModelError(
             "model_missing",
-            f"The archive {archive.name} can't be unpacked: {error.strerror or error}.",
+            "The archive {archive} can't be unpacked: {reason}.",
+            archive=archive.name,
+            reason=error.strerror or str(error),
         ) from error
 
 
 @contextmanager
-def _entries(archive: Path) -> Iterator[list[_Entry]]:
+def _entries(archive: Path) -> Iterator[list[_Member]]:
     with archive.open("rb") as stream:
         head = stream.read(6)
     if head.startswith(b"PK"):
@@ -104,36 +108,36 @@ def _entries(archive: Path) -> Iterator[list[_Entry]]:
         yield _tar_entries(tar)
 
 
-def _zip_entries(opened: zipfile.ZipFile) -> list[_Entry]:
+def _zip_entries(opened: zipfile.ZipFile) -> list[_Member]:
     found = []
     for member in opened.infolist():
         if member.is_dir():
             continue
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in {0, stat.S_IFREG}:
-            raise _refused(member.filename, "it is a link or a device")
+            raise _refused(member.filename, Sentence("it is a link or a device"))
         if member.flag_bits & 1:
-            raise _refused(member.filename, "it is encrypted")
+            raise _refused(member.filename, Sentence("it is encrypted"))
         # zipfile cuts names at a NUL; what is left may be harmless, the intention is not.
         if member.orig_filename != member.filename:
-            raise _refused(member.filename, "its name is not plain")
+            raise _refused(member.filename, Sentence("its name is not plain"))
         name = _plain_name(member.filename)
         found.append(
-            _Entry(name, member.file_size, lambda member=member: opened.open(member))  # type: ignore[misc]
+            _Member(name, member.file_size, lambda member=member: opened.open(member))  # type: ignore[misc]
         )
         _check_count(found)
     return found
 
 
-def _tar_entries(opened: tarfile.TarFile) -> list[_Entry]:
-    found: list[_Entry] = []
+def _tar_entries(opened: tarfile.TarFile) -> list[_Member]:
+    found: list[_Member] = []
     while (member := opened.next()) is not None:
         if member.isdir():
             continue
         if not member.isreg() or member.issparse():
-            raise _refused(member.name, "it is a link or a device")
+            raise _refused(member.name, Sentence("it is a link or a device"))
         name = _plain_name(member.name)
-        found.append(_Entry(name, member.size, lambda member=member: _tar_file(opened, member)))  # type: ignore[misc]
+        found.append(_Member(name, member.size, lambda member=member: _tar_file(opened, member)))  # type: ignore[misc]
         _check_count(found)
         if sum(entry.size for entry in found) > MOST_BYTES:
             raise _too_large()
@@ -150,9 +154,9 @@ def _plain_name(name: str) -> PurePosixPath:
     """A relative path of plain names; "./" before it is harmless."""
     path = PurePosixPath(name)
     if not path.parts or path.is_absolute() or ".." in path.parts:
-        raise _refused(name, "its name leads out of the archive")
+        raise _refused(name, Sentence("its name leads out of the archive"))
     if len(name) > LONGEST_NAME or any(not _is_plain(part) for part in path.parts):
-        raise _refused(name, "its name is not plain")
+        raise _refused(name, Sentence("its name is not plain"))
     return path
 
 
@@ -165,14 +169,16 @@ def _is_plain(part: str) -> bool:
     )
 
 
-def _check_count(found: list[_Entry]) -> None:
+def _check_count(found: list[_Member]) -> None:
     if len(found) > MOST_ENTRIES:
         raise ModelError(
-            "model_incompatible", f"The archive holds more than {MOST_ENTRIES:,} files: no model."
+            "model_incompatible",
+            "The archive holds more than {most} files: no model.",
+            most=MOST_ENTRIES,
         )
 
 
-def _check_names(entries: list[_Entry]) -> None:
+def _check_names(entries: list[_Member]) -> None:
     """No two files at one place, nor one below another, on any file system."""
     folded = [
         tuple(unicodedata.normalize("NFC", part).casefold() for part in entry.name.parts)
@@ -182,13 +188,13 @@ def _check_names(entries: list[_Entry]) -> None:
     for entry, parts in zip(entries, folded, strict=True):
         parents = {parts[:depth] for depth in range(1, len(parts))}
         if parents & places:
-            raise _refused(str(entry.name), "a file and a folder have the same name")
+            raise _refused(str(entry.name), Sentence("a file and a folder have the same name"))
     if len(places) < len(folded):
         doubles = (index for index, parts in enumerate(folded) if folded.count(parts) > 1)
-        raise _refused(str(entries[next(doubles)].name), "two files have the same name")
+        raise _refused(str(entries[next(doubles)].name), Sentence("two files have the same name"))
 
 
-def _check_sizes(entries: list[_Entry], folder: Path) -> None:
+def _check_sizes(entries: list[_Member], folder: Path) -> None:
     total = sum(entry.size for entry in entries)
     if total > MOST_BYTES:
         raise _too_large()
@@ -196,12 +202,14 @@ def _check_sizes(entries: list[_Entry], folder: Path) -> None:
     if total + _SPARE_BYTES > free:
         raise ModelError(
             "disk_full",
-            f"The archive needs {total / 1e9:.1f} GB when it is unpacked, but only"
-            f" {free / 1e9:.1f} GB are free. Free some space, then try again.",
+            "The archive needs {size} GB when it is unpacked, but only {free} GB are "
+            "free. Free some space, then try again.",
+            size=f"{total / 1000000000.0:.1f}",
+            free=f"{free / 1000000000.0:.1f}",
         )
 
 
-def _write(entry: _Entry, folder: Path) -> None:
+def _write(entry: _Member, folder: Path) -> None:
     target = folder / entry.name
     target.parent.mkdir(parents=True, exist_ok=True)
     left = entry.size
@@ -209,10 +217,10 @@ def _write(entry: _Entry, folder: Path) -> None:
         while chunk := source.read(_CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise _refused(str(entry.name), "it is larger than it says")
+                raise _refused(str(entry.name), Sentence("it is larger than it says"))
             written.write(chunk)
     if left:
-        raise _refused(str(entry.name), "it is smaller than it says")
+        raise _refused(str(entry.name), Sentence("it is smaller than it says"))
 
 
 class _Bounded:
@@ -238,17 +246,20 @@ class _Bounded:
         return self._stream.tell()
 
 
-def _refused(name: str, reason: str) -> ModelError:
+def _refused(name: str, reason: Sentence) -> ModelError:
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:100])
     return ModelError(
         "model_incompatible",
-        f"The archive was not unpacked, because it holds {shown}: {reason}."
-        " Get the model from a place that you trust.",
+        "The archive was not unpacked, because it holds {shown}: {reason}. Get the "
+        "model from a place that you trust.",
+        shown=shown,
+        reason=reason,
     )
 
 
 def _too_large() -> ModelError:
     return ModelError(
         "model_incompatible",
-        f"The archive is larger than {MOST_BYTES / 1e9:.0f} GB when it is unpacked: no model.",
+        "The archive is larger than {size} GB when it is unpacked: no model.",
+        size=f"{MOST_BYTES / 1000000000.0:.0f}",
     )

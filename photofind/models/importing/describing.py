@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from photofind.domain import ModelError
 from photofind.inference.installing import shipped_file
-from photofind.inference.known import (
-    CLIP_CUTS,
-    CUTS_ARE_GUESSED,
-    SIGMOID_CUTS,
-    find_by_weights,
-)
-from photofind.inference.pad_tokens import find_pad_token, read_json_object
 from photofind.inference.portable import short_name
 from photofind.inference.spec import Figures, FileSpec, SourceKind
 from photofind.inference.spec_search import (
@@ -27,7 +20,13 @@ from photofind.inference.spec_search import (
     TextCleaning,
 )
 from photofind.inference.store import InstalledModel, hash_model_file
-from photofind.inference.tokenizers import TextTokenizer
+from photofind.inference.tokenizers import TextTokenizer, find_pad_token, read_json_object
+from photofind.inference.weight_fingerprints import (
+    CLIP_CUTS,
+    CUTS_ARE_GUESSED,
+    SIGMOID_CUTS,
+    find_by_weights,
+)
 from photofind.models.importing.layouts import Kind
 from photofind.models.importing.preparation import read_preparation
 from photofind.models.importing.trying import output_dim, takes_any_length
@@ -55,7 +54,7 @@ _CLEANING = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _TextPreparation:
     """How texts are prepared.
 
     Attributes:
@@ -112,8 +111,9 @@ def describe(layout: Layout, graphs: Graphs, target: Path) -> DualEncoderSpec:
     if graphs.image.batch not in {None, 1}:
         raise ModelError(
             "model_incompatible",
-            f"The graph for pictures takes {graphs.image.batch} at a time; photofind needs one"
-            " that takes any number, or one.",
+            "The graph for pictures takes {batch} at a time; photofind needs one that "
+            "takes any number, or one.",
+            batch=graphs.image.batch,
         )
     spec = replace(draft, dim=output_dim(InstalledModel(draft, target)))
     if graphs.text.length is None and not words.is_sigmoid:
@@ -133,14 +133,17 @@ def _take_tokenizer(layout: Layout, target: Path) -> Path:
     if source is None:
         if layout.kind not in {Kind.RCLIP, Kind.MOBILECLIP}:
             raise ModelError(
-                "model_missing", f"There is no {TOKENIZER} in {layout.folder.name}. Add it there."
+                "model_missing",
+                "There is no {tokenizer} in {folder}. Add it there.",
+                tokenizer=TOKENIZER,
+                folder=layout.folder.name,
             )
         source = shipped_file("tokenizers/clip.json")
     shutil.copyfile(source, target / TOKENIZER)
     return source
 
 
-def _words(layout: Layout, tokenizer: Path) -> _Words:
+def _words(layout: Layout, tokenizer: Path) -> _TextPreparation:
     config = read_json_object(layout.config) if layout.config is not None else {}
     if isinstance(text := config.get("text_cfg"), dict):
         return _open_clip_words(text, is_sigmoid="init_logit_bias" in config)
@@ -149,21 +152,22 @@ def _words(layout: Layout, tokenizer: Path) -> _Words:
     if not _is_clip(tokenizer):
         raise ModelError(
             "model_incompatible",
-            f"It isn't clear how {layout.folder.name} wants its texts: a config.json of CLIP or"
-            " SigLIP is missing.",
+            "It isn't clear how the model in {folder} expects its texts: a "
+            "config.json of CLIP or SigLIP is missing.",
+            folder=layout.folder.name,
         )
     inner = config.get("text_config")
     stated = inner.get("max_position_embeddings") if isinstance(inner, dict) else None
-    return _Words(TextCleaning.CLIP, _length(stated, _CLIP_LENGTH), 0)
+    return _TextPreparation(TextCleaning.CLIP, _length(stated, _CLIP_LENGTH), 0)
 
 
-def _published(words: _Words, tokenizer: Path) -> Published:
+def _published(words: _TextPreparation, tokenizer: Path) -> Published:
     """CLIP's vocabulary is known, whatever the weights."""
     is_clip = words.cleaning is TextCleaning.CLIP and _is_clip(tokenizer)
     return Published(CLIP_TOKENS) if is_clip else Published()
 
 
-def _open_clip_words(text: Mapping[str, Any], *, is_sigmoid: bool) -> _Words:
+def _open_clip_words(text: Mapping[str, Any], *, is_sigmoid: bool) -> _TextPreparation:
     options = text.get("tokenizer_kwargs")
     options = options if isinstance(options, dict) else {}
     others = bool(text.get("hf_tokenizer_name"))
@@ -173,24 +177,26 @@ def _open_clip_words(text: Mapping[str, Any], *, is_sigmoid: bool) -> _Words:
             "model_incompatible", "Its texts are prepared in a way that photofind doesn't follow."
         )
     length = _length(text.get("context_length"), _CLIP_LENGTH)
-    return _Words(_CLEANING[clean], length, None if others else 0, is_sigmoid)
+    return _TextPreparation(_CLEANING[clean], length, None if others else 0, is_sigmoid)
 
 
-def _siglip_words(config: Mapping[str, Any]) -> _Words:
+def _siglip_words(config: Mapping[str, Any]) -> _TextPreparation:
     inner = config.get("text_config")
     inner = inner if isinstance(inner, dict) else {}
     length = _length(inner.get("max_position_embeddings"), _SIGLIP_LENGTH)
     second = config["model_type"] == "siglip2" or inner.get("vocab_size") == _GEMMA_WORDS
     # The first SigLIP's tokenizer drops punctuation, the second's only makes lower case.
     cleaning = TextCleaning.LOWER if second else TextCleaning.CANONICAL
-    return _Words(cleaning, length, None, is_sigmoid=True)
+    return _TextPreparation(cleaning, length, None, is_sigmoid=True)
 
 
 def _length(stated: object, default: int) -> int:
     if stated is None:
         return default
     if not isinstance(stated, int) or not 2 <= stated <= _LONGEST_CONTEXT:
-        raise ModelError("model_incompatible", f"Its texts can't have {stated!r} tokens.")
+        raise ModelError(
+            "model_incompatible", "Its texts can't have {stated} tokens.", stated=f"{stated!r}"
+        )
     return stated
 
 
@@ -199,18 +205,20 @@ def _is_clip(tokenizer: Path) -> bool:
     return any(known.find(token) == _CLIP_END_ID for token in _CLIP_END)
 
 
-def _pad_id(words: _Words, tokenizer: Path) -> int:
+def _pad_id(words: _TextPreparation, tokenizer: Path) -> int:
     if words.pad_id is not None:
         return words.pad_id
     found = find_pad_token(tokenizer)
     if found is None:
         raise ModelError(
             "model_missing",
-            f"{TOKENIZER} doesn't say what texts are filled up with. Add the {_TOKENIZER_CONFIG}"
-            " that belongs to it.",
+            "{tokenizer} doesn't say what texts are filled up with. Add the "
+            "{tokenizer_config} that belongs to it.",
+            tokenizer=TOKENIZER,
+            tokenizer_config=_TOKENIZER_CONFIG,
         )
     return found.id
 
 
-def _languages(words: _Words) -> tuple[str, ...]:
+def _languages(words: _TextPreparation) -> tuple[str, ...]:
     return ("en",) if words.cleaning is TextCleaning.CLIP else ("mul",)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+import mmap
+import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from photofind.domain import ModelError
 from photofind.inference.session import create_session
-from photofind.models.importing.onnx_checks import find_external_files
-from photofind.models.importing.onnx_wire import OnnxFormatError
-from photofind.models.importing.splitting import split
+from photofind.models.importing.graph_bounds import check_bounds
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from photofind.models.importing.layouts import Layout
 
+logger = logging.getLogger(__name__)
+
 _IMAGE_OUTPUTS = ("image_embeds", "embedding", "pooler_output", "output", "image_features")
 _TEXT_OUTPUTS = ("text_embeds", "embedding", "pooler_output", "output", "text_features")
 _FURTHER_TEXT_INPUTS = frozenset({"attention_mask", "token_type_ids"})
-_NOT_RUN = "model_not_run"
-"""The code of an error that never leaves this module."""
+_EXTERNAL_DATA: Final = re.compile(rb"\n\x08location\x12([\x80-\xff]?[\x00-\x7f])")
+"""What stands before the name of a file of weights (onnx.proto, external_data), with its length."""
 _PIXELS, _MASK_TYPES = "tensor(float)", frozenset({"tensor(int64)", "tensor(int32)"})
 
 
@@ -32,7 +37,7 @@ class ImageGraph:
 
     Attributes:
         path: below the model's folder.
-        source: the file that it was copied from, or a part of.
+        source: the file that it was copied from.
         size: pixels of a side; None: the graph takes any.
         batch: pictures in one run; None: any number.
     """
@@ -60,7 +65,7 @@ class TextGraph:
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """Both halves.
+    """Both towers.
 
     Attributes:
         weights: files that they refer to, below the model's folder.
@@ -77,8 +82,6 @@ def take_graphs(layout: Layout, target: Path) -> Graphs:
     Raises:
         ModelError: none runs, or one of them is not to be trusted.
     """
-    if layout.is_combined:
-        return _take_combined(layout.images, target)
     image_source, image = _first_that_runs(layout.images, target / "visual")
     _, text = _first_that_runs(layout.texts, target / "textual")
     return Graphs(
@@ -86,20 +89,25 @@ def take_graphs(layout: Layout, target: Path) -> Graphs:
     )
 
 
-def _take_combined(paths: Sequence[Path], target: Path) -> Graphs:
-    folder = target / "graphs"
-    source, whole = _first_that_runs(paths, folder)
-    ranks = _output_ranks(whole)
-    image, text = folder / "visual.onnx", folder / "textual.onnx"
+def check_graph(path: Path) -> None:
+    """Lets onnxruntime read a graph, which refuses operators that it doesn't have, weights from
+    outside the graph's folder and what is damaged.
+
+    Raises:
+        ModelError: model_incompatible.
+    """
+    check_bounds(path)
     try:
-        split(whole, image, _choose_output(ranks, _IMAGE_OUTPUTS[:1], whole))
-        split(whole, text, _choose_output(ranks, _TEXT_OUTPUTS[:1], whole))
-    except OnnxFormatError as error:
-        raise _unusable(whole.name, str(error)) from error
-    whole.unlink()
-    for half in (image, text):
-        find_external_files(half)
-    return Graphs(_image_graph(image, target, source), _text_graph(text, target), _weights(target))
+        create_session(path)
+    except ModelError as error:
+        logger.info("onnxruntime refuses %s", path.name, exc_info=True)
+        raise _unusable(
+            path.name,
+            Sentence(
+                "it is damaged, needs operators that onnxruntime doesn't have, or wants weights "
+                "from outside its folder"
+            ),
+        ) from error
 
 
 def _first_that_runs(paths: Sequence[Path], folder: Path) -> tuple[Path, Path]:
@@ -113,33 +121,52 @@ def _first_that_runs(paths: Sequence[Path], folder: Path) -> tuple[Path, Path]:
             return path, _copy(path, folder)
         except ModelError as error:
             # Some variants need operators that onnxruntime has for other processors alone.
-            if error.code != _NOT_RUN:
+            if error.code != "model_incompatible":
                 raise
             shutil.rmtree(folder)
-    try:
-        return paths[-1], _copy(paths[-1], folder)
-    except ModelError as error:
-        if error.code != _NOT_RUN:
-            raise
-        raise _unusable(paths[-1].name, "onnxruntime can't run it") from error
+    return paths[-1], _copy(paths[-1], folder)
 
 
 def _copy(path: Path, folder: Path) -> Path:
-    """What is checked is the copy, which nobody can exchange."""
+    """What is checked is the copy, which nobody can exchange; what was a link is a file there."""
     folder.mkdir()
-    for place in find_external_files(path):
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path.parent / place, folder / place)
     graph = folder / path.name
-    if graph.exists():
-        raise _unusable(path.name, "it is its own file of weights")
     shutil.copyfile(path, graph)
-    find_external_files(graph)
-    try:
-        create_session(graph)
-    except ModelError as error:
-        raise ModelError(_NOT_RUN, error.user_message) from error
+    for place in _find_external_data(graph):
+        source, target = path.parent / place, folder / place
+        if not source.is_file():
+            raise ModelError(
+                "model_missing",
+                "The file {place}, which holds weights of {file}, is missing beside it.",
+                place=place,
+                file=path.name,
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            shutil.copyfile(source, target)
+    check_graph(graph)
     return graph
+
+
+def _find_external_data(graph: Path) -> Iterator[PurePosixPath]:
+    """The files in a graph's folder that its weights are in, by the names that are written in it.
+
+    Those elsewhere are passed over: without a copy of them onnxruntime refuses the graph.
+    """
+    if not graph.stat().st_size:
+        return
+    with (
+        graph.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        for found in _EXTERNAL_DATA.finditer(content):
+            *first, last = found[1]
+            length = last << 7 | first[0] & 0x7F if first else last
+            name = content[found.end() : found.end() + length].decode(errors="replace")
+            place = PurePosixPath(name)
+            is_plain = name.isprintable() and not set(name) & set("\\:")
+            if place.parts and is_plain and not place.is_absolute() and ".." not in place.parts:
+                yield place
 
 
 def _weights(target: Path) -> tuple[str, ...]:
@@ -150,10 +177,14 @@ def _weights(target: Path) -> tuple[str, ...]:
 def _image_graph(path: Path, target: Path, source: Path) -> ImageGraph:
     inputs = create_session(path).get_inputs()
     if len(inputs) != 1 or inputs[0].type != _PIXELS or len(inputs[0].shape) != 4:
-        raise _unusable(path.name, "it doesn't take pictures as float32 [batch, 3, side, side]")
+        raise _unusable(
+            path.name, Sentence("it doesn't take pictures as float32 [batch, 3, side, side]")
+        )
     batch, channels, height, width = map(_fixed, inputs[0].shape)
     if channels not in {None, 3} or height != width:
-        raise _unusable(path.name, f"it takes pictures of the shape {inputs[0].shape}")
+        raise _unusable(
+            path.name, Sentence("it takes pictures of the shape {shape}", shape=inputs[0].shape)
+        )
     output = _choose_output(_output_ranks(path), _IMAGE_OUTPUTS, path)
     return ImageGraph(path.relative_to(target).as_posix(), source, height, batch, output)
 
@@ -162,10 +193,12 @@ def _text_graph(path: Path, target: Path) -> TextGraph:
     every = create_session(path).get_inputs()
     inputs = [each for each in every if each.name not in _FURTHER_TEXT_INPUTS]
     if len(inputs) != 1 or inputs[0].type not in _MASK_TYPES or len(inputs[0].shape) != 2:
-        raise _unusable(path.name, "it doesn't take token ids as integers [batch, length]")
+        raise _unusable(
+            path.name, Sentence("it doesn't take token ids as integers [batch, length]")
+        )
     batch, length = map(_fixed, inputs[0].shape)
     if batch not in {None, 1}:
-        raise _unusable(path.name, f"it takes {batch} texts at a time")
+        raise _unusable(path.name, Sentence("it takes {batch} texts at a time", batch=batch))
     output = _choose_output(_output_ranks(path), _TEXT_OUTPUTS, path)
     return TextGraph(path.relative_to(target).as_posix(), inputs[0].name, length, output)
 
@@ -183,7 +216,10 @@ def _choose_output(ranks: Mapping[str, int], wanted: Sequence[str], path: Path) 
     vectors = [name for name, rank in ranks.items() if rank == 2]
     if len(vectors) != 1:
         names = ", ".join(sorted(ranks))[:200]
-        raise _unusable(path.name, f"it isn't clear which of its outputs is the vector ({names})")
+        raise _unusable(
+            path.name,
+            Sentence("it isn't clear which of its outputs is the vector ({names})", names=names),
+        )
     return vectors[0]
 
 
@@ -192,5 +228,7 @@ def _fixed(size: object) -> int | None:
     return size if isinstance(size, int) and size > 0 else None
 
 
-def _unusable(name: str, reason: str) -> ModelError:
-    return ModelError("model_incompatible", f"The file {name} can't be used: {reason}.")
+def _unusable(name: str, reason: Sentence) -> ModelError:
+    return ModelError(
+        "model_incompatible", "The file {name} can't be used: {reason}.", name=name, reason=reason
+    )

@@ -30,7 +30,6 @@ class Kind(StrEnum):
     TRANSFORMERS_JS = "transformers.js"
     MOBILECLIP = "mobileclip"
     RCLIP = "rclip"
-    QDRANT = "qdrant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,7 @@ class Layout:
 
     Attributes:
         folder: what the others lie in; its name is the model's.
-        images, texts: graphs for pictures and for words, the best first; the same ones where both
-            halves are in one graph.
+        images, texts: graphs for pictures and for words, the best first.
         tokenizer: None: CLIP's own.
         preprocessor, config: JSON files about pictures and about the model; None: there is none.
     """
@@ -52,11 +50,6 @@ class Layout:
     tokenizer: Path | None
     preprocessor: Path | None = None
     config: Path | None = None
-
-    @property
-    def is_combined(self) -> bool:
-        """Both halves are in one graph."""
-        return self.images == self.texts
 
 
 def find_layout(folder: Path) -> Layout:
@@ -72,14 +65,18 @@ def find_layout(folder: Path) -> Layout:
         names = ", ".join(str(one.folder.relative_to(folder)) for one in found[:8])
         raise ModelError(
             "model_incompatible",
-            f"There are several models in {folder.name}: {names}. Import the folder of one.",
+            "There are several models in {folder}: {names}. Import the folder of one.",
+            folder=folder.name,
+            names=names,
         )
     if not found:
         raise ModelError(
             "model_incompatible",
-            f"There is no model in {folder.name} that photofind knows how to read. It knows the"
-            " layouts of its own export, immich, transformers.js, rclip, Qdrant's pairs of folders"
-            " and MobileCLIP2 as ONNX, and the official files of the models in its list.",
+            "There is no model in {folder} that photofind knows how to read. It knows "
+            "the layouts of its own export, immich, transformers.js with a graph for "
+            "pictures and one for words, rclip and MobileCLIP2 as ONNX, and the official "
+            "files of the models in its list.",
+            folder=folder.name,
         )
     return found[0]
 
@@ -97,7 +94,7 @@ def _folders(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _recognise(folder: Path) -> Layout | None:
-    recognisers = (_own, _immich, _transformers_js, _qdrant, _rclip, _mobileclip)
+    recognisers = (_own, _immich, _transformers_js, _rclip, _mobileclip)
     return next((layout for use in recognisers if (layout := use(folder)) is not None), None)
 
 
@@ -130,8 +127,6 @@ def _transformers_js(folder: Path) -> Layout | None:
         return None
     images, texts = _variants(graphs, "vision_model"), _variants(graphs, "text_model")
     if not (images and texts):
-        images = texts = _variants(graphs, "model")
-    if not images:
         return None
     return Layout(
         Kind.TRANSFORMERS_JS,
@@ -141,24 +136,6 @@ def _transformers_js(folder: Path) -> Layout | None:
         folder / _TOKENIZER,
         _file(folder / _PREPROCESSOR),
         _file(folder / _CONFIG),
-    )
-
-
-def _qdrant(folder: Path) -> Layout | None:
-    """Qdrant/…-vision and …-text, two repositories beside each other."""
-    graphs = sorted(folder.glob("*/model.onnx"))
-    images = [path for path in graphs if path.parent.name.lower().endswith("-vision")]
-    texts = [path for path in graphs if path.parent.name.lower().endswith("-text")]
-    if len(images) != 1 or len(texts) != 1:
-        return None
-    return Layout(
-        Kind.QDRANT,
-        folder,
-        (images[0],),
-        (texts[0],),
-        _file(texts[0].with_name(_TOKENIZER)),
-        _file(images[0].with_name(_PREPROCESSOR)),
-        _file(texts[0].with_name(_CONFIG)),
     )
 
 

@@ -54,7 +54,10 @@ def find_official(source: Path) -> OfficialFiles | None:
         return _find(source)
     except OSError as error:
         raise ModelError(
-            "model_missing", f"{source} can't be read: {error.strerror or error}."
+            "model_missing",
+            "{source} can't be read: {reason}.",
+            source=source,
+            reason=error.strerror or str(error),
         ) from error
 
 
@@ -95,7 +98,10 @@ def _gather(spec: ModelSpec, checkpoint: Path) -> Iterator[tuple[str, Path]]:
         if not beside.is_file():
             raise ModelError(
                 "model_missing",
-                f"That is “{spec.title}”, but {beside.name} is missing. Put it beside"
-                f" {checkpoint.name}; it comes from the same place.",
+                "That is “{model}”, but {beside} is missing. Put it beside {checkpoint}; it "
+                "comes from the same place.",
+                model=spec.title,
+                beside=beside.name,
+                checkpoint=checkpoint.name,
             )
         yield file.path, beside

@@ -15,7 +15,7 @@ from photofind.inference.spec import FileSpec, SourceKind
 from photofind.inference.spec_search import ImageOutputs
 from photofind.inference.store import hash_model_file
 from photofind.models.importing.describing import imported_key
-from photofind.models.importing.onnx_checks import find_external_files
+from photofind.models.importing.graphs import check_graph
 from photofind.models.importing.preparation import check_preparation
 
 if TYPE_CHECKING:
@@ -38,11 +38,20 @@ def take_own(layout: Layout, target: Path) -> DualEncoderSpec:
         ModelError: model_checksum, a file is not the one that was exported; model_missing, one is
             missing; model_incompatible, the description can't be true.
     """
-    stated = read_spec(layout.folder)
+    # What an export of ours never has is not taken from a file either: nobody checked it.
+    stated = replace(
+        read_spec(layout.folder),
+        labels=None,
+        objects=None,
+        background=None,
+        further_text=(),
+        text_objects=None,
+    )
     _check_numbers(stated)
     for file in stated.files:
         _take(file, layout.folder, target)
-    _check_graphs(stated, target)
+    for graph in (stated.image, stated.text):
+        check_graph(target / graph.path)
     if (layout.folder / RECORDED_NAME).is_file():
         shutil.copyfile(layout.folder / RECORDED_NAME, target / RECORDED_NAME)
     sha256, _ = hash_model_file(target / stated.image.path)
@@ -59,7 +68,6 @@ def take_own(layout: Layout, target: Path) -> DualEncoderSpec:
         revision=_short(stated.revision),
         source_kind=SourceKind.IMPORTED,
         checkpoint=None,
-        labels=None,
         tag_cuts=None,
         golden=None,
         similar_dim=None,
@@ -87,31 +95,21 @@ def _take(file: FileSpec, folder: Path, target: Path) -> None:
     if not place.parts or place.is_absolute() or ".." in place.parts or "\\" in file.path:
         raise ModelError(
             "model_incompatible",
-            f"The model's description names a file outside its folder ({file.path[:100]!r}).",
+            "The model's description names a file outside its folder ({value}).",
+            value=f"{file.path[:100]!r}",
         )
     source, copy = folder / place, target / place
     if not source.is_file():
-        raise ModelError("model_missing", f"The model's file {file.path} is missing.")
+        raise ModelError("model_missing", "The model's file {file} is missing.", file=file.path)
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, copy)
     if file.sha256 is not None and hash_model_file(copy)[0] != file.sha256:
         raise ModelError(
             "model_checksum",
-            f"The model's file {file.path} is damaged: it is not the one that was exported."
-            " Copy the folder again.",
+            "The model's file {file} is damaged: it is not the one that was exported. "
+            "Copy the folder again.",
+            file=file.path,
         )
-
-
-def _check_graphs(stated: DualEncoderSpec, target: Path) -> None:
-    known = {file.path for file in stated.weights}
-    for graph in (stated.image, stated.text):
-        folder = PurePosixPath(graph.path).parent
-        for place in find_external_files(target / graph.path):
-            if (folder / place).as_posix() not in known:
-                raise ModelError(
-                    "model_incompatible",
-                    f"The description doesn't name {place}, which holds weights of {graph.path}.",
-                )
 
 
 def _short(text: str) -> str:

@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from photofind.domain import ImageGeometry, Interpolation, ModelError, ResizeMode
-from photofind.inference.pad_tokens import read_json_object
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.spec import Preprocess
+from photofind.inference.tokenizers import read_json_object
 from photofind.models.importing.layouts import Kind
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,11 @@ _PLAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
 class _UnclearError(ValueError):
-    """Says why pictures can't be prepared, in words for people."""
+    """Says why pictures can't be prepared."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def read_preparation(layout: Layout, size: int | None) -> Preprocess:
@@ -40,23 +45,28 @@ def read_preparation(layout: Layout, size: int | None) -> Preprocess:
     try:
         found = _read(layout, stated, size)
     except _UnclearError as error:
-        raise _unprepared(layout, str(error)) from error
+        raise _unprepared(layout, error.reason) from error
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _unprepared(layout, "what its file says of them is not what is expected") from error
+        raise _unprepared(
+            layout, Sentence("what its file says of them is not what is expected")
+        ) from error
     if size not in {None, found.geometry.size}:
         raise ModelError(
             "model_incompatible",
-            f"The graph takes pictures of {size} pixels, the file beside it says"
-            f" {found.geometry.size}.",
+            "The graph takes pictures of {size} pixels, the file beside it says {stated}.",
+            size=size,
+            stated=found.geometry.size,
         )
     check_preparation(found)
     return found
 
 
-def _unprepared(layout: Layout, why: str) -> ModelError:
+def _unprepared(layout: Layout, why: Sentence) -> ModelError:
     return ModelError(
         "model_incompatible",
-        f"photofind can't prepare pictures as {layout.folder.name} wants them: {why}.",
+        "photofind can't prepare pictures as the model in {folder} expects them: {why}.",
+        folder=layout.folder.name,
+        why=why,
     )
 
 
@@ -81,7 +91,7 @@ def _read(layout: Layout, stated: Mapping[str, Any], size: int | None) -> Prepro
         return Preprocess(
             ImageGeometry(size, ResizeMode.SHORTEST, Interpolation.BICUBIC), like.mean, like.std
         )
-    raise _UnclearError("no file says how")
+    raise _UnclearError(Sentence("no file says how"))
 
 
 def _open_clip(stated: Mapping[str, Any]) -> Preprocess:
@@ -102,9 +112,9 @@ def _transformers(stated: Mapping[str, Any]) -> Preprocess:
     shortest = isinstance(size, int) or "shortest_edge" in size
     side = _side(size["shortest_edge"] if shortest and isinstance(size, dict) else size)
     if shortest and (not crops or _side(stated.get("crop_size", side)) != side):
-        raise _UnclearError("it doesn't cut out a square of the shortest side")
+        raise _UnclearError(Sentence("it doesn't cut out a square of the shortest side"))
     if not shortest and crops:
-        raise _UnclearError("it squashes pictures and then cuts them")
+        raise _UnclearError(Sentence("it squashes pictures and then cuts them"))
     mode = ResizeMode.SHORTEST if shortest else ResizeMode.SQUASH
     normalises = stated.get("do_normalize", True)
     mean, std = (stated["image_mean"], stated["image_std"]) if normalises else _PLAIN

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photofind.domain import ModelError
-from photofind.inference.agreement import TEXTS, draw_pictures
 from photofind.inference.clip import ImageEncoder, TextEncoder
 from photofind.inference.golden import RECORDED_NAME, self_test
+from photofind.inference.precision_check import TEXTS, draw_pictures
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,12 +31,12 @@ def try_model(model: DualEncoder) -> None:
     """
     images, texts = _embed_images(model), _embed_texts(model)
     if images.shape[1:] != (model.spec.dim,) or texts.shape[1:] != (model.spec.dim,):
-        raise _unusable("its vectors have another length than is said")
+        raise _unusable(Sentence("its vectors have a different length than stated"))
     for vectors in (images, texts):
         if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
-            raise _unusable("it computes what are no vectors")
+            raise _unusable(Sentence("it computes something other than vectors"))
         if np.ptp(vectors, axis=0).max() == 0:
-            raise _unusable("it computes the same for everything")
+            raise _unusable(Sentence("it computes the same for everything"))
     if (model.folder / RECORDED_NAME).is_file():
         self_test(model)
 
@@ -49,7 +50,7 @@ def output_dim(model: DualEncoder) -> int:
     """
     images = _embed_images(model, 1)
     if images.ndim != 2 or not 1 <= images.shape[1] <= LARGEST_DIM:
-        raise _unusable(f"it gives {list(images.shape)} for a picture")
+        raise _unusable(Sentence("it gives {shape} for a picture", shape=str(list(images.shape))))
     return int(images.shape[1])
 
 
@@ -72,16 +73,20 @@ def _embed_images(model: DualEncoder, count: int = 3) -> NDArray[np.float32]:
     try:
         return encoder.encode(pictures[:count]).search
     except Exception as error:  # onnxruntime raises many kinds, some of them undocumented
-        raise _unusable("its graph for pictures fails") from error
+        raise _unusable(Sentence("its graph for pictures fails")) from error
 
 
 def _embed_texts(model: DualEncoder) -> NDArray[np.float32]:
     encoder = TextEncoder(model)
     try:
         return encoder.encode(TEXTS[:4])
+    except ModelError:
+        raise
     except Exception as error:
-        raise _unusable("its graph for words fails, or gives vectors of another length") from error
+        raise _unusable(
+            Sentence("its graph for words fails, or gives vectors of another length")
+        ) from error
 
 
-def _unusable(reason: str) -> ModelError:
-    return ModelError("model_incompatible", f"The model can't be used: {reason}.")
+def _unusable(reason: Sentence) -> ModelError:
+    return ModelError("model_incompatible", "The model can't be used: {reason}.", reason=reason)

@@ -116,7 +116,7 @@ def test_it_goes_on_after_dropped_connections(case: Case) -> None:
 
 def test_it_goes_on_in_the_next_run(case: Case) -> None:
     case.local.faults += [Fault(after=400_000), Fault(status=404)]
-    with pytest.raises(NetworkError, match="does not have this file") as caught:
+    with pytest.raises(NetworkError, match="doesn't have this file") as caught:
         case.run()
     assert caught.value.code == "network_refused"
     assert case.part.read_bytes() == CONTENT[:400_000]
@@ -207,9 +207,9 @@ def test_a_server_that_is_busy_for_long_is_left_to_the_person(case: Case) -> Non
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (401, "withdrawn or asks for an account"),
+        (401, "withdrawn, or needs an account"),
         (403, "withdrawn"),
-        (404, "does not have"),
+        (404, "doesn't have"),
         (418, "HTTP 418"),
     ],
 )

@@ -118,7 +118,7 @@ def test_what_was_taken_at_first_holds_from_then_on(case: Case) -> None:
     changed = bytearray(served(case).read_bytes())
     changed[-1] ^= 1
     served(case).write_bytes(changed)
-    with pytest.raises(ModelError, match=r"has another file tiny\.safetensors") as caught:
+    with pytest.raises(ModelError, match=r"has a different tiny\.safetensors") as caught:
         case.install()
     assert caught.value.code == "model_checksum"
     assert case.is_installed()
@@ -132,7 +132,7 @@ def test_what_was_taken_at_first_holds_from_then_on(case: Case) -> None:
 def test_what_the_hub_says_must_fit_the_registry(case: Case, file: FileSpec) -> None:
     assert case.spec.checkpoint is not None
     case.spec = replace(case.spec, checkpoint=replace(case.spec.checkpoint, file=file))
-    with pytest.raises(ModelError, match=r"has another file tiny\.safetensors"):
+    with pytest.raises(ModelError, match=r"has a different tiny\.safetensors"):
         case.install()
     assert not case.is_installed()
     assert all(request.startswith("HEAD") for request in case.local.requests)
@@ -177,7 +177,7 @@ def test_a_full_disk_is_seen_before_the_first_byte(
 
 def test_an_interrupted_download_goes_on_next_time(case: Case) -> None:
     case.local.faults += [Fault(after=100_000), Fault(status=404)]
-    with pytest.raises(NetworkError, match="does not have this file"):
+    with pytest.raises(NetworkError, match="doesn't have this file"):
         case.install()
     assert not case.is_installed()
     case.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,10 +14,11 @@ import pytest
 
 from photofind.domain import PhotofindError
 from photofind.inference import registry_clip
-from photofind.models.messages import Notice, Progress
+from photofind.models.messages import InstallNotice, InstallProgress
 from photofind.models.process import Installation
 from photofind.models.tasks import Download
 from photofind.paths import OFFLINE_VARIABLE
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +50,11 @@ def left_behind(folders: AppFolders) -> list[str]:
 
 
 def test_what_goes_wrong_is_told(folders: AppFolders, nonsense: LocalHub) -> None:
-    heard: list[Progress | Notice] = []
+    heard: list[InstallProgress | InstallNotice] = []
     with pytest.raises(PhotofindError, match="is damaged or not a model") as caught:
         Installation(folders, Download(KEY)).run(heard.append)
     assert caught.value.code == "model_incompatible"
-    steps = list(dict.fromkeys(said.step for said in heard if isinstance(said, Progress)))
+    steps = list(dict.fromkeys(said.step for said in heard if isinstance(said, InstallProgress)))
     assert steps == ["asking", "downloading", "verifying"]
     assert nonsense.requests
 
@@ -61,11 +63,11 @@ def test_it_can_be_cancelled_half_way(folders: AppFolders, nonsense: LocalHub) -
     nonsense.pause = threading.Event()
     installation = Installation(folders, Download(KEY))
 
-    def cancel(said: Progress | Notice) -> None:
-        if isinstance(said, Progress) and said.done:
+    def cancel(said: InstallProgress | InstallNotice) -> None:
+        if isinstance(said, InstallProgress) and said.done:
             installation.cancel()
 
-    with pytest.raises(PhotofindError, match=r"Stopped\. .* goes on from there") as caught:
+    with pytest.raises(PhotofindError, match=r"Stopped\. .* continues from there") as caught:
         installation.run(cancel)
     nonsense.pause.set()
     assert caught.value.code == "cancelled"
@@ -97,7 +99,7 @@ def test_a_process_that_dies_leaves_nothing_half_done(
     monkeypatch.setattr(subprocess, "Popen", note)
     work = folders.models / f".{KEY}.partial"
 
-    def kill(said: Progress | Notice) -> None:
+    def kill(said: InstallProgress | InstallNotice) -> None:
         work.mkdir(exist_ok=True)  # as if it had begun to bind
         os.kill(started[0].pid, signal.SIGKILL)
 
@@ -111,10 +113,10 @@ def test_it_ends_when_whoever_started_it_has_gone(folders: AppFolders, nonsense:
     nonsense.pause = threading.Event()
     command = Installation(folders, Download(KEY))._command
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
-        assert nonsense.reached_pause.wait(60)
+        assert nonsense.reached_pause.wait(PATIENCE_S)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(30) == 2
+        assert process.wait(PATIENCE_S) == 2
     nonsense.pause.set()
 
 
@@ -128,7 +130,7 @@ def test_it_ends_in_order_while_it_is_still_listened_to(
         assert process.stderr is not None
         assert b"model_incompatible" in process.stdout.read()
         assert process.stderr.read() == b""
-        assert process.wait(60) == 1
+        assert process.wait(PATIENCE_S) == 1
 
 
 @pytest.mark.parametrize("variable", [OFFLINE_VARIABLE, "HF_HUB_OFFLINE"])
@@ -142,12 +144,25 @@ def test_the_environment_forbids_the_network(
     assert nonsense.requests == []
 
 
+@pytest.mark.parametrize("chosen", [True, False])
+def test_what_the_person_chose_last_precedes_the_settings_file(
+    folders: AppFolders, nonsense: LocalHub, chosen: bool
+) -> None:
+    """No worker can be started that would write it down."""
+    folders.ensure()
+    folders.settings.write_text(json.dumps({"offline": not chosen}))
+    with pytest.raises(PhotofindError) as caught:
+        Installation(folders, Download(KEY, offline=chosen)).run(lambda _: None)
+    assert caught.value.code == ("network_forbidden" if chosen else "model_incompatible")
+    assert (nonsense.requests == []) is chosen
+
+
 def test_the_settings_forbid_the_network(folders: AppFolders, nonsense: LocalHub) -> None:
     folders.ensure()
     folders.settings.write_text('{"offline": true}')
     with pytest.raises(
         PhotofindError,
-        match="“Never go online” is switched on, in photofind's window under Models…",
+        match="“Never go online” is switched on in photofind's window, under Models…",
     ):
         Installation(folders, Download(KEY)).run(lambda _: None)
     assert nonsense.requests == []

@@ -25,11 +25,13 @@ from photofind.models.tasks import (
     [
         Download("blip-base"),
         Download("mobileclip2-s0", accept_licence=True),
+        Download("mobileclip2-s0", offline=True),
         Import(Path("a stick") / "model.zip"),
         Import(Path("--help")),
         Import(Path(os.fsdecode(b"caf\xe9"))),
         Check("-odd"),
         Export("ViT-B-32", "openai"),
+        Export("ViT-B-32", "openai", offline=False),
         Export("-own.json", "my weights.pt", Path("-a folder") / "tokenizer.json"),
     ],
 )

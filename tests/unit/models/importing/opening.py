@@ -11,7 +11,7 @@ from photofind.inference.clip import ImageEncoder, TextEncoder
 from photofind.inference.preprocess import to_batch
 from photofind.inference.store import InstalledModel, hash_model_file
 from photofind.inference.tokenizers import TextTokenizer
-from photofind.models.importing.foreign import ForeignModel, open_foreign
+from photofind.models.importing.installation import ForeignModel, open_foreign
 from tests.unit.models.importing.toy_graphs import DIM, SIDE, Toy
 
 if TYPE_CHECKING:

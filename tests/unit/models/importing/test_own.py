@@ -10,6 +10,8 @@ import pytest
 from photofind.domain import ModelError
 from photofind.inference.golden import write_golden
 from photofind.inference.portable import read_spec, write_spec
+from photofind.inference.spec import FileSpec
+from photofind.inference.spec_search import LanguageEncoder
 from photofind.inference.store import InstalledModel
 from tests.unit.models.importing import toy_graphs
 from tests.unit.models.importing.opening import check_vectors, open_here
@@ -60,6 +62,18 @@ def test_what_a_description_says_to_people_is_kept_in_bounds(tmp_path: Path, toy
     assert spec.title.isprintable()
     assert len(spec.title) <= 300
     assert (spec.recommended_for, spec.languages) == ("", ("en",))
+
+
+def test_further_graphs_that_a_description_names_are_left_alone(tmp_path: Path, toy: Toy) -> None:
+    folder = exported(tmp_path, toy)
+    stated = read_spec(folder)
+    further = LanguageEncoder(("en",), FileSpec("more.onnx"), FileSpec("more.json"))
+    write_spec(
+        replace(stated, further_text=(further,), background=FileSpec("../background.npy")), folder
+    )
+    model = open_here(folder, tmp_path)
+    check_vectors(model, toy)
+    assert (model.spec.further_text, model.spec.background) == ((), None)
 
 
 def test_a_changed_byte_of_our_own_export(tmp_path: Path, toy: Toy) -> None:

@@ -148,23 +148,6 @@ def save_text(path: Path, toy: Toy, names: Names) -> None:
     save(path, text_nodes(names), [infos["text"]], [infos["text_vector"]], weights)
 
 
-def save_combined(path: Path, toy: Toy) -> None:
-    """As TinyCLIP's: both halves, a mask that nobody reads, and the scores between them."""
-    names, helper, types = Names(), onnx().helper, onnx().TensorProto
-    infos = value_infos(names)
-    mask = helper.make_tensor_value_info("attention_mask", types.INT64, ["batch", "length"])
-    scores = helper.make_tensor_value_info("logits_per_image", types.FLOAT, ["batch", "batch"])
-    nodes = [
-        *image_nodes(names),
-        *text_nodes(names),
-        helper.make_node("Transpose", ["text_embeds"], ["turned"]),
-        helper.make_node("MatMul", ["image_embeds", "turned"], ["logits_per_image"]),
-    ]
-    inputs = [infos["text"], infos["image"], mask]
-    outputs = [scores, infos["text_vector"], infos["image_vector"]]
-    save(path, nodes, inputs, outputs, values(toy, "matrix", "table", "axis"))
-
-
 def write_json(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
@@ -208,25 +191,10 @@ def make_onnx_siglip(folder: Path) -> Toy:
     return toy
 
 
-def make_tinyclip(folder: Path, toy: Toy) -> None:
-    save_combined(folder / "onnx" / "model.onnx", toy)
-    copy_clip_tokenizer(folder / "tokenizer.json")
-    write_json(folder / "preprocessor_config.json", CLIP_PICTURES)
-    write_json(folder / "config.json", {"model_type": "clip"})
-
-
 def make_rclip(folder: Path, toy: Toy) -> None:
     names = Names("input", "output", "input", "output", length=77)
     save_image(folder / "visual.onnx", toy, names)
     save_text(folder / "textual.onnx", toy, names)
-
-
-def make_qdrant(folder: Path, toy: Toy) -> None:
-    save_image(folder / "clip-ViT-B-32-vision" / "model.onnx", toy, Names())
-    save_text(folder / "clip-ViT-B-32-text" / "model.onnx", toy, Names())
-    write_json(folder / "clip-ViT-B-32-vision" / "preprocessor_config.json", CLIP_PICTURES)
-    copy_clip_tokenizer(folder / "clip-ViT-B-32-text" / "tokenizer.json")
-    write_json(folder / "clip-ViT-B-32-text" / "config.json", {"model_type": "clip_text_model"})
 
 
 def make_mobileclip(folder: Path, toy: Toy, size: str = "s0") -> None:

@@ -1,15 +1,15 @@
-"""What was found at the first download of files that no entry of the registry pins.
+"""Trust on first use, for files that no entry of the registry pins.
 
-From then on it holds: another file is refused.
+What a file was at its first download holds from then on: another one is refused.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from photofind.atomic_files import read_plain_file, replace_file
 from photofind.domain import ModelError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from photofind.paths import AppFolders
 
 _NAME = "first-use.json"
+_LARGEST_FILE = 1 << 20
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -47,9 +48,7 @@ def record(folders: AppFolders, spec: ModelSpec, file: FileSpec, found: Found) -
     path = folders.models / _NAME
     known = {_address(spec, file): found, **_read(path)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(known)))
-    os.replace(partial, path)  # noqa: PTH105 (same file system, atomic)
+    replace_file(path, msgspec.json.format(msgspec.json.encode(known)))
 
 
 def _address(spec: ModelSpec, file: FileSpec) -> str:
@@ -58,12 +57,13 @@ def _address(spec: ModelSpec, file: FileSpec) -> str:
 
 def _read(path: Path) -> dict[str, Found]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Found])
+        return msgspec.json.decode(read_plain_file(path, _LARGEST_FILE), type=dict[str, Found])
     except FileNotFoundError:
         return {}
     except (OSError, msgspec.DecodeError) as error:
         raise ModelError(
             "model_incompatible",
-            f"The list of known files {path} is damaged. Delete it to begin anew: the next"
-            " download then takes what the hub says.",
+            "The list of known files {path} is damaged. Delete it to start over: "
+            "the next download then takes what the hub says.",
+            path=path,
         ) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.domain import Interpolation, ModelError, ResizeMode
-from photofind.inference import known
+from photofind.inference import weight_fingerprints
 from photofind.inference.registry_clip import OPENAI_B32
 from photofind.inference.spec_search import PaddingKind, TextCleaning
 from photofind.inference.store import hash_model_file
@@ -74,27 +74,11 @@ def test_a_text_tower_that_looks_at_its_filling_is_filled_up(tmp_path: Path) -> 
     check_vectors(model, toy)
 
 
-def test_both_halves_in_one_graph(tmp_path: Path, toy: Toy) -> None:
-    toy_graphs.make_tinyclip(tmp_path / "TinyCLIP", toy)
-    whole = (tmp_path / "TinyCLIP" / "onnx" / "model.onnx").stat().st_size
-    model = open_here(tmp_path / "TinyCLIP", tmp_path)
-    check_vectors(model, toy)
-    sizes = [model.spec.image.bytes or 0, model.spec.text.bytes or 0]
-    assert sum(sizes) < whole + 2_000
-    assert min(sizes) < 250_000
-    assert not list((tmp_path / "work").rglob("model.onnx"))
-
-
 def test_rclip(tmp_path: Path, toy: Toy) -> None:
     toy_graphs.make_rclip(tmp_path / "ViT-B-32-256-datacomp", toy)
     model = open_here(tmp_path / "ViT-B-32-256-datacomp", tmp_path)
     check_vectors(model, toy)
     assert model.spec.preprocess.mean == OPENAI_B32.preprocess.mean
-
-
-def test_qdrants_two_repositories(tmp_path: Path, toy: Toy) -> None:
-    toy_graphs.make_qdrant(tmp_path / "both", toy)
-    check_vectors(open_here(tmp_path / "both", tmp_path), toy)
 
 
 def test_mobileclip(tmp_path: Path, toy: Toy) -> None:
@@ -187,7 +171,7 @@ def test_known_weights_bring_what_the_registry_says(
 ) -> None:
     toy_graphs.make_xenova(tmp_path / "whatever", toy)
     sha256, _ = hash_model_file(tmp_path / "whatever" / "onnx" / "vision_model_quantized.onnx")
-    monkeypatch.setitem(known._CONVERTED, sha256, OPENAI_B32.key)
+    monkeypatch.setitem(weight_fingerprints._CONVERTED, sha256, OPENAI_B32.key)
     spec = open_here(tmp_path / "whatever", tmp_path).spec
     assert spec.key == f"imported-{OPENAI_B32.key}-{sha256[:8]}"
     assert spec.title == f"{OPENAI_B32.title} (imported)"
@@ -199,13 +183,13 @@ def test_known_weights_bring_what_the_registry_says(
 
 
 def test_every_known_conversion_is_of_a_registered_model() -> None:
-    for sha256, key in known._CONVERTED.items():
+    for sha256, key in weight_fingerprints._CONVERTED.items():
         assert len(bytes.fromhex(sha256)) == 32
-        found = known.find_by_weights(sha256)
+        found = weight_fingerprints.find_by_weights(sha256)
         assert found is not None
         assert found.key == key
-    assert known.find_by_weights("0" * 64) is None
-    assert known.find_by_weights(None) is None
+    assert weight_fingerprints.find_by_weights("0" * 64) is None
+    assert weight_fingerprints.find_by_weights(None) is None
 
 
 def without(path: str) -> Callable[[Path], None]:
