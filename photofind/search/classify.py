@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import find_contents, read_photos
 from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import PhotofindError, Space
 from photofind.inference.vocabulary import plain_vocabulary
 from photofind.search.encoders import find_encoders
 from photofind.search.relevance import ordinary_score
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,20 +57,29 @@ def read_labels(path: Path) -> tuple[str, ...]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason: str | Sentence = Sentence("it isn't UTF-8 text")
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
         raise PhotofindError(
             "labels_unreadable",
-            f"The labels in {path} can't be read: {reason}. Check its name, and that it is a text"
-            " file.",
+            "The labels in {path} can't be read: {reason}. Check its name, and that it "
+            "is a text file.",
+            path=path,
+            reason=reason,
         ) from error
     words = (" ".join(line.split()) for line in lines)
     labels = tuple(dict.fromkeys(word for word in words if word and not word.startswith("#")))
     if not labels:
-        raise PhotofindError("labels_empty", f"There are no labels in {path}. Write one a line.")
+        raise PhotofindError(
+            "labels_empty", "There are no labels in {path}. Write one a line.", path=path
+        )
     if len(labels) > MOST_LABELS:
         raise PhotofindError(
             "labels_too_many",
-            f"{path} has {len(labels):,} labels; photofind takes at most {MOST_LABELS:,}.",
+            "{path} has {count} labels; photofind takes at most {most}.",
+            path=path,
+            count=len(labels),
+            most=MOST_LABELS,
         )
     return labels
 
@@ -82,12 +94,14 @@ def classify(
         ModelError: the active model is not installed, or damaged.
         CatalogError: the catalog can't be read.
     """
-    active = reader.active_model()
-    photos = reader.photos(list(reader.descriptions.contents(folder=folder)))
+    with reader.snapshot() as snapshot:
+        active = read_active_model(snapshot)
+        photos = read_photos(snapshot, list(find_contents(snapshot, folder=folder)))
     if active is None or not photos:
         raise PhotofindError(
             "not_indexed",
-            f"No photo in {folder} can be found yet. Index it first: photofind index FOLDER",
+            "No photo in {folder} can be found yet. Index it first: photofind index FOLDER",
+            folder=folder,
         )
     model_id, key = active
     encoders = find_encoders(store, key)
@@ -98,11 +112,12 @@ def classify(
     }
     places = sorted(inside.items(), key=lambda place: place[1])
     ids = [content_id for content_id, _path in places]
-    pictures = fetch_vectors(reader.connection, model_id, Space.SEARCH, ids).astype(np.float32)
+    with reader.snapshot() as snapshot:
+        pictures = fetch_vectors(snapshot, model_id, Space.SEARCH, ids).astype(np.float32)
     vocabulary = plain_vocabulary(labels)
     directions = np.stack(
         [
-            np.mean([encoders.encode_words(each) for each in sentences], axis=0)
+            np.mean([encoders.encode_words(each).vector for each in sentences], axis=0)
             for sentences in vocabulary.sentences
         ]
     )
@@ -113,12 +128,16 @@ def classify(
         vocabulary.labels,
         tuple(path for _content_id, path in places),
         np.asarray(cosines, np.float32),
-        label_shares(encoders.spec, directions, cosines),
+        label_shares(
+            encoders.spec,
+            cosines,
+            [encoders.expected_score(direction) for direction in directions],
+        ),
     )
 
 
 def label_shares(
-    spec: DualEncoderSpec, directions: NDArray[np.float32], cosines: NDArray[np.float32]
+    spec: DualEncoderSpec, cosines: NDArray[np.float32], expected: Sequence[float | None]
 ) -> NDArray[np.float32]:
     """How likely each label is for each photo, given that one of them fits.
 
@@ -127,15 +146,15 @@ def label_shares(
     instead of 39 %, and of 51 captions for 56 % instead of 22 %.
 
     Args:
-        directions: float32 [l, dim], unit length.
         cosines: float32 [n, l].
+        expected: what photos of all kinds score with each label, [l].
 
     Returns:
         float32 [n, l]; each row has the sum 1.
     """
     ordinary = [
-        ordinary_score(spec.cuts, label, scores)
-        for label, scores in zip(directions, cosines.T, strict=True)
+        ordinary_score(spec.cuts, each, scores)
+        for each, scores in zip(expected, cosines.T, strict=True)
     ]
     logits = spec.label_scale * (cosines - np.array(ordinary, np.float32))
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))

@@ -1,14 +1,17 @@
-"""The active model's encoders, loaded when they are needed and let go when they are not."""
+"""The active model's encoders, loaded when they are needed and released when they are not."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from photofind.catalog.rows import same_weights
+from photofind.catalog.models import same_weights
 from photofind.domain import ModelError, Space
-from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder
+from photofind.inference.clip import DualEncoder, ImageEncoder, TextEncoder, read_background
+from photofind.inference.labels import read_labels
+from photofind.inference.model_slot import ModelSlot
 from photofind.inference.spec_search import DualEncoderSpec
+from photofind.search.relevance import sought_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from photofind.domain import Box
+    from photofind.inference.clip import TextEmbedding
     from photofind.inference.store import ModelStore
-
-
-IDLE_S = 300.0
-"""Encoders that nobody needed for so long give their memory back."""
+    from photofind.search.relevance import SoughtObject
 
 
 class Encoders:
@@ -29,10 +31,9 @@ class Encoders:
 
     def __init__(self, model: DualEncoder, clock: Callable[[], float] = time.monotonic) -> None:
         self._model = model
-        self._clock = clock
-        self._last_used = clock()
-        self._text: TextEncoder | None = None
-        self._image: ImageEncoder | None = None
+        self._text = ModelSlot(TextEncoder, clock)
+        self._image = ModelSlot(ImageEncoder, clock)
+        self._background: NDArray[np.float32] | None = None
 
     @property
     def spec(self) -> DualEncoderSpec:
@@ -43,36 +44,79 @@ class Encoders:
         """Where photos are compared with photos."""
         return Space.SEARCH if self.spec.similar_dim is None else Space.SIMILAR
 
-    def encode_words(self, words: str) -> NDArray[np.float32]:
-        """Returns float32 [dim], unit length. Raises ModelError: the files can't be used."""
-        if self._text is None:
-            self._text = TextEncoder(self._model)
-        self._last_used = self._clock()
-        vector: NDArray[np.float32] = self._text.encode([words])[0]
-        return vector
+    def encode_words(self, words: str, language: str = "") -> TextEmbedding:
+        """What words mean.
 
-    def encode_file(self, path: Path) -> NDArray[np.float32]:
-        """The vector of a picture in `similar_space`: float32 [d], unit length.
+        Args:
+            language: BCP 47 tag of their language; "": it is recognised.
+
+        Raises:
+            ModelError: the files can't be used.
+        """
+        with self._text.loaded(self._model) as encoder:
+            return encoder.encode_text(words, language)
+
+    def expected_score(self, vector: NDArray[np.float32]) -> float | None:
+        """What photos of all kinds score with words on average; None: not known.
+
+        Args:
+            vector: float32 [dim], of the words.
+
+        Raises:
+            ModelError: the file can't be used.
+        """
+        if self.spec.background is None:
+            return None
+        if self._background is None:
+            self._background = read_background(self._model).mean(axis=0)
+        return float(self._background @ vector)
+
+    def sought_object(self, words: str, found: TextEmbedding) -> SoughtObject | None:
+        """The object that words are about, if the model looks for it.
+
+        Raises:
+            ModelError: the file with the objects' names can't be used.
+        """
+        cuts = self.spec.cuts.objects
+        if cuts is None or self.spec.objects is None or found.objects is None:
+            return None
+        labels = read_labels(self._model.file(self.spec.objects))
+        return sought_object(cuts, labels, words, found.objects)
+
+    def encode_file(
+        self, path: Path, box: Box | None = None, *, space: Space | None = None
+    ) -> NDArray[np.float32]:
+        """The vector of a picture: float32 [d], unit length.
+
+        Args:
+            box: of a part of the picture instead.
+            space: where it is compared; None: in `similar_space`.
 
         Raises:
             MediaError: the file can't be read, or is no picture.
             ModelError: the files can't be used.
         """
-        from photofind.media.decode import decode_photo  # a search for words needs no decoders
+        # A search for words needs no decoders.
+        from photofind.media.decode import decode_photo, decode_region
 
-        decoded = decode_photo(path, [self.spec.preprocess.geometry])
-        if self._image is None:
-            self._image = ImageEncoder(self._model)
-        self._last_used = self._clock()
-        found = self._image.encode(decoded.tensors)
-        vectors = found.search if found.similar is None else found.similar
+        geometry = self.spec.preprocess.geometry
+        if box is None:
+            squares = decode_photo(path, [geometry]).tensors
+        else:
+            squares = (decode_region(path, box, geometry),)
+        with self._image.loaded(self._model) as encoder:
+            found = encoder.encode(squares)
+        among_pictures = (space or self.similar_space) is Space.SIMILAR
+        vectors = found.search
+        if among_pictures and found.similar is not None:
+            vectors = found.similar
         vector: NDArray[np.float32] = vectors[0]
         return vector
 
     def release_when_idle(self) -> None:
-        """Lets the encoders go if nobody has used one for a while; the next use loads anew."""
-        if self._clock() - self._last_used >= IDLE_S:
-            self._text = self._image = None
+        """Releases each encoder that has been idle for a while; the next use loads it again."""
+        self._text.release_when_idle()
+        self._image.release_when_idle()
 
 
 def refuse_unreadable(path: Path) -> None:
@@ -102,6 +146,7 @@ def find_encoders(store: ModelStore, catalog_key: str) -> Encoders:
             return Encoders(model)
     raise ModelError(
         "model_missing",
-        f"The model that indexed these photos ({catalog_key}) is not installed."
-        " Install it again, or index the photos with another one.",
+        "The model that indexed these photos ({key}) is not installed. "
+        "Install it again, or index the photos with another one.",
+        key=catalog_key,
     )

@@ -2,37 +2,84 @@
 
 from __future__ import annotations
 
+import os
 import time
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import threadpoolctl
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.folders import read_download_roots
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import (
+    PhotoOrder,
+    find_content_by_sha256,
+    find_shown_content,
+    read_photo_order,
+    read_photos,
+)
+from photofind.catalog.places import PlaceKind, find_members, today_here
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import fetch_vectors
-from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Space, Why, WhyKind
+from photofind.domain import (
+    WHOLE_PICTURE,
+    ContentId,
+    Hit,
+    ModelId,
+    PhotofindError,
+    PhotoId,
+    Space,
+    Why,
+    WhyKind,
+)
+from photofind.inference.registry import BASIC, is_earlier_edition
 from photofind.media.identity import hash_file
 from photofind.media.online_only import may_open, refuse_download
-from photofind.search.by_words import WordRanking, rank_by_words
-from photofind.search.conditions import list_meeting
+from photofind.search.answering import (
+    Answer,
+    Sources,
+    answer_alternatives,
+    in_order,
+    in_turn,
+)
+from photofind.search.dates import local_today
 from photofind.search.encoders import Encoders, find_encoders, refuse_unreadable
+from photofind.search.facts import Facts
 from photofind.search.library import Library
-from photofind.search.ranking import rank
+from photofind.search.plan import Alternative, plan
+from photofind.search.ranking import rank, read_answering
 from photofind.search.relevance import similar_cut
+from photofind.search.syntax import Any
+from photofind.search.understanding import understand
 from photofind.search.vector_cache import VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from photofind.catalog.rows import PhotoOrder
-    from photofind.domain import ModelId, Query
+    from photofind.catalog.places import Place
+    from photofind.domain import Box
     from photofind.inference.store import ModelStore
     from photofind.paths import AppFolders
+    from photofind.search.query import Query, Remark
+    from photofind.search.understanding import Understood
+
+
+_NO_MODEL = ModelId(0)
+"""Under which the catalog has no vectors."""
+
+
+def _no_encoders() -> Encoders:
+    raise AssertionError("nothing is ranked where nothing is indexed")
+
+
+def _no_example(_name: str, _space: Space) -> NDArray[np.float32]:
+    raise AssertionError("nothing is ranked where nothing is indexed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +92,9 @@ class SearchResult:
         elapsed_ms: from the question to the answer.
         hits: the best first, at most as many as were asked for.
         total: photos that took part.
+        relevant_total: how many of them are relevant.
+        remarks: what of the query was not taken as it stands.
+        understood: plain words of it that were taken for filters.
     """
 
     query: str
@@ -52,12 +102,21 @@ class SearchResult:
     elapsed_ms: float
     hits: tuple[Hit, ...]
     total: int
+    relevant_total: int = 0
+    remarks: tuple[Remark, ...] = ()
+    understood: tuple[Understood, ...] = ()
 
 
 @dataclass(slots=True)
 class _Active:
-    """The model that search uses now, and what it knows about the photos."""
+    """The model that search uses now, and what it knows about the photos.
 
+    Attributes:
+        row: number and catalog key of the catalog's active model.
+        key: catalog key of the model that reads words.
+    """
+
+    row: tuple[ModelId, str]
     key: str
     library: Library
     encoders: Encoders | None = None
@@ -78,6 +137,7 @@ class SearchEngine:
         self._data_version: int | None = None
         self._active: _Active | None = None
         self._order: PhotoOrder | None = None
+        self._facts: Facts | None = None
         # More threads than one slow each other and the indexing down: 10,000 rows take
         # 16 ms instead of 0.7.
         threadpoolctl.threadpool_limits(limits=1, user_api="blas")
@@ -92,7 +152,7 @@ class SearchEngine:
         """Lets go of catalog, vectors and models; a later search takes them up again."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = self._data_version = self._active = self._order = None
+        self._reader = self._data_version = self._active = self._order = self._facts = None
 
     def refresh(self) -> bool:
         """Brings memory up to date with the catalog; costs nothing when nothing was committed.
@@ -105,11 +165,14 @@ class SearchEngine:
         if version == self._data_version:
             return False
         changed = False
-        active = reader.active_model()
-        if active is None or self._active is None or active != self._identity(self._active):
+        with reader.snapshot() as snapshot:
+            active = read_active_model(snapshot)
+        if active is None or self._active is None or active != self._active.row:
             changed = active is not None or self._active is not None
             self._active = None if active is None else self._take_up(*active)
-        self._order = reader.photo_order()
+        with reader.snapshot() as snapshot:
+            self._order = read_photo_order(snapshot)
+        self._facts = None
         if self._active is not None:
             changed |= self._active.library.refresh(reader, self._order)
         self._data_version = version
@@ -121,6 +184,17 @@ class SearchEngine:
         assert self._order is not None
         return self._order
 
+    def photos_of(self, place: Place) -> PhotoOrder:
+        """The photos of a place, the newest first; those added last in the order in which
+        they came."""
+        order = self.everything()
+        with self._open_reader().snapshot() as snapshot:
+            members = find_members(snapshot, place, today_here())
+        rows = np.flatnonzero(np.isin(order.photo_ids, members))
+        if place.kind is PlaceKind.RECENT:
+            rows = rows[np.argsort(order.photo_ids[rows])[::-1]]
+        return PhotoOrder(order.photo_ids[rows], order.content_ids[rows], order.taken_at_ms[rows])
+
     def load_model(self) -> None:
         """Loads the text encoder alone: the part of warming up that holds nobody else up.
 
@@ -129,7 +203,8 @@ class SearchEngine:
         Raises:
             ModelError: the active model is not installed, or damaged.
         """
-        active = self._open_reader().active_model()
+        with self._open_reader().snapshot() as snapshot:
+            active = read_active_model(snapshot)
         if active is None:
             return
         if self._active is None:
@@ -172,20 +247,24 @@ class SearchEngine:
         if self._active is not None and self._active.encoders is not None:
             self._active.encoders.release_when_idle()
 
-    def search(self, query: Query, limit: int) -> SearchResult:
-        """Finds the photos that a description fits, or whose names or texts hold its words.
+    def search(self, query: Query, limit: int | None) -> SearchResult:
+        """Finds the photos that a query fits.
+
+        Args:
+            limit: at most so many hits; None: all.
 
         Raises:
+            QueryError: it has too many alternatives.
+            MediaError: an example in it can't be read as a picture.
             ModelError: the active model is not installed, or damaged.
         """
         started = time.perf_counter()
-        if not query.words:
-            self.refresh()
-            meeting = list_meeting(self._open_reader(), query)
-            return self._result(query.text, started, meeting[: max(limit, 0)], len(meeting))
-        ranking = self._rank_by_words(query, limit)
-        hits = () if ranking is None else ranking.hits(limit)
-        return self._result(query.text, started, hits, 0 if ranking is None else ranking.total)
+        if limit is not None:
+            limit = max(limit, 0)
+        found, understood = self._answer(query, limit)
+        hits = found.hits(self._open_reader(), limit)
+        result = self._result(query, started, hits, found.total, found.relevant_total)
+        return replace(result, understood=understood)
 
     def place_of(self, query: Query, photo_ids: Collection[PhotoId]) -> int | None:
         """The best place, from 1, that one of these photos has among all for a description.
@@ -196,10 +275,8 @@ class SearchEngine:
         Raises:
             ModelError: the active model is not installed, or damaged.
         """
-        ranking = self._rank_by_words(query, count=None)
-        if ranking is None:
-            return None
-        places = np.flatnonzero(np.isin(ranking.photo_ids, list(photo_ids)))
+        found, _understood = self._answer(query, None)
+        places = np.flatnonzero(np.isin(found.photo_ids, list(photo_ids)))
         return int(places[0]) + 1 if len(places) else None
 
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult:
@@ -212,7 +289,8 @@ class SearchEngine:
         """
         started = time.perf_counter()
         self.refresh()
-        photo = self._open_reader().photos([photo_id]).get(photo_id)
+        with self._open_reader().snapshot() as snapshot:
+            photo = read_photos(snapshot, [photo_id]).get(photo_id)
         if self._active is None or photo is None:
             raise PhotofindError(
                 "photo_unknown",
@@ -221,12 +299,17 @@ class SearchEngine:
         encoders = self._encoders(self._active)
         query = self._stored_vector(self._active.library, encoders, photo.content_id)
         if query is None:
-            refuse_download(photo.paths[0], self._open_reader().download_roots())
+            with self._open_reader().snapshot() as snapshot:
+                downloading = read_download_roots(snapshot)
+            refuse_download(photo.paths[0], downloading)
             query = encoders.encode_file(photo.paths[0])
         return self._similar(str(photo.paths[0]), started, query, photo.content_id, limit)
 
-    def similar_to_file(self, path: Path, limit: int) -> SearchResult:
+    def similar_to_file(self, path: Path, limit: int, box: Box | None = None) -> SearchResult:
         """Finds the photos that look like a picture, indexed or not, without the picture itself.
+
+        Args:
+            box: compares a part of the picture instead.
 
         Raises:
             MediaError: the file can't be read, or is no picture.
@@ -235,9 +318,12 @@ class SearchEngine:
         """
         started = time.perf_counter()
         reader = self._open_reader()
-        if not may_open(path, downloading := reader.download_roots()):
-            photo_id = reader.photo_at(path)
-            if photo_id is None:
+        with reader.snapshot() as snapshot:
+            downloading = read_download_roots(snapshot)
+        if not may_open(path, downloading):
+            with reader.snapshot() as snapshot:
+                photo_id = find_photo_at(snapshot, path)
+            if photo_id is None or box is not None:
                 refuse_download(path, downloading)
             else:  # what is known of it will do
                 return self.similar_to_photo(photo_id, limit)
@@ -245,15 +331,17 @@ class SearchEngine:
         self.refresh()
         if self._active is None:
             refuse_unreadable(path)
-            return self._result(str(path), started, (), 0)
+            return self._result(str(path), started, (), 0, 0)
         encoders = self._encoders(self._active)
-        content_id = self._open_reader().content_by_sha256(digest)
+        with self._open_reader().snapshot() as snapshot:
+            content_id = find_content_by_sha256(snapshot, digest)
+            if content_id is not None:
+                content_id = find_shown_content(snapshot, content_id)
         query = None
         if content_id is not None:
-            content_id = self._open_reader().shown_content(content_id)
             query = self._stored_vector(self._active.library, encoders, content_id)
         if query is None:
-            query = encoders.encode_file(path)
+            query = encoders.encode_file(path, box)
         return self._similar(str(path), started, query, content_id, limit)
 
     def photo_count(self) -> int:
@@ -267,19 +355,64 @@ class SearchEngine:
         names: dict[str, set[PhotoId]] = {}
         if self._active is not None:
             ids = self._active.library.photo_ids.tolist()
-            for photo_id, photo in self._open_reader().photos(ids).items():
+            with self._open_reader().snapshot() as snapshot:
+                photos = read_photos(snapshot, ids)
+            for photo_id, photo in photos.items():
                 for path in photo.paths:
                     name = unicodedata.normalize("NFC", path.name)
                     names.setdefault(name, set()).add(photo_id)
         return names
 
-    def _rank_by_words(self, query: Query, count: int | None) -> WordRanking | None:
+    def _answer(self, query: Query, count: int | None) -> tuple[Answer, tuple[Understood, ...]]:
         self.refresh()
-        if self._active is None:
-            return None
-        encoders = self._encoders(self._active)
         reader = self._open_reader()
-        return rank_by_words(reader, self._active.library, encoders, query, count)
+        assert self._order is not None
+        if self._facts is None:
+            self._facts = Facts(reader, self._order)
+        active = self._active
+        if active is None:  # nothing is indexed
+            nothing = Alternative(conditions=(Any(()),))
+            return answer_alternatives(
+                Sources(reader, Library(_NO_MODEL), _no_encoders, self._facts, _no_example),
+                query,
+                (nothing,),
+                count,
+            ), ()
+        sources = Sources(
+            reader,
+            active.library,
+            lambda: self._encoders(active),
+            self._facts,
+            self._example,
+        )
+        readings = understand(query.tree, self._facts, local_today())
+        if len(readings.trees) == 1:
+            only = plan(readings.trees[0])
+            return answer_alternatives(sources, query, only, count), readings.understood
+        answers = [
+            answer_alternatives(sources, replace(query, sort=""), plan(tree), None)
+            for tree in readings.trees
+        ]
+        found = in_order(in_turn(query, answers), self._facts, query.sort)
+        return found, readings.understood
+
+    def _example(self, name: str, space: Space) -> NDArray[np.float32]:
+        """The vector of a picture file, as the catalog has it if it does."""
+        assert self._active is not None
+        path = Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 (keeps links)
+        encoders = self._encoders(self._active)
+        with self._open_reader().snapshot() as snapshot:
+            downloading = read_download_roots(snapshot)
+            photo_id = find_photo_at(snapshot, path)
+            photo = None if photo_id is None else read_photos(snapshot, [photo_id]).get(photo_id)
+            if photo is not None:
+                vectors = fetch_vectors(
+                    snapshot, self._active.library.model_id, space, [photo.content_id]
+                )
+                if vectors.size and vectors.any():
+                    return np.asarray(vectors[0].astype(np.float32))
+        refuse_download(path, downloading)
+        return encoders.encode_file(path, space=space)
 
     def _similar(
         self,
@@ -293,16 +426,19 @@ class SearchEngine:
         reader, library = self._open_reader(), self._active.library
         encoders = self._encoders(self._active)
         space = encoders.similar_space
+        matrix = library.matrix(reader, space, len(query))
         ranking = rank(
-            library.matrix(reader, space, len(query)),
+            matrix,
             query,
             limit,
             reader,
             library.model_id,
             space,
+            owners=library.owners(space),
             never=() if without is None else (without,),
         )
         least = similar_cut(encoders.spec.cuts)
+        regions = read_answering(reader, ranking, max(limit, 0))
         photos = library.photos_of(ranking.content_ids[: max(limit, 0)]).tolist()
         rows = zip(photos, ranking.content_ids.tolist(), ranking.scores.tolist(), strict=False)
         hits = tuple(
@@ -311,27 +447,38 @@ class SearchEngine:
                 ContentId(content),
                 score,
                 score >= least,
-                (Why(WhyKind.LOOKS, score),),
+                (Why(WhyKind.LOOKS, score, region=regions.get(content, WHOLE_PICTURE)),),
             )
             for photo, content, score in rows
         )
-        return self._result(label, started, hits, ranking.total)
+        relevant_total = int((ranking.scores >= least).sum())
+        return self._result(label, started, hits, ranking.total, relevant_total)
 
     def _stored_vector(
         self, library: Library, encoders: Encoders, content_id: ContentId
     ) -> NDArray[np.float32] | None:
-        vectors = fetch_vectors(
-            self._open_reader().connection, library.model_id, encoders.similar_space, [content_id]
-        )
+        with self._open_reader().snapshot() as snapshot:
+            vectors = fetch_vectors(
+                snapshot, library.model_id, encoders.similar_space, [content_id]
+            )
         return vectors[0].astype(np.float32) if vectors.size else None
 
     def _result(
-        self, query: str, started: float, hits: tuple[Hit, ...], total: int
+        self,
+        query: Query | str,
+        started: float,
+        hits: tuple[Hit, ...],
+        total: int,
+        relevant_total: int,
     ) -> SearchResult:
         encoders = None if self._active is None else self._active.encoders
         model = "" if encoders is None else encoders.spec.key
         elapsed_ms = (time.perf_counter() - started) * 1e3
-        return SearchResult(query, model, elapsed_ms, hits, total)
+        if isinstance(query, str):
+            return SearchResult(query, model, elapsed_ms, hits, total, relevant_total)
+        return SearchResult(
+            query.text, model, elapsed_ms, hits, total, relevant_total, query.remarks
+        )
 
     def _encoders(self, active: _Active) -> Encoders:
         if active.encoders is None:
@@ -344,8 +491,11 @@ class SearchEngine:
         return self._reader
 
     def _take_up(self, model_id: ModelId, key: str) -> _Active:
-        return _Active(key, Library(model_id, VectorCache(self._folders.vectors, key, model_id)))
-
-    @staticmethod
-    def _identity(active: _Active) -> tuple[ModelId, str]:
-        return active.library.model_id, active.key
+        row = (model_id, key)
+        if is_earlier_edition(key):
+            # The worker is about to begin the present edition's index. Until then photos are found
+            # by their names, tags and texts.
+            return _Active(row, BASIC.catalog_key, Library(_NO_MODEL))
+        return _Active(
+            row, key, Library(model_id, VectorCache(self._folders.vectors, key, model_id))
+        )

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.search.text import Strength
-
 STEP = 2.5
 """Between two strengths of word matches. Cosines and bonuses span less, so meaning orders photos
 of one strength and never lifts one over a stronger match."""
@@ -39,7 +37,8 @@ class Fused:
 def fuse(
     content_ids: NDArray[np.int64],
     meanings: NDArray[np.float32],
-    strengths: Mapping[int, Strength],
+    matched: NDArray[np.int64],
+    strengths: NDArray[np.int8],
     bonuses: Mapping[int, float],
 ) -> Fused:
     """Orders contents by the strength of their word matches, then by meaning, then by number.
@@ -47,16 +46,20 @@ def fuse(
     Args:
         content_ids: int64 [n], ranked by meaning.
         meanings: float32 [n], cosines.
-        strengths: of the contents found by words; those that are not ranked are added.
+        matched: int64 [m], rising, the contents found by words; those not ranked are added.
+        strengths: int8 [m].
         bonuses: what is added to the scores of some contents, far less than STEP.
     """
-    unranked = sorted(strengths.keys() - set(content_ids.tolist())) if strengths else []
-    contents = np.concatenate([content_ids, np.asarray(unranked, np.int64)])
+    unranked = np.setdiff1d(matched, content_ids)
+    contents = np.concatenate([content_ids, unranked])
     known = np.concatenate([meanings, np.full(len(unranked), UNKNOWN_MEANING)]).astype(np.float64)
     scores = known.copy()
-    special = np.asarray(sorted({*strengths, *bonuses}), np.int64)
+    if len(matched):
+        places = np.searchsorted(matched, contents)
+        found = matched.take(places, mode="clip") == contents
+        scores[found] += STEP * strengths[places[found]]
+    special = np.asarray(sorted(bonuses), np.int64)
     for place in np.flatnonzero(np.isin(contents, special)).tolist():
-        content = int(contents[place])
-        scores[place] += STEP * strengths.get(content, 0) + bonuses.get(content, 0.0)
+        scores[place] += bonuses[int(contents[place])]
     order = np.lexsort((contents, -scores))
     return Fused(contents[order], scores[order], known[order])

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.photos import read_photo_order
+from photofind.catalog.regions import read_parts
 from photofind.catalog.vectors import (
     fetch_vectors,
     find_replaced,
@@ -16,14 +18,16 @@ from photofind.catalog.vectors import (
 )
 from photofind.domain import ContentId, PhotoId
 from photofind.search.matrix import VectorMatrix
+from photofind.search.ranking import Owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from photofind.catalog.photos import PhotoOrder
     from photofind.catalog.reader import CatalogReader
-    from photofind.catalog.rows import PhotoOrder
+    from photofind.catalog.transactions import Snapshot
     from photofind.domain import ModelId, Space
     from photofind.search.vector_cache import VectorCache
 
@@ -50,6 +54,9 @@ class Library:
         self._contents = np.empty(0, np.int64)
         self._photos = np.empty(0, np.int64)
         self._matrices: dict[Space, VectorMatrix] = {}
+        self._parts: dict[Space, NDArray[np.int64]] = {}
+        """Region and content of what is less than a whole picture: int64 [n, 2], rising."""
+        self._owners: dict[Space, Owners | None] = {}
         self._unkept: dict[Space, int] = {}
         self._revision = 0
         """The matrices know every replacement up to this one."""
@@ -76,11 +83,13 @@ class Library:
         Raises:
             CatalogError: the catalog can't be read.
         """
-        revision = read_revision(reader.connection, self.model_id)
-        replaced = self._find_replaced(reader, self._revision, revision)
+        with reader.snapshot() as snapshot:
+            revision = read_revision(snapshot, self.model_id)
+            replaced = self._find_replaced(snapshot, self._revision, revision)
+            parts = {space: read_parts(snapshot, self.model_id, space) for space in self._matrices}
+            if order is None:
+                order = read_photo_order(snapshot)
         self._revision = revision
-        if order is None:
-            order = reader.photo_order()
         by_content = np.argsort(order.content_ids)
         contents, photos = order.content_ids[by_content], order.photo_ids[by_content]
         changed = not (
@@ -89,7 +98,9 @@ class Library:
         self._contents, self._photos = contents, photos
         for space, matrix in self._matrices.items():
             matrix.remove(replaced)
+            self._parts[space] = self._of_visible(parts[space])
             changed |= self._follow(reader, space, matrix)
+            self._owners[space] = self._find_owners(space, matrix)
         return changed
 
     def matrix(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix:
@@ -101,13 +112,20 @@ class Library:
         matrix = self._matrices.get(space)
         if matrix is None:
             self._unkept[space] = 0
+            with reader.snapshot() as snapshot:
+                self._parts[space] = self._of_visible(read_parts(snapshot, self.model_id, space))
             matrix = self._kept(reader, space, dim)
             if matrix is None:
                 matrix = self._load(reader, space, dim)
             else:
                 self._follow(reader, space, matrix)
             self._matrices[space] = matrix
+            self._owners[space] = self._find_owners(space, matrix)
         return matrix
+
+    def owners(self, space: Space) -> Owners | None:
+        """Whose picture each row of a space's matrix belongs to; None: every row is a whole one."""
+        return self._owners.get(space)
 
     def keep(self) -> None:
         """Writes what was loaded from the catalog to the cache, where that pays: up to a second
@@ -132,21 +150,30 @@ class Library:
             )
         }
 
+    def contents_shown(self, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What each of these photos shows, int64 [n]; -1 where it can't be seen (any more)."""
+        if not len(self._photos):
+            return np.full(len(photo_ids), -1, np.int64)
+        order = np.argsort(self._photos)
+        places = order.take(np.searchsorted(self._photos, photo_ids, sorter=order), mode="clip")
+        return np.where(self._photos[places] == photo_ids, self._contents[places], -1)
+
     def _kept(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix | None:
         """The cache's matrix without what was replaced since, if it holds most of the photos."""
         kept = None if self._cache is None else self._cache.read(space, dim)
         if kept is None or kept.revision > self._revision:  # an older catalog was put back
             return None
         matrix = kept.matrix
-        matrix.remove(self._find_replaced(reader, kept.revision, self._revision))
-        if self._is_visible(matrix.content_ids).sum() * 2 < len(self._contents):
+        with reader.snapshot() as snapshot:
+            matrix.remove(self._find_replaced(snapshot, kept.revision, self._revision))
+        if self._is_visible(space, matrix.region_ids).sum() * 2 < len(self._contents):
             return None
         return matrix
 
-    def _find_replaced(self, reader: CatalogReader, since: int, until: int) -> NDArray[np.int64]:
+    def _find_replaced(self, snapshot: Snapshot, since: int, until: int) -> NDArray[np.int64]:
         if since >= until:
             return np.empty(0, np.int64)
-        return find_replaced(reader.connection, self.model_id, since)
+        return find_replaced(snapshot, self.model_id, since)
 
     def _load(self, reader: CatalogReader, space: Space, dim: int) -> VectorMatrix:
         matrix = VectorMatrix(dim)
@@ -154,9 +181,9 @@ class Library:
         # Python, and a window's first search waits for them.
         with ThreadPoolExecutor(1, thread_name_prefix="quantise") as pool:
             appending: deque[Future[None]] = deque()
-            for ids, vectors in iterate_vectors(reader.connection, self.model_id, space):
+            for ids, vectors in iterate_vectors(reader, self.model_id, space):
                 # A photo that became visible after the last refresh waits for the next one.
-                known = self._is_visible(ids)
+                known = self._is_visible(space, ids)
                 rows = vectors if known.all() else vectors[known]
                 appending.append(pool.submit(matrix.append, ids[known], rows))
                 if len(appending) > _READ_AHEAD:
@@ -166,33 +193,55 @@ class Library:
         self._unkept[space] += len(matrix)
         return matrix
 
-    def _is_visible(self, content_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        if not len(self._contents):
-            return np.zeros(len(content_ids), np.bool_)
-        places = np.searchsorted(self._contents, content_ids)
-        visible: NDArray[np.bool_] = self._contents.take(places, mode="clip") == content_ids
-        return visible
+    def _regions(self, space: Space) -> NDArray[np.int64]:
+        """All that can be found, whole pictures and parts: int64 [n], rising."""
+        parts = self._parts[space]
+        return self._contents if not len(parts) else np.union1d(self._contents, parts[:, 0])
+
+    def _is_visible(self, space: Space, region_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return _are_among(self._regions(space), region_ids)
+
+    def _of_visible(self, parts: NDArray[np.int64]) -> NDArray[np.int64]:
+        return parts[_are_among(self._contents, parts[:, 1])]
+
+    def _find_owners(self, space: Space, matrix: VectorMatrix) -> Owners | None:
+        parts, ids = self._parts[space], matrix.region_ids
+        if not len(parts):
+            return None
+        places = np.searchsorted(parts[:, 0], ids)
+        are_parts: NDArray[np.bool_] = parts[:, 0].take(places, mode="clip") == ids
+        contents = np.where(are_parts, parts[:, 1].take(places, mode="clip"), ids)
+        return Owners(contents, are_parts, np.setdiff1d(contents[are_parts], ids[~are_parts]))
 
     def _follow(self, reader: CatalogReader, space: Space, matrix: VectorMatrix) -> bool:
-        known = matrix.content_ids
-        visible = self._is_visible(known)
-        there = np.zeros(len(self._contents), np.bool_)
-        there[np.searchsorted(self._contents, known[visible])] = True
+        regions, known = self._regions(space), matrix.region_ids
+        visible = _are_among(regions, known)
+        there = np.zeros(len(regions), np.bool_)
+        there[np.searchsorted(regions, known[visible])] = True
         gone = known[~visible]
         matrix.remove(gone)
         before = len(matrix)
-        for ids, vectors in self._fetch(reader, space, self._contents[~there], matrix.dim):
+        for ids, vectors in self._fetch(reader, space, regions[~there], matrix.dim):
             matrix.append(ids, vectors)
         self._unkept[space] += len(matrix) - before
         return bool(len(gone)) or len(matrix) > before
 
     def _fetch(
-        self, reader: CatalogReader, space: Space, content_ids: NDArray[np.int64], dim: int
+        self, reader: CatalogReader, space: Space, region_ids: NDArray[np.int64], dim: int
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
-        """Vectors of those contents that have one."""
-        for first in range(0, len(content_ids), _CHUNK):
-            ids = content_ids[first : first + _CHUNK]
-            vectors = fetch_vectors(reader.connection, self.model_id, space, ids)
+        """Vectors of those regions that have one."""
+        for first in range(0, len(region_ids), _CHUNK):
+            ids = region_ids[first : first + _CHUNK]
+            with reader.snapshot() as snapshot:
+                vectors = fetch_vectors(snapshot, self.model_id, space, ids)
             if vectors.shape[1] == dim:
                 there = vectors.any(axis=1)
                 yield ids[there], vectors[there]
+
+
+def _are_among(known: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which numbers are among known ones, which rise: bool [n]."""
+    if not len(known):
+        return np.zeros(len(ids), np.bool_)
+    found: NDArray[np.bool_] = known.take(np.searchsorted(known, ids), mode="clip") == ids
+    return found

@@ -30,20 +30,20 @@ class MatrixParts:
     """All that a matrix consists of; views that are valid until it changes.
 
     Attributes:
-        content_ids: int64 [n].
+        region_ids: int64 [n].
         scales: float32 [n], what a step of each row is worth.
         total: float64 [dim], the sum of all rows.
         blocks: int8 [n, dim] in all, one after the other.
     """
 
-    content_ids: NDArray[np.int64]
+    region_ids: NDArray[np.int64]
     scales: NDArray[np.float32]
     total: NDArray[np.float64]
     blocks: Sequence[NDArray[np.int8]]
 
 
 class VectorMatrix:
-    """Rows of int8 with the content each belongs to. Not thread-safe.
+    """Rows of int8 with the region each describes. Not thread-safe.
 
     Rows are in no particular order: removing one moves the last one into its place.
     """
@@ -63,15 +63,15 @@ class VectorMatrix:
     @classmethod
     def assembled(
         cls,
-        content_ids: NDArray[np.int64],
+        region_ids: NDArray[np.int64],
         scales: NDArray[np.float32],
         total: NDArray[np.float64],
         levels: NDArray[np.int8],
     ) -> VectorMatrix:
         """A matrix of what `parts` gave; `levels`, int8 [n, dim], becomes part of it."""
         matrix = cls(levels.shape[1])
-        matrix._count = len(content_ids)
-        matrix._ids, matrix._scales, matrix._sum = content_ids, scales, total
+        matrix._count = len(region_ids)
+        matrix._ids, matrix._scales, matrix._sum = region_ids, scales, total
         matrix._blocks = [
             levels[start : start + BLOCK_ROWS] for start in range(0, len(levels), BLOCK_ROWS)
         ]
@@ -80,7 +80,7 @@ class VectorMatrix:
     def parts(self) -> MatrixParts:
         """What `assembled` makes the same matrix of."""
         blocks = [block for _, block in self._filled_blocks()]
-        return MatrixParts(self.content_ids, self._scales[: self._count], self._sum, blocks)
+        return MatrixParts(self.region_ids, self._scales[: self._count], self._sum, blocks)
 
     def __len__(self) -> int:
         return self._count
@@ -90,8 +90,8 @@ class VectorMatrix:
         return self._dim
 
     @property
-    def content_ids(self) -> NDArray[np.int64]:
-        """The content of every row: a view, int64 [n], valid until rows are added or removed."""
+    def region_ids(self) -> NDArray[np.int64]:
+        """The region of every row: a view, int64 [n], valid until rows are added or removed."""
         return self._ids[: self._count]
 
     @property
@@ -101,22 +101,22 @@ class VectorMatrix:
         return rows + self._ids.nbytes + self._scales.nbytes
 
     def append(
-        self, content_ids: NDArray[np.int64], vectors: NDArray[np.float16] | NDArray[np.float32]
+        self, region_ids: NDArray[np.int64], vectors: NDArray[np.float16] | NDArray[np.float32]
     ) -> None:
         """Adds rows. A vector that is not finite becomes a row of zeros: it fits nothing.
 
         Args:
-            content_ids: int64 [n], none of them in the matrix yet.
+            region_ids: int64 [n], none of them in the matrix yet.
             vectors: [n, dim], unit length.
 
         Raises:
             ValueError: the shapes don't fit.
         """
-        if vectors.shape != (len(content_ids), self._dim):
-            raise ValueError(f"{len(content_ids)} ids, vectors {vectors.shape}, dim {self._dim}")
-        start, stop = self._count, self._count + len(content_ids)
+        if vectors.shape != (len(region_ids), self._dim):
+            raise ValueError(f"{len(region_ids)} ids, vectors {vectors.shape}, dim {self._dim}")
+        start, stop = self._count, self._count + len(region_ids)
         self._reserve(stop)
-        self._ids[start:stop] = content_ids
+        self._ids[start:stop] = region_ids
         row = start
         while row < stop:
             block, offset = self._blocks[row // BLOCK_ROWS], row % BLOCK_ROWS
@@ -128,9 +128,9 @@ class VectorMatrix:
             row += size
         self._count = stop
 
-    def remove(self, content_ids: NDArray[np.int64]) -> None:
-        """Takes rows out; contents that are not there are ignored."""
-        gone = np.isin(self.content_ids, content_ids)
+    def remove(self, region_ids: NDArray[np.int64]) -> None:
+        """Takes rows out; regions that are not there are ignored."""
+        gone = np.isin(self.region_ids, region_ids)
         rows = np.flatnonzero(gone)
         if not len(rows):
             return
@@ -160,7 +160,7 @@ class VectorMatrix:
             query: float32 [dim], unit length.
 
         Returns:
-            float32 [n], in the order of `content_ids`.
+            float32 [n], in the order of `region_ids`.
         """
         estimates = np.empty(self._count, np.float32)
         if not self._count:
@@ -202,16 +202,16 @@ class VectorMatrix:
 
 def best_rows(
     scores: NDArray[np.float32],
-    content_ids: NDArray[np.int64],
+    region_ids: NDArray[np.int64],
     count: int,
     mask: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.intp]:
-    """Finds the rows with the highest scores. Equal scores: the lower content first, so that the
+    """Finds the rows with the highest scores. Equal scores: the lower region first, so that the
     answer doesn't depend on the order of the rows.
 
     Args:
         scores: float32 [n], not NaN.
-        content_ids: int64 [n].
+        region_ids: int64 [n].
         count: how many are wanted.
         mask: bool [n]; rows that are False don't take part.
 
@@ -227,7 +227,7 @@ def best_rows(
         edge = np.partition(values, len(values) - count)[len(values) - count]
         rows = rows[values >= edge]
         values = scores[rows]
-    order = np.lexsort((content_ids[rows], -values))
+    order = np.lexsort((region_ids[rows], -values))
     return rows[order[:count]]
 
 

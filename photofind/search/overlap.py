@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.catalog.text import find_texts_with_any
+from photofind.catalog.words import find_texts_with_any
+from photofind.normal_form import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,15 +61,16 @@ def find_overlaps(reader: CatalogReader, words: str) -> dict[PhotoId, Overlap]:
     wanted = telling_words(words)
     if not wanted:
         return {}
-    texts = find_texts_with_any(reader.connection, wanted, MOST_OVERLAPS)
+    with reader.snapshot() as snapshot:
+        texts = find_texts_with_any(snapshot, wanted, MOST_OVERLAPS)
     found = {photo_id: _best(wanted, entries) for photo_id, entries in texts.items()}
     return {photo_id: overlap for photo_id, overlap in found.items() if overlap.words}
 
 
 def telling_words(text: str) -> frozenset[str]:
     """The words of a text that say something about a picture, without their endings."""
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return frozenset(_stem(word) for word in _WORD.findall(folded) if word not in _EMPTY_WORDS)
+    words = _WORD.findall(fold(text))
+    return frozenset(_stem(word) for word in words if word not in _EMPTY_WORDS)
 
 
 def _best(wanted: frozenset[str], texts: Iterable[str]) -> Overlap:

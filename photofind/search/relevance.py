@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,27 +11,35 @@ import numpy as np
 from photofind.inference.spec_search import CutKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from photofind.inference.spec_search import RelevanceCuts, TypicalPhoto
+    from photofind.inference.labels import Label
+    from photofind.inference.spec_search import ObjectCuts, OrdinaryScores, RelevanceCuts
 
-TYPICAL_WEIGHT = 20
-"""How many photos the model's typical one counts as. Up to about so many, the median of a library
+BACKGROUND_WEIGHT = 20
+"""How many photos the model's background counts as. Up to about so many, the median of a library
 says more about the photos it happens to hold than about the query."""
 
 
-def text_cut(cuts: RelevanceCuts, query: NDArray[np.float32], scores: NDArray[np.float32]) -> float:
+def text_cut(cuts: RelevanceCuts, expected: float | None, scores: NDArray[np.float32]) -> float:
     """The least score of a photo that a description fits.
 
-    With GAP_TO_MEDIAN a photo has to stand out from the library. What an ordinary photo scores is
-    the library's median, drawn towards the model's typical photo: entirely in an empty library,
-    hardly in one of hundreds, and never further from it than mixed libraries are (else, where
-    most photos show dogs, no photo would stand out for "dog"). The same goes for the spread.
-    On 51 photos with 80 words this keeps the precision (.56) and recall (.26) of the plain median
-    rule (.58, .24) and has them with 1, 2, 5 and 20 photos too, where the plain rule finds nothing.
+    With GAP_TO_MEDIAN a photo has to stand out from what ordinary photos score. That is the
+    library's median, drawn towards the score of the model's background: entirely in an empty
+    library, hardly in one of hundreds. Where the median lies above the background's score, most
+    photos show what was asked for, and the background decides: else no photo would stand out for
+    "dog" where most photos show dogs. The same goes for the spread.
+
+    tests/benchmarks/bench_relevance.py, built-in model, 51 COCO photos, names of objects, with what
+    the detector finds (`sought_object`), precision / recall: .87/.29 for objects in few photos,
+    1.00/.28 where 70 % show it, .98/.74 for "person" there. With all photos of an object
+    removed, 88 % of the answers are empty. 500 photos, most of them crops of those: .86/.25,
+    1.00/.23, .99/.57, and 68 % empty with 1.4 false photos a query.
 
     Args:
-        query: float32 [dim], the text vector.
+        expected: mean score of the model's background; None: not known.
         scores: float32 [n], of every photo in the library; estimates will do.
 
     Returns:
@@ -39,29 +48,67 @@ def text_cut(cuts: RelevanceCuts, query: NDArray[np.float32], scores: NDArray[np
     if cuts.kind is CutKind.COSINE:
         return cuts.text_gap
     count = len(scores)
-    if cuts.typical is None:
-        if count < TYPICAL_WEIGHT:
+    if cuts.ordinary is None or expected is None:
+        if count < BACKGROUND_WEIGHT:
             return math.inf
         spread = float(scores.std(dtype=np.float64))
         mean = float(scores.mean(dtype=np.float64))
         return max(float(np.median(scores)) + cuts.text_gap, mean + cuts.text_z * spread)
-    ordinary, spread = _ordinary(cuts.typical, query, scores)
-    return ordinary + max(cuts.text_gap, cuts.text_z * spread)
+    level, spread = _ordinary(cuts.ordinary, expected, scores)
+    return level + max(cuts.text_gap, cuts.text_z * spread)
 
 
 def ordinary_score(
-    cuts: RelevanceCuts, query: NDArray[np.float32], scores: NDArray[np.float32]
+    cuts: RelevanceCuts, expected: float | None, scores: NDArray[np.float32]
 ) -> float:
     """What a description scores with a photo that has nothing to do with it.
 
     Args:
-        query: float32 [dim], the text vector.
+        expected: mean score of the model's background; None: not known.
         scores: float32 [n], of photos of all kinds.
 
     Returns:
-        0 for models whose typical photo is not known.
+        0 for models without a known background.
     """
-    return 0.0 if cuts.typical is None else _ordinary(cuts.typical, query, scores)[0]
+    if cuts.ordinary is None or expected is None:
+        return 0.0
+    return _ordinary(cuts.ordinary, expected, scores)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtObject:
+    """An object that a query is about.
+
+    Attributes:
+        component: where its presence stands in search vectors.
+        least: the least value there of a photo that shows it.
+    """
+
+    component: int
+    least: float
+
+
+def sought_object(
+    cuts: ObjectCuts, labels: Sequence[Label], words: str, weights: NDArray[np.float32]
+) -> SoughtObject | None:
+    """Finds the object that a query is about, if it is about one.
+
+    People are taken for sought only where the whole query means just people: of most queries they
+    are a part ("a woman in a red coat"), and a photo of any person doesn't fit those.
+
+    Args:
+        labels: of the model's objects.
+        words: the query.
+        weights: float32 [objects], how much the query is about each.
+    """
+    query = " ".join(words.lower().split())
+    for index, label in enumerate(labels):
+        if query in label.queries:
+            return _sought(cuts, index, cuts.presence_named)
+    index = int(weights.argmax())
+    if weights[index] < cuts.weight or labels[index].queries:
+        return None
+    return _sought(cuts, index, cuts.presence)
 
 
 def similar_cut(cuts: RelevanceCuts) -> float:
@@ -69,23 +116,18 @@ def similar_cut(cuts: RelevanceCuts) -> float:
     return cuts.similar
 
 
+def _sought(cuts: ObjectCuts, index: int, presence: float) -> SoughtObject:
+    return SoughtObject(cuts.start + index, math.sqrt(presence / cuts.scale))
+
+
 def _ordinary(
-    typical: TypicalPhoto, query: NDArray[np.float32], scores: NDArray[np.float32]
+    ordinary: OrdinaryScores, expected: float, scores: NDArray[np.float32]
 ) -> tuple[float, float]:
     """What an ordinary photo scores, and the spread around it."""
-    expected = _expected_score(typical, query)
     count = len(scores)
     if not count:
-        return expected, typical.spread
-    share = count / (count + TYPICAL_WEIGHT)
-    shift = float(np.clip(np.median(scores) - expected, -typical.most_shift, typical.most_shift))
-    variance = share * float(scores.var(dtype=np.float64)) + (1 - share) * typical.spread**2
-    return expected + share * shift, min(math.sqrt(variance), typical.most_spread)
-
-
-def _expected_score(typical: TypicalPhoto, query: NDArray[np.float32]) -> float:
-    total, start = 0.0, 0
-    for length, value in typical.parts:
-        total += value * float(query[start : start + length].sum(dtype=np.float64))
-        start += length
-    return total
+        return expected, ordinary.spread
+    share = count / (count + BACKGROUND_WEIGHT)
+    shift = min(float(np.median(scores)) - expected, ordinary.most_shift)
+    variance = share * float(scores.var(dtype=np.float64)) + (1 - share) * ordinary.spread**2
+    return expected + share * shift, min(math.sqrt(variance), ordinary.most_spread)

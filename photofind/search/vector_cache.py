@@ -10,16 +10,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from photofind.atomic_files import replace_file
 from photofind.search.matrix import VectorMatrix
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from photofind.domain import ModelId, Space
@@ -77,15 +78,9 @@ class VectorCache:
             for other in self._folder.iterdir():
                 if not other.name.startswith(self._prefix):
                     other.unlink()
-            with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as stream:
-                written = Path(stream.name)
-                try:
-                    _write_arrays(stream, parts, revision)
-                    stream.close()
-                    os.replace(written, path)  # noqa: PTH105 (same folder, atomic)
-                except BaseException:
-                    written.unlink(missing_ok=True)
-                    raise
+            # Durable, or the name could reach the disk before the bytes: after a power failure it
+            # would lie.
+            replace_file(path, lambda stream: _write_arrays(stream, parts, revision), durable=True)
         except OSError as error:
             logger.info("vectors can't be kept: %s", error)
 
@@ -94,27 +89,24 @@ class VectorCache:
 
 
 def _write_arrays(stream: IO[bytes], parts: MatrixParts, revision: int) -> None:
-    for array in (np.array([revision]), parts.content_ids, parts.scales, parts.total):
+    for array in (np.array([revision]), parts.region_ids, parts.scales, parts.total):
         np.save(stream, array, allow_pickle=False)
     for block in parts.blocks:
         stream.write(block.data)
-    stream.flush()
-    # The name must not reach the disk before the bytes: after a power failure it would lie.
-    os.fsync(stream.fileno())
 
 
 def _read_kept(stream: IO[bytes], dim: int) -> KeptVectors:
     """Raises ValueError, EOFError: the file is damaged."""
     revision = _read_array(stream, np.int64)
-    content_ids = _read_array(stream, np.int64)
+    region_ids = _read_array(stream, np.int64)
     scales = _read_array(stream, np.float32)
     total = _read_array(stream, np.float64)
-    rows = len(content_ids)
+    rows = len(region_ids)
     rest = os.fstat(stream.fileno()).st_size - stream.tell()
     if (len(revision), len(scales), len(total), rest) != (1, rows, dim, rows * dim):
         raise ValueError("the parts don't belong together")
     levels = _read_levels(stream, (rows, dim))
-    matrix = VectorMatrix.assembled(content_ids, scales, total, levels)
+    matrix = VectorMatrix.assembled(region_ids, scales, total, levels)
     return KeptVectors(matrix, int(revision[0]))
 
 

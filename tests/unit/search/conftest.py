@@ -41,7 +41,7 @@ def engine(data_dir: Path) -> Iterator[SearchEngine]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it takes 300 MB
 def text_encoder(tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
     return TextEncoder(
         ModelStore(app_folders(tmp_path_factory.mktemp("models"))).find(BASIC.key, DualEncoderSpec)

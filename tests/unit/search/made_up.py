@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
+from photofind.catalog.claims import IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files, mark_missing, mark_seen
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import activate_model, ensure_model
+from photofind.catalog.photos import find_content_by_sha256, find_primary_photo
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, ContentId, FileId, PhotoId, Space
 from photofind.inference.registry import BASIC
 from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel, ModelStore
 from photofind.paths import app_folders, resources
+from tests.plugins.catalog import complete, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +57,7 @@ class MadeUpCatalog:
     def __init__(self, data_dir: Path, spec: DualEncoderSpec = BASIC) -> None:
         self.folders = app_folders(data_dir)
         self.writer = CatalogWriter(self.folders)
-        self.folder = self.writer.add_folder(ROOT, None)
+        self.folder = write(self.writer, add_folder, ROOT, None)
         self.use_model(spec)
         self.files: dict[str, FileId] = {}
 
@@ -64,8 +70,8 @@ class MadeUpCatalog:
     def use_model(self, spec: DualEncoderSpec) -> None:
         """What is added from now on has vectors of this model, and search uses it."""
         self.spec = spec
-        self.model_id = self.writer.ensure_model(spec.catalog_key, spec.task, spec.dim)
-        self.writer.activate_model(self.model_id)
+        self.model_id = write(self.writer, ensure_model, spec.catalog_key, spec.task, spec.dim)
+        write(self.writer, activate_model, self.model_id)
 
     def add(
         self,
@@ -75,19 +81,21 @@ class MadeUpCatalog:
         *,
         tags: tuple[tuple[str, float], ...] = (),
         data: bytes | None = None,
+        taken_at_ms: int | None = None,
     ) -> PhotoId:
         """Adds a photo; vectors that aren't given are random.
 
         Args:
             name: relative path.
             data: the file's bytes; photos with equal bytes are copies.
+            taken_at_ms: as in `Capture`.
         """
         seed = int.from_bytes(hashlib.sha256(os.fsencode(name)).digest()[:4], "big")
         vectors = {Space.SEARCH: random_unit(seed, self.spec.dim) if search is None else search}
         if self.spec.similar_dim is not None:
             drawn = random_unit(seed, self.spec.similar_dim)
             vectors[Space.SIMILAR] = drawn if similar is None else similar
-        return self.add_vectors(name, vectors, tags=tags, data=data)
+        return self.add_vectors(name, vectors, tags=tags, data=data, taken_at_ms=taken_at_ms)
 
     def add_vectors(
         self,
@@ -96,22 +104,25 @@ class MadeUpCatalog:
         *,
         tags: tuple[tuple[str, float], ...] = (),
         data: bytes | None = None,
+        taken_at_ms: int | None = None,
     ) -> PhotoId:
-        file_id = self.writer.insert_files(self.folder.id, [(os.fsencode(name), 1, 1)])[0]
+        file_id = write(self.writer, insert_files, self.folder.id, [(os.fsencode(name), 1, 1)])[0]
         self.files[name] = file_id
         digest = hashlib.sha256(os.fsencode(name) if data is None else data).digest()
-        claim = self.writer.claim([IdentifiedFile(file_id, 1, 1, digest)])[0]
+        claim = write(self.writer, claim_files, [IdentifiedFile(file_id, 1, 1, digest)])[0]
         assert claim.content_id is not None
         if claim.outcome == "new":
-            embedded = EmbeddedContent(claim.content_id, "JPEG", 4, 3, Capture(), vectors, tags)
-            self.writer.complete([embedded], self.model_id)
+            embedded = EmbeddedContent(
+                claim.content_id, "JPEG", 4, 3, Capture(taken_at_ms=taken_at_ms), vectors, tags
+            )
+            complete(self.writer, [embedded], self.model_id)
         return self.photo_of(claim.content_id)
 
     def photo_of(self, content_id: ContentId) -> PhotoId:
         from photofind.catalog.reader import CatalogReader
 
         with CatalogReader(self.folders) as reader:
-            photo_id = reader.primary_photo(content_id)
+            photo_id = read(reader, find_primary_photo, content_id)
         assert photo_id is not None
         return photo_id
 
@@ -120,16 +131,16 @@ class MadeUpCatalog:
         from photofind.catalog.reader import CatalogReader
 
         with CatalogReader(self.folders) as reader:
-            found = reader.content_by_sha256(hashlib.sha256(os.fsencode(name)).digest())
+            found = read(reader, find_content_by_sha256, hashlib.sha256(os.fsencode(name)).digest())
         assert found is not None
         return found
 
     def lose(self, name: str) -> None:
         """The file is gone from the disk."""
-        self.writer.mark_missing([self.files[name]], now_ms=1)
+        write(self.writer, mark_missing, [self.files[name]], now_ms=1)
 
     def find_again(self, name: str) -> None:
-        self.writer.mark_seen([self.files[name]])
+        write(self.writer, mark_seen, [self.files[name]])
 
 
 SpecT = TypeVar("SpecT", bound=ModelSpec)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
+from photofind.catalog.texts import FoundText, ModelKey, TextKind, store_finding
 from photofind.domain import Hit, PhotoId, Why, WhyKind
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
+from tests.plugins.catalog import change_tags, write
 from tests.unit.search.made_up import MadeUpCatalog, SharedStore, near, other_version
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def test_photos_come_by_how_well_they_fit(
 ) -> None:
     second = catalog.add("b.jpg", near(dog, 0.55))
     first = catalog.add("a.jpg", near(dog, 0.65))
-    others = [catalog.add(f"{n}.jpg", near(dog, 0.1, n)) for n in range(20)]
+    others = [catalog.add(f"{n}.jpg", near(dog, 0.02, n)) for n in range(20)]
     result = engine.search(DOG, 10)
     assert photos(result.hits)[:2] == [first, second]
     assert [hit.relevant for hit in result.hits] == [True, True] + [False] * 8
@@ -102,7 +103,7 @@ def test_a_caption_that_says_much_lifts_and_explains_a_photo(
     found = FoundText(TextKind.CAPTION, ModelKey("blip@1", "caption"), text)
     query = parse("a dog playing at the beach with a ball")
     before = engine.place_of(query, [described])
-    catalog.writer.descriptions.store(catalog.content_of("described.jpg"), found)
+    write(catalog.writer, store_finding, catalog.content_of("described.jpg"), found)
     engine.refresh()
     best = engine.search(query, 5).hits[0]
     assert before is not None
@@ -128,8 +129,8 @@ def test_a_persons_label_finds_a_photo_outright(
     labelled = catalog.add("a.jpg")
     for number in range(10):
         catalog.add(f"{number}.jpg")
-    catalog.writer.tags.change([labelled], add=["Lisbon"])
-    catalog.writer.tags.change([labelled], add=["Tram"])
+    write(catalog.writer, change_tags, [labelled], add=["Lisbon"])
+    write(catalog.writer, change_tags, [labelled], add=["Tram"])
     best = engine.search(parse("lisbon tram"), 3).hits[0]
     assert (best.photo_id, best.relevant) == (labelled, True)
     assert (best.why[0].kind, best.why[0].text) == (WhyKind.TAG, "Lisbon, Tram")
@@ -166,7 +167,7 @@ def test_a_phrase_must_stand_somewhere(
     catalog.add("dog parking.jpg", near(dog, 0.9))
     far = catalog.add("No-Parking a.jpg", near(dog, 0.2))
     close = catalog.add("b.jpg", near(dog, 0.6))
-    catalog.writer.tags.change([close], add=["no-parking zone"])
+    write(catalog.writer, change_tags, [close], add=["no-parking zone"])
     assert photos(engine.search(parse('"no-parking"'), 10).hits) == [close, far]
     hits = engine.search(parse('a dog "NO-PARKING"'), 10).hits
     assert photos(hits) == [close, far]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import remove_folder, set_online_only
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Hit, MediaError, ModelError, PhotofindError, PhotoId, WhyKind
 from photofind.inference.clip import ImageEncoder
@@ -15,8 +17,10 @@ from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.media import online_only
 from photofind.media.decode import decode_photo
+from photofind.paths import app_folders
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
+from tests.plugins.catalog import write
 from tests.plugins.pictures import make_photo
 from tests.unit.search.made_up import (
     SIMILAR_DIM,
@@ -83,7 +87,7 @@ class TestFollowing:
         assert photos(engine.search(DOG, 10).hits) == [second]
         catalog.find_again("a.jpg")
         assert engine.search(DOG, 10).total == 2
-        catalog.writer.remove_folder(catalog.folder.path)
+        write(catalog.writer, remove_folder, catalog.folder.path)
         assert engine.search(DOG, 10).hits == ()
 
     def test_refresh_tells_whether_search_sees_anything_else(
@@ -92,7 +96,7 @@ class TestFollowing:
         catalog.add("a.jpg")
         assert engine.refresh()
         assert not engine.refresh()
-        catalog.writer.insert_files(catalog.folder.id, [(b"waits.jpg", 1, 1)])
+        write(catalog.writer, insert_files, catalog.folder.id, [(b"waits.jpg", 1, 1)])
         assert not engine.refresh()
         catalog.lose("a.jpg")
         assert engine.refresh()
@@ -242,7 +246,7 @@ class TestLooksAlike:
         monkeypatch.setattr("photofind.search.engine.hash_file", opened.append)
         # no file lies at the known one's path: opening it would fail
         assert photos(engine.similar_to_file(root / "known.jpg", 10).hits) == [close]
-        with pytest.raises(PhotofindError, match="cloud only") as caught:
+        with pytest.raises(PhotofindError, match="online-only") as caught:
             engine.similar_to_file(unknown, 10)
         assert (caught.value.code, opened) == ("photo_online_only", [])
 
@@ -256,6 +260,29 @@ class TestLooksAlike:
             engine.similar_to_photo(photo, 5)
         assert caught.value.code == "photo_online_only"
         with CatalogWriter(catalog.folders) as writer:
-            writer.choices.set_online_only(catalog.folder.path, included=True)
+            write(writer, set_online_only, catalog.folder.path, included=True)
         with pytest.raises(MediaError):  # it is looked for now, and isn't there
             engine.similar_to_photo(photo, 5)
+
+
+def test_a_library_of_an_earlier_edition_is_found_by_its_names_and_tags_at_once(
+    data_dir: Path, dog: NDArray[np.float32]
+) -> None:
+    principal = dataclasses.replace(BASIC.image, sha256="4dc3ead6" + "0" * 56)
+    earlier = dataclasses.replace(BASIC, dim=1407, image=principal)
+    folders = app_folders(data_dir)
+    with (
+        MadeUpCatalog(data_dir, earlier) as catalog,
+        SearchEngine(folders, ModelStore(folders)) as engine,
+    ):
+        named = catalog.add("harbour.jpg", tags=(("boat", 0.9),))
+        catalog.add("other.jpg")
+        assert photos(engine.search(parse("harbour"), 5).hits) == [named]
+        assert photos(engine.search(parse("tag:boat"), 5).hits) == [named]
+        assert len(engine.everything().photo_ids) == 2
+        assert not engine.refresh()
+        catalog.use_model(BASIC)
+        assert engine.refresh(), "the worker has begun the new index"
+        added = catalog.add("new.jpg", near(dog, 0.6))
+        assert photos(engine.search(DOG, 5).hits) == [added]
+        assert photos(engine.search(parse("harbour"), 5).hits)[0] == named

@@ -19,7 +19,10 @@ def fused(
     bonuses: Mapping[int, float] | None = None,
 ) -> Fused:
     ids = np.fromiter(meanings.keys(), np.int64)
-    return fuse(ids, np.fromiter(meanings.values(), np.float32), strengths, bonuses or {})
+    matched = np.asarray(sorted(strengths), np.int64)
+    steps = np.asarray([strengths[content] for content in sorted(strengths)], np.int8)
+    known = np.fromiter(meanings.values(), np.float32)
+    return fuse(ids, known, matched, steps, bonuses or {})
 
 
 def test_without_word_matches_meaning_decides() -> None:

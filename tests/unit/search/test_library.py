@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from photofind.catalog.background import store_reembedded
+from photofind.catalog.models import ensure_model
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import ReembeddedContent, VectorPass
+from photofind.catalog.vectors import ReembeddedContent, VectorPass
 from photofind.domain import PhotoId, Space
 from photofind.inference.registry import BASIC
 from photofind.search import library as library_module
 from photofind.search.library import Library
 from photofind.search.vector_cache import VectorCache
+from tests.plugins.catalog import read, write
 from tests.unit.search.made_up import MadeUpCatalog, random_unit
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ def loaded(catalog: MadeUpCatalog, reader: CatalogReader) -> tuple[Library, Vect
 
 
 def scores_by_photo(library: Library, matrix: VectorMatrix) -> dict[int, float]:
-    photos = library.photos_of(matrix.content_ids).tolist()
+    photos = library.photos_of(matrix.region_ids).tolist()
     return dict(zip(photos, matrix.scores(QUERY).round(3).tolist(), strict=True))
 
 
@@ -78,7 +82,7 @@ def test_refresh_says_whether_anything_changed(
 def test_a_photo_without_vector_of_this_model_waits_for_it(
     catalog: MadeUpCatalog, reader: CatalogReader
 ) -> None:
-    library = Library(catalog.writer.ensure_model("other@1.p1.q0", "search", DIM))
+    library = Library(write(catalog.writer, ensure_model, "other@1.p1.q0", "search", DIM))
     photo = catalog.add("a.jpg")
     library.refresh(reader)
     matrix = library.matrix(reader, Space.SEARCH, DIM)
@@ -159,10 +163,10 @@ def test_a_cache_that_holds_little_is_left_aside(
 
 def replace_vector(catalog: MadeUpCatalog, photo: PhotoId, reader: CatalogReader) -> None:
     """The second pass puts another vector in the place of the first one's."""
-    content = reader.photos([photo])[photo].content_id
+    content = read(reader, read_photos, [photo])[photo].content_id
     vectors = {Space.SEARCH: random_unit(1234, DIM)}
     found = ReembeddedContent(content, vectors, (), VectorPass.WHOLE)
-    catalog.writer.indexes.store_vectors([found], catalog.model_id)
+    write(catalog.writer, store_reembedded, [found], catalog.model_id)
 
 
 def test_replaced_vectors_are_read_again(catalog: MadeUpCatalog, reader: CatalogReader) -> None:

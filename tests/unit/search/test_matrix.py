@@ -60,7 +60,7 @@ def test_what_was_removed_shifts_no_scores() -> None:
     matrix.append(np.arange(300), -bright)
     matrix.append(np.arange(300, 600), bright)
     matrix.remove(np.arange(300))
-    shift = np.median(matrix.scores(query) - bright[matrix.content_ids - 300] @ query)
+    shift = np.median(matrix.scores(query) - bright[matrix.region_ids - 300] @ query)
     assert abs(float(shift)) < 0.002
 
 
@@ -128,11 +128,11 @@ class Model:
         parts = self.matrix.parts()
         levels = np.concatenate([np.empty((0, DIM), np.int8), *parts.blocks])
         self.matrix = VectorMatrix.assembled(
-            parts.content_ids.copy(), parts.scales.copy(), parts.total.copy(), levels
+            parts.region_ids.copy(), parts.scales.copy(), parts.total.copy(), levels
         )
 
     def check(self, query: NDArray[np.float32], count: int) -> None:
-        ids = self.matrix.content_ids
+        ids = self.matrix.region_ids
         assert sorted(ids.tolist()) == sorted(self.rows)
         estimates = self.matrix.scores(query)
         if not self.rows:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
+from photofind.catalog.texts import FoundText, ModelKey, TextKind, store_finding, write_caption
 from photofind.search.overlap import find_overlaps, telling_words
+from tests.plugins.catalog import write
 from tests.unit.catalog.library import Library
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def describe(library: Library, name: str, caption: str) -> None:
     library.add(f"{name}.jpg", name)
     found = FoundText(TextKind.CAPTION, MODEL, caption)
-    library.writer.descriptions.store(library.content_id(name), found)
+    write(library.writer, store_finding, library.content_id(name), found)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_captions_are_found_by_some_of_the_words(library: Library) -> None:
 def test_the_best_of_a_photos_captions_counts(library: Library) -> None:
     describe(library, "dogs", "a dog")
     photo_id = library.photo_id("dogs")
-    library.writer.descriptions.write_caption(photo_id, "a dog in deep snow")
+    write(library.writer, write_caption, photo_id, "a dog in deep snow")
     overlap = find_overlaps(library.reader, "dog snow")[photo_id]
     assert (overlap.words, overlap.text) == (2, "a dog in deep snow")
 

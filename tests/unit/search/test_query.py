@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.domain import QueryError
+from photofind.search.plan import plan
 from photofind.search.query import MAX_CHARACTERS, parse
 
 
@@ -67,12 +68,59 @@ def test_labels_are_taken_out_of_the_description(
     assert (query.words, query.tags, query.text) == (words, tags, text)
 
 
-@pytest.mark.parametrize("text", ["tag:", 'dog tag:""', "dog tag: cat"])
-def test_a_missing_label_is_pointed_at(text: str) -> None:
-    with pytest.raises(QueryError) as raised:
-        parse(text)
-    assert raised.value.code == "query_syntax"
-    assert raised.value.position == text.index("tag:")
+def test_a_line_of_which_nothing_can_be_applied_says_where_it_fails() -> None:
+    with pytest.raises(QueryError, match="for example tag:dog") as raised:
+        parse(" tag:")
+    assert (raised.value.code, raised.value.position) == ("query_syntax", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "position", "said"),
+    [
+        ('dog tag:""', "dog", 4, "tag:dog"),
+        ("dog tag: cat", "dog cat", 4, "tag:dog"),
+        ("rating:many dog", "dog", 0, "rating:>=4"),
+        ("dog date:2023-02-30", "dog", 4, "2023-02-30"),
+        ("dog sort:colour", "dog", 4, "sort:date"),
+        ("dog lang:!", "dog", 4, "lang:th"),
+        ("dog camra:iphone", "dog camra:iphone", 4, "camera:"),
+        ("dog note:this", "dog note:this", 4, "words"),
+    ],
+)
+def test_what_cannot_be_applied_is_said_and_the_rest_is_searched(
+    text: str, words: str, position: int, said: str
+) -> None:
+    query = parse(text)
+    (remark,) = query.remarks
+    assert (query.words, remark.position) == (words, position)
+    assert said in str(remark.sentence)
+
+
+def test_order_and_language_concern_the_whole_line() -> None:
+    query = parse("dog sort:-date lang:th")
+    assert (query.words, query.sort, query.language, query.remarks) == ("dog", "-date", "th", ())
+    assert parse("sort:name").sort == "name"
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                ["-", "(", ")", '"', " or ", "2:", "tag:", "date:", "after:2020", "near:1,2", "\\"]
+            ),
+            st.text(max_size=5),
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_whatever_is_typed_has_an_answer_or_a_sentence(text: str) -> None:
+    refused = None
+    try:
+        plan(parse(text).tree)
+    except QueryError as error:
+        refused = error
+    assert refused is None or 0 <= refused.position <= len(text)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.models import ensure_model
 from photofind.domain import ContentId, PhotoId, Space
 from photofind.inference.registry import BASIC
 from photofind.search import ranking as ranking_module
 from photofind.search.library import Library
 from photofind.search.ranking import rank
+from tests.plugins.catalog import write
 from tests.unit.search.made_up import MadeUpCatalog, near, random_unit
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def test_vectors_that_went_away_meanwhile_score_nothing(
 ) -> None:
     catalog.add("a.jpg", near(QUERY, 0.9))
     _library, matrix = loaded(catalog, reader)
-    other = catalog.writer.ensure_model("other@1.p1.q0", "search", DIM)
+    other = write(catalog.writer, ensure_model, "other@1.p1.q0", "search", DIM)
     found = rank(matrix, QUERY, 1, reader, other, Space.SEARCH)
     assert found.scores.tolist() == [0.0]
 

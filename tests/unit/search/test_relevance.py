@@ -7,13 +7,26 @@ import math
 import numpy as np
 import pytest
 
+from photofind.inference.labels import Label
 from photofind.inference.registry import BASIC
-from photofind.inference.spec_search import CutKind, RelevanceCuts
-from photofind.search.relevance import similar_cut, text_cut
+from photofind.inference.spec_search import (
+    CutKind,
+    ObjectCuts,
+    OrdinaryScores,
+    RelevanceCuts,
+)
+from photofind.search.relevance import similar_cut, sought_object, text_cut
 
 EXPECTED = 0.1
-QUERY = np.zeros(BASIC.dim, np.float32)
-QUERY[:1000] = EXPECTED / BASIC.cuts.typical.parts[0][1] / 1000 if BASIC.cuts.typical else 0
+CUTS = RelevanceCuts(
+    CutKind.GAP_TO_MEDIAN,
+    text_gap=0.07,
+    text_z=2.0,
+    similar=0.5,
+    ordinary=OrdinaryScores(spread=0.022, most_spread=0.05, most_shift=0.03),
+)
+OBJECTS = ObjectCuts(start=10, scale=40.0, weight=0.5, presence=0.7, presence_named=0.6)
+LABELS = (Label("person", (), ("people", "คน")), Label("dog", ()), Label("cat", ()))
 RNG = np.random.default_rng(0)
 
 
@@ -21,8 +34,8 @@ def ordinary(count: int, middle: float = EXPECTED) -> list[float]:
     return list(RNG.normal(middle, 0.02, count).clip(middle - 0.04, middle + 0.04))
 
 
-def cut(scores: list[float], cuts: RelevanceCuts = BASIC.cuts) -> float:
-    return text_cut(cuts, QUERY, np.asarray(scores, np.float32))
+def cut(scores: list[float], cuts: RelevanceCuts = CUTS) -> float:
+    return text_cut(cuts, EXPECTED, np.asarray(scores, np.float32))
 
 
 @pytest.mark.parametrize("others", [0, 1, 4, 50, 1_000])
@@ -75,13 +88,40 @@ def test_a_model_with_comparable_scores_has_the_same_cut_for_every_library() -> 
     assert similar_cut(cuts) == 0.8
 
 
-def test_without_a_typical_photo_a_small_library_says_nothing() -> None:
+def test_without_a_background_a_small_library_says_nothing() -> None:
     cuts = RelevanceCuts(CutKind.GAP_TO_MEDIAN, text_gap=0.07, text_z=2, similar=0.8)
     assert cut([0.9, 0.1], cuts) == math.inf
     scores = [0.9, *ordinary(200)]
     assert [score >= cut(scores, cuts) for score in scores].count(True) == 1
 
 
-def test_the_typical_photo_has_the_models_length() -> None:
-    assert BASIC.cuts.typical
-    assert sum(length for length, _value in BASIC.cuts.typical.parts) == BASIC.dim
+@pytest.mark.parametrize("count", [10, 51, 500])
+def test_the_built_in_model_shows_what_most_photos_show(count: int) -> None:
+    scores = [*ordinary(count // 4), *RNG.normal(EXPECTED + 0.1, 0.01, count).tolist()]
+    least = cut(scores, BASIC.cuts)
+    assert sum(score >= least for score in scores) >= count
+
+
+def query_for(words: str, *weights: float) -> int | None:
+    sought = sought_object(OBJECTS, LABELS, words, np.array(weights, np.float32))
+    return None if sought is None else sought.component - OBJECTS.start
+
+
+def test_a_query_about_an_object_seeks_it() -> None:
+    assert query_for("a small dog", 0.0, 0.7, 0.2) == 1
+    assert query_for("something else", 0.3, 0.3, 0.3) is None
+
+
+def test_people_are_sought_only_where_just_people_are() -> None:
+    for words in ("people", " People ", "คน"):
+        assert query_for(words, 0.1, 0.1, 0.1) == 0
+    assert query_for("a woman in a red coat", 0.9, 0.0, 0.0) is None
+
+
+def test_the_least_value_is_the_root_of_the_least_presence() -> None:
+    sought = sought_object(OBJECTS, LABELS, "dog", np.array([0, 1, 0], np.float32))
+    named = sought_object(OBJECTS, LABELS, "people", np.array([0, 0, 0], np.float32))
+    assert sought is not None
+    assert named is not None
+    assert 40 * sought.least**2 == pytest.approx(0.7)
+    assert 40 * named.least**2 == pytest.approx(0.6)

@@ -5,16 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import TagRow, TagSource
+from photofind.catalog.tags import TagRow, TagSource
+from photofind.catalog.words import Written, read_written
 from photofind.domain import WhyKind
-from photofind.search.text import (
-    MATCH_LIMIT,
-    Strength,
-    TextHit,
-    find_text_hits,
-    judge,
-    matching_tags,
-)
+from photofind.search.text import Strength, explain, find_word_hits, matching_tags
+from tests.plugins.catalog import change_tags, read, write
 
 if TYPE_CHECKING:
     from photofind.domain import PhotoId
@@ -37,19 +32,37 @@ if TYPE_CHECKING:
         ("rome holiday 2019", "2019-Holiday_in_Rome.jpg", Strength.WORDS),
         ("rome holiday 2020", "2019-Holiday_in_Rome.jpg", Strength.NONE),
         ("cafe\u0301", "Café.jpg", Strength.EXACT),
-        ("cafe", "cafe\u0301 au lait.jpg", Strength.NONE),
+        ("cafe", "cafe\u0301 au lait.jpg", Strength.WORDS),
         ("straße", "Meine Straße.jpg", Strength.WORDS),
         ("富士", "2019富士山.jpg", Strength.WORDS),
         ("ทะเล", "เที่ยวทะเลกับแม่.jpg", Strength.WORDS),
     ],
 )
-def test_how_much_a_name_says(words: str, name: str, strength: Strength) -> None:
-    assert judge(words, WhyKind.NAME, name) is strength
+def test_how_much_a_name_says(
+    catalog: MadeUpCatalog, words: str, name: str, strength: Strength
+) -> None:
+    photo = catalog.add(name)
+    assert find(catalog, words) == ({photo: strength} if strength else {})
 
 
-def test_a_piece_of_a_text_is_not_a_name() -> None:
-    assert judge("26", WhyKind.TEXT, "bus 2682") is Strength.NONE
-    assert judge("bus 2682", WhyKind.TEXT, "bus 2682") is Strength.WORDS
+def find(catalog: MadeUpCatalog, words: str) -> dict[int, Strength]:
+    with CatalogReader(catalog.folders) as reader:
+        hits = find_word_hits(reader, words)
+    return dict(zip(hits.photo_ids.tolist(), map(Strength, hits.strengths.tolist()), strict=True))
+
+
+def why(catalog: MadeUpCatalog, words: str, photo: PhotoId) -> list[tuple[WhyKind, str]]:
+    with CatalogReader(catalog.folders) as reader:
+        written = read(reader, read_written, [photo])[photo]
+    found = explain(words, find(catalog, words)[photo], written)
+    return [(each.kind, each.text) for each in found]
+
+
+def test_a_piece_of_a_text_is_not_a_name(catalog: MadeUpCatalog) -> None:
+    photo = catalog.add("a.jpg")
+    write(catalog.writer, change_tags, [photo], add=["bus 2682"])
+    assert find(catalog, "268") == {}
+    assert find(catalog, "bus 2682") == {photo: Strength.WORDS}
 
 
 def test_tags_that_stand_in_the_query_are_reasons() -> None:
@@ -60,33 +73,46 @@ def test_tags_that_stand_in_the_query_are_reasons() -> None:
         TagRow("cat", TagSource.MODEL, 0.8),
     ]
     reasons = matching_tags("Grandma with her Dog on vacation", rows)
-    assert [(why.kind, why.text, why.score) for why in reasons] == [
+    assert [(each.kind, each.text, each.score) for each in reasons] == [
         (WhyKind.TAG, "grandma", 1.0),
         (WhyKind.TAG, "dog", 0.7),
     ]
 
 
-def find(catalog: MadeUpCatalog, words: str) -> dict[PhotoId, TextHit]:
-    with CatalogReader(catalog.folders) as reader:
-        return find_text_hits(reader, words)
-
-
-def test_the_very_name_is_found_among_more_names_than_are_read(catalog: MadeUpCatalog) -> None:
+def test_every_match_is_found_and_the_very_name_among_them(catalog: MadeUpCatalog) -> None:
     wanted = catalog.add("trip/IMG_2.jpg")
-    for number in range(MATCH_LIMIT + 5):
+    for number in range(400):
         catalog.add(f"IMG_2{number:04}.jpg")
     hits = find(catalog, "img_2")
-    assert hits[wanted].strength is Strength.EXACT
-    assert hits[wanted].why.text == "IMG_2.jpg"
+    assert len(hits) == 401
+    assert [photo for photo, strength in hits.items() if strength is Strength.EXACT] == [wanted]
+    assert why(catalog, "img_2", wanted) == [(WhyKind.NAME, "IMG_2.jpg")]
 
 
 def test_a_copy_is_found_by_each_of_its_names(catalog: MadeUpCatalog) -> None:
     photo = catalog.add("a/IMG_7.jpg", data=b"same")
     assert catalog.add("b/birthday.jpg", data=b"same") == photo
     for name in ("IMG_7", "birthday"):
-        hit = find(catalog, name)[photo]
-        assert (hit.strength, hit.why.kind) == (Strength.EXACT, WhyKind.NAME)
-        assert hit.why.text.startswith(name)
+        assert find(catalog, name) == {photo: Strength.EXACT}
+        assert why(catalog, name, photo) == [(WhyKind.NAME, f"{name}.jpg")]
+
+
+def test_words_in_several_places_are_one_match_that_names_them_all(
+    catalog: MadeUpCatalog,
+) -> None:
+    photo = catalog.add("beach_42.jpg")
+    write(catalog.writer, change_tags, [photo], add=["Annabel"])
+    assert find(catalog, "annabel beach") == {photo: Strength.WORDS}
+    assert sorted(why(catalog, "annabel beach", photo)) == [
+        (WhyKind.NAME, "beach_42.jpg"),
+        (WhyKind.TAG, "Annabel"),
+    ]
+
+
+def test_labels_say_together_what_one_title_says() -> None:
+    written = Written(("a.jpg",), "", ("Lisbon", "Tram 28", "holiday"), ())
+    (reason,) = explain("tram lisbon", Strength.WORDS, written)
+    assert (reason.kind, reason.text) == (WhyKind.TAG, "Lisbon, Tram 28")
 
 
 def test_letters_inside_longer_words_are_no_hit(catalog: MadeUpCatalog) -> None:
@@ -95,13 +121,12 @@ def test_letters_inside_longer_words_are_no_hit(catalog: MadeUpCatalog) -> None:
     assert list(find(catalog, "cat")) == [cat]
 
 
-def test_words_of_two_signs_are_looked_up_where_they_can_be_whole_words(
-    catalog: MadeUpCatalog,
-) -> None:
+def test_short_words_are_found_where_they_stand_by_themselves(catalog: MadeUpCatalog) -> None:
     fuji = catalog.add("富士山.jpg")
-    catalog.add("a to z.jpg")
+    alphabet = catalog.add("a to z.jpg")
     assert list(find(catalog, "富士")) == [fuji]
-    assert find(catalog, "a") == {}
+    assert list(find(catalog, "a")) == [alphabet]
+    assert find(catalog, "o") == {}
 
 
 @pytest.mark.parametrize("words", ['"', "^", "NOT", "a OR b", "names:", "*", "%_\\", "()", "\x1f"])

@@ -46,7 +46,7 @@ def test_what_is_read_is_what_was_written(folder: Path) -> None:
     assert kept is not None
     assert kept.revision == 5
     read = kept.matrix
-    np.testing.assert_array_equal(read.content_ids, matrix.content_ids)
+    np.testing.assert_array_equal(read.region_ids, matrix.region_ids)
     np.testing.assert_array_equal(read.scores(query), matrix.scores(query))
 
 
@@ -64,7 +64,7 @@ def test_what_is_read_can_be_changed_and_kept_anew_without_touching_the_file(fol
     cache.write(Space.SEARCH, read.parts(), 5)
     again = cache.read(Space.SEARCH, DIM)
     assert again is not None
-    np.testing.assert_array_equal(again.matrix.content_ids, read.content_ids)
+    np.testing.assert_array_equal(again.matrix.region_ids, read.region_ids)
     query = unit_rows(1, seed=3)[0]
     np.testing.assert_array_equal(again.matrix.scores(query), read.scores(query))
 
