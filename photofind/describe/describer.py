@@ -8,16 +8,27 @@ import time
 from collections import deque
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from photofind.catalog.description_rows import Urgency
+from photofind.catalog.folders import read_download_roots
+from photofind.catalog.jobs import (
+    Priority,
+    begin_job,
+    cancel_jobs,
+    complete_job,
+    count_jobs,
+    drop_job,
+    fail_job,
+    find_next_job,
+    recover_jobs,
+    return_job,
+)
 from photofind.catalog.reader import CatalogReader
-from photofind.describe.attempt import attempt, find_existing
-from photofind.describe.orders import is_on_server, model_of
-from photofind.describe.progress import Activity, QueueProgress, QueueTracker
-from photofind.describe.runner import Task
-from photofind.describe.surroundings import Ended
-from photofind.domain import CatalogError, ModelError, PhotofindError
+from photofind.catalog.texts import store_finding
+from photofind.describe.job_params import is_on_server, model_of
+from photofind.describe.progress import QueueTracker
+from photofind.describe.runner import Task, find_existing, run_task
+from photofind.domain import Activity, CatalogError, ModelError, PhotofindError
 from photofind.inference.describing import Cancelled
 from photofind.media.online_only import refuse_download
 
@@ -25,20 +36,67 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
-    from photofind.catalog.description_rows import JobRow
+    from photofind.catalog.jobs import JobRow
+    from photofind.catalog.texts import Finding
     from photofind.catalog.writer import CatalogWriter
-    from photofind.describe.one_model import OneModel
-    from photofind.describe.runner import Runner
-    from photofind.describe.surroundings import DescriberListener, Indexing, Outcome
-    from photofind.domain import ContentId, PhotoId
+    from photofind.describe.runner import Runner, RunnersModel
+    from photofind.domain import ContentId, JobKind, PhotoId, WorkProgress
     from photofind.paths import AppFolders
+    from photofind.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
 _LOOK_S = 1.0
-"""How often it is looked whether the indexing is through."""
+"""How often to check whether the indexing has finished."""
 _IDLE_LOOK_S = 30.0
-"""How often it is looked whether a model is idle for long."""
+"""How often to check whether the model has been idle for long."""
+
+
+Outcome: TypeAlias = "Finding | PhotofindError"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job of the queue that is over.
+
+    Attributes:
+        photo_id: whose content it was about.
+        number: of the text or question in the catalog; None when it failed.
+        outcome: what was found out, or why nothing.
+    """
+
+    kind: JobKind
+    photo_id: PhotoId
+    number: int | None
+    outcome: Outcome
+
+
+class DescriberListener(Protocol):
+    """Told what happens, on the describer's thread."""
+
+    def job_ended(self, ended: Ended) -> None: ...
+
+    def part_written(self, kind: JobKind, photo_id: PhotoId, text: str) -> None:
+        """A text is being written and is so far this."""
+
+    def progressed(self, progress: WorkProgress) -> None:
+        """The queue is further, or at rest, or shorter."""
+
+    def halted(self, error: PhotofindError) -> None:
+        """The catalog can't be written; the queue waits until it is asked for more."""
+
+    def broken(self, error: BaseException) -> None:
+        """A bug outside the work on one photo: the process should be started again."""
+
+
+class Indexing(Protocol):
+    """What has to be known of the indexing to get along with it."""
+
+    def is_busy(self) -> bool:
+        """Whether it has photos to work on."""
+
+    def held(self, *, alone: bool) -> AbstractContextManager[None]:
+        """It begins nothing inside the `with` block; with `alone` nothing of it runs there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +107,8 @@ class _Single:
         content_id: where to keep what is found; None for a file that isn't in the catalog.
     """
 
-    kind: str
-    order: str
+    kind: JobKind
+    params: str
     path: Path
     content_id: ContentId | None
     on_ended: Callable[[Outcome, int | None], None]
@@ -68,7 +126,7 @@ class Describer:
         folders: AppFolders,
         writer: CatalogWriter,
         runners: Sequence[Runner],
-        loaded: OneModel,
+        loaded: RunnersModel,
         indexing: Indexing,
         listener: DescriberListener,
         decoding: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -79,7 +137,7 @@ class Describer:
             decoding: entered around the work of a decoder.
         """
         self._folders = folders
-        self._writer = writer.descriptions
+        self._writer = writer
         self._runners = {runner.kind: runner for runner in runners}
         self._loaded = loaded
         self._indexing = indexing
@@ -90,9 +148,11 @@ class Describer:
         self._paused = False
         self._closed = False
         self._woken = False
+        self._wakes = 0
         self._running: JobRow | None = None
         self._cancelled = False
-        self._blocked: dict[str, PhotofindError] = {}
+        self._blocked: dict[JobKind, PhotofindError] = {}
+        """Kinds of jobs that no model can do now, until the next wake."""
         self._tracker = QueueTracker()
         self.recovers = False
         """Whether a job was running when the last process died: it may be why."""
@@ -100,7 +160,8 @@ class Describer:
 
     def recover(self) -> None:
         """Looks what the last worker left; call it once, before `start`."""
-        self.recovers = self._writer.recover_jobs() > 0
+        with self._writer.transaction() as tx:
+            self.recovers = recover_jobs(tx) > 0
 
     def start(self) -> None:
         """Takes up the work; once is enough."""
@@ -120,6 +181,7 @@ class Describer:
         with self._changed:
             self._blocked.clear()
             self._woken = True
+            self._wakes += 1
             self._changed.notify_all()
 
     def set_paused(self, paused: bool) -> None:
@@ -132,13 +194,16 @@ class Describer:
     def paused(self) -> bool:
         return self._paused
 
-    def cancel(self, photo_ids: Collection[PhotoId] | None = None, kind: str | None = None) -> None:
+    def cancel(
+        self, photo_ids: Collection[PhotoId] | None = None, kind: JobKind | None = None
+    ) -> None:
         """Drops jobs, the running one too: of these photos (None: all) and this kind (None: any).
 
         Raises:
             CatalogError: the catalog can't be written.
         """
-        self._writer.cancel_jobs(photo_ids, kind)
+        with self._writer.transaction() as tx:
+            cancel_jobs(tx, photo_ids, kind)
         with self._changed:
             job = self._running
             if (
@@ -151,8 +216,8 @@ class Describer:
 
     def run_single(
         self,
-        kind: str,
-        order: str,
+        kind: JobKind,
+        params: str,
         path: Path,
         content_id: ContentId | None,
         on_ended: Callable[[Outcome, int | None], None],
@@ -165,10 +230,10 @@ class Describer:
                 was, and its number in the catalog.
         """
         with self._changed:
-            self._singles.append(_Single(kind, order, path, content_id, on_ended))
+            self._singles.append(_Single(kind, params, path, content_id, on_ended))
         self.wake()
 
-    def progress(self) -> QueueProgress:
+    def progress(self) -> WorkProgress:
         return self._tracker.now
 
     # The thread.
@@ -200,33 +265,35 @@ class Describer:
         """Does one job; False when there is none for now."""
         with self._changed:
             single = self._singles.popleft() if self._singles else None
+            blocked = dict(self._blocked)
         if single is not None:
             self._carry_out_single(single, reader)
             return True
-        activity, least = self._stance()
-        kinds = self._runners.keys() - self._blocked.keys()
-        job = reader.descriptions.next_job(kinds, least)
+        activity, least = self._stance(bool(blocked))
+        reason = next((error.sentence for error in blocked.values()), None)
+        with reader.snapshot() as snapshot:
+            job = find_next_job(snapshot, self._runners.keys() - blocked.keys(), least)
         if job is None:
-            self._count(reader, activity)
+            self._count(reader, activity, reason)
             return False
-        self._count(reader, Activity.DESCRIBING)
+        self._count(reader, Activity.DESCRIBING, reason)
         began_s = time.monotonic()
         if self._carry_out(job, reader):
             self._tracker.job_ended(time.monotonic() - began_s)
-            self._count(reader, Activity.DESCRIBING)
+            self._count(reader, Activity.DESCRIBING, reason)
         return True
 
-    def _stance(self) -> tuple[Activity, int]:
+    def _stance(self, is_blocked: bool) -> tuple[Activity, int]:
         """What the queue waits for if it does, and how urgent a job must be now."""
         if self._paused:
-            return Activity.PAUSED, Urgency.COMMANDED
+            return Activity.PAUSED, Priority.COMMANDED
         if self._indexing.is_busy():
-            return Activity.WAITING, Urgency.IN_SIGHT
-        return Activity.BLOCKED if self._blocked else Activity.IDLE, Urgency.BACKGROUND
+            return Activity.WAITING, Priority.IN_SIGHT
+        return Activity.BLOCKED if is_blocked else Activity.IDLE, Priority.BACKGROUND
 
-    def _count(self, reader: CatalogReader, activity: Activity) -> None:
-        counts = reader.descriptions.job_counts()
-        reason = next((error.user_message for error in self._blocked.values()), "")
+    def _count(self, reader: CatalogReader, activity: Activity, reason: Sentence | None) -> None:
+        with reader.snapshot() as snapshot:
+            counts = count_jobs(snapshot)
         before = self._tracker.now
         self._tracker.update(activity, counts.open, counts.failed, reason)
         if self._tracker.now != before:
@@ -235,39 +302,54 @@ class Describer:
     def _carry_out(self, job: JobRow, reader: CatalogReader) -> bool:
         """Does one job of the queue; False when it goes on waiting."""
         if job.photo_id is None:
-            self._writer.drop_job(job.id)
+            with self._writer.transaction() as tx:
+                drop_job(tx, job.id)
             return True
         with self._changed:
             self._running = job
             self._cancelled = False
+            wakes = self._wakes
         try:
             # Who may have ended the process is tried alone, so that another death tells.
-            with self._beside(job.order, job.urgency, alone=job.suspect):
-                if not self._writer.begin_job(job.id, charged=job.suspect):
+            with self._beside(job.params, job.priority, alone=job.suspect):
+                with self._writer.transaction() as tx:
+                    begun = begin_job(tx, job.id, charged=job.suspect)
+                if not begun:
                     return True
-                return self._try_job(job, job.photo_id, reader)
+                return self._try_job(job, job.photo_id, reader, wakes)
         finally:
             with self._changed:
                 self._running = None
 
-    def _try_job(self, job: JobRow, photo_id: PhotoId, reader: CatalogReader) -> bool:
+    def _try_job(self, job: JobRow, photo_id: PhotoId, reader: CatalogReader, wakes: int) -> bool:
         try:
-            path = find_existing(job.paths, reader.download_roots())
-            task = self._task(job.order, path, job.urgency, job.kind, photo_id)
-            finding = attempt(self._runners[job.kind], task, self._loaded)
+            with reader.snapshot() as snapshot:
+                downloading = read_download_roots(snapshot)
+            path = find_existing(job.paths, downloading)
+            task = self._task(job.params, path, job.priority, job.kind, photo_id)
+            finding = run_task(self._runners[job.kind], task, self._loaded)
         except Cancelled:
-            self._writer.return_job(job.id)  # does nothing to one that was cancelled
+            with self._writer.transaction() as tx:
+                return_job(tx, job.id)  # does nothing to one that was cancelled
             return self._cancelled
         except ModelError as error:
-            self._writer.return_job(job.id)
-            self._blocked[job.kind] = error
-            logger.warning("nothing of the kind %s can be done: %s", job.kind, error.code)
+            with self._writer.transaction() as tx:
+                return_job(tx, job.id)
+            with self._changed:
+                # A model may have been installed since the job began: then it is tried again.
+                is_blocked = self._wakes == wakes
+                if is_blocked:
+                    self._blocked[job.kind] = error
+            if is_blocked:
+                logger.warning("nothing of the kind %s can be done: %s", job.kind, error.code)
             return False
         except PhotofindError as error:
-            self._writer.fail_job(job.id, error.code, error.user_message)
+            with self._writer.transaction() as tx:
+                fail_job(tx, job.id, error.code, error.sentence)
             self._listener.job_ended(Ended(job.kind, photo_id, None, error))
             return True
-        number = self._writer.complete_job(job.id, job.content_id, finding)
+        with self._writer.transaction() as tx:
+            number = complete_job(tx, job.id, job.content_id, finding)
         if number is not None:
             self._listener.job_ended(Ended(job.kind, photo_id, number, finding))
         return True
@@ -277,12 +359,15 @@ class Describer:
         number: int | None = None
         self._cancelled = False
         try:
-            with self._beside(single.order, Urgency.QUESTION, alone=False):
-                refuse_download(single.path, reader.download_roots())
-                task = self._task(single.order, single.path, Urgency.QUESTION, single.kind, None)
-                outcome = attempt(self._runners[single.kind], task, self._loaded)
+            with self._beside(single.params, Priority.QUESTION, alone=False):
+                with reader.snapshot() as snapshot:
+                    downloading = read_download_roots(snapshot)
+                refuse_download(single.path, downloading)
+                task = self._task(single.params, single.path, Priority.QUESTION, single.kind, None)
+                outcome = run_task(self._runners[single.kind], task, self._loaded)
             if single.content_id is not None:
-                number = self._writer.store(single.content_id, outcome)
+                with self._writer.transaction() as tx:
+                    number = store_finding(tx, single.content_id, outcome)
         except Cancelled:
             outcome = PhotofindError("worker_gone", "photofind is closing.")
         except PhotofindError as error:
@@ -290,21 +375,21 @@ class Describer:
         single.on_ended(outcome, number)
 
     def _task(
-        self, order: str, path: Path, urgency: int, kind: str, photo_id: PhotoId | None
+        self, params: str, path: Path, priority: int, kind: JobKind, photo_id: PhotoId | None
     ) -> Task:
         def unwanted() -> bool:
-            paused = self._paused and urgency < Urgency.COMMANDED
+            paused = self._paused and priority < Priority.COMMANDED
             return self._closed or self._cancelled or paused
 
         def tell_part(text: str) -> None:
             if photo_id is not None:
                 self._listener.part_written(kind, photo_id, text)
 
-        return Task(order, path, unwanted, tell_part, self._decoding)
+        return Task(params, path, unwanted, tell_part, self._decoding)
 
-    def _beside(self, order: str, urgency: int, *, alone: bool) -> AbstractContextManager[None]:
+    def _beside(self, params: str, priority: int, *, alone: bool) -> AbstractContextManager[None]:
         # While another program computes, the indexing need not rest.
-        waited_for = urgency >= Urgency.WAITED_FOR and not is_on_server(model_of(order))
+        waited_for = priority >= Priority.WAITED_FOR and not is_on_server(model_of(params))
         if alone or waited_for:
             return self._indexing.held(alone=alone)
         return nullcontext()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.describe.orders import ANSWER, CAPTION, READ, question_of
-from photofind.domain import Problem, Tried
+from photofind.catalog.jobs import read_failed_jobs
+from photofind.describe.job_params import question_of
+from photofind.domain import JobKind, Problem, Tried
 
 if TYPE_CHECKING:
-    from photofind.catalog.reader import CatalogReader
+    from photofind.catalog.transactions import Snapshot
 
-_TRIED = {CAPTION: Tried.CAPTION, READ: Tried.TEXT, ANSWER: Tried.ASK}
+_TRIED = {
+    JobKind.CAPTION: Tried.CAPTION,
+    JobKind.OCR: Tried.TEXT,
+    JobKind.ANSWER: Tried.ASK,
+}
 
 
-def read_failures(reader: CatalogReader) -> list[Problem]:
-    """What failed about photos that are found all the same, the oldest first.
-
-    Raises:
-        CatalogError: the catalog can't be read.
-    """
+def read_failures(snapshot: Snapshot) -> list[Problem]:
+    """What failed about photos that are found all the same, the oldest first."""
     return [
         Problem(
             job.path,
@@ -26,8 +27,8 @@ def read_failures(reader: CatalogReader) -> list[Problem]:
             job.reason,
             job.attempts,
             _TRIED[job.kind],
-            question_of(job.order) if job.kind == ANSWER else "",
+            question_of(job.params) if job.kind is JobKind.ANSWER else "",
         )
-        for job in reader.descriptions.failed_jobs()
-        if job.path is not None and job.kind in _TRIED
+        for job in read_failed_jobs(snapshot)
+        if job.path is not None
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from photofind.paths import AppFolders
 
 _LOOK_S = 1.0
-"""How often it is looked whether the indexing is through."""
+"""How often to check whether the indexing has finished."""
 
 
 class IdleListener(Protocol):
@@ -74,8 +74,8 @@ class IdleThread:
         """There may be something to do.
 
         Args:
-            when_through: called on the idle thread when everything was looked at once, or has to
-                wait for longer.
+            when_through: called on the idle thread when every task has had its turn, or all have
+                to wait longer.
         """
         if when_through is not None:
             with self._lock:

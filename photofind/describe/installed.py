@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psutil
 
-from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
+from photofind.describe.job_params import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.describe.runner import AvailableModel
 from photofind.describe.text_reading import find_reader
 from photofind.domain import ModelError
 from photofind.inference import registry
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ SpecT = TypeVar("SpecT", bound="ModelSpec")
 
 
 class InstalledModels:
-    """Finds the model for an order; looks at the disk each time, for models come and go."""
+    """Finds the model for a job; looks at the disk each time, because models come and go."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
@@ -69,6 +68,10 @@ class InstalledModels:
         size = round((first.download_bytes or 0) / 1e6)
         raise ModelError(
             code,
-            f"No model that {purpose} is installed. Install one (a download of {size:,} MB, licence"
-            f" {first.licence}) with: photofind models install {first.key}",
+            "No model that {purpose} is installed. Install one (a download of {size} MB, "
+            "licence {licence}) with: photofind models install {key}",
+            purpose=purpose,
+            size=size,
+            licence=first.licence,
+            key=first.key,
         )

@@ -34,11 +34,19 @@ _CONNECT_S = 5.0
 SILENCE_S = 120.0
 """Longest time without a word: a large model has to be loaded first."""
 _LOOK_S = 0.1
+_ANSWER_S = 1_800.0
+"""Longest time for a whole answer: a word a second is the slowest that anybody waits for."""
 _MOST_LINE_BYTES = 1 << 20
+_MOST_STREAM_BYTES = 16 << 20
+_MOST_STREAM_LINES = 100_000
 _MOST_CHARACTERS = 20_000
+_MOST_MODELS = 1_000
+_MOST_NAME = 200
 _MOST_TOKENS = 1_000
 _MOST_TOLD = 200
 """Characters of a server's own words that are shown."""
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the text around them about."""
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 
 
@@ -75,8 +83,9 @@ def parse_address(text: str) -> ServerAddress:
     if url.scheme != "http" or not host or url.username is not None or url.query or url.fragment:
         raise PhotofindError(
             "server_address",
-            f"“{written[:_MOST_TOLD]}” is no address of a model server. It looks like this:"
-            f" {DEFAULT_ADDRESS}",
+            "“{written}” is not the address of a model server. It looks like this: {example}",
+            written=written[:_MOST_TOLD],
+            example=DEFAULT_ADDRESS,
         )
     path = url.path.rstrip("/")
     return ServerAddress(host, port or http.client.HTTP_PORT, path or "/v1")
@@ -101,7 +110,13 @@ class ModelServer:
         entries = document.get("data")
         if not isinstance(entries, list):
             raise self._nonsense()
-        return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+        names = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+        # Another name than the server's own would be of no use: what it can't be is left out.
+        return [
+            name
+            for name in names[:_MOST_MODELS]
+            if isinstance(name, str) and 0 < len(name) <= _MOST_NAME and name.isprintable()
+        ]
 
     def chat(
         self,
@@ -146,7 +161,7 @@ class ModelServer:
                 text = self._read_stream(response, heard, tell_part)
             else:
                 text = self._said(self._document(response), "message")
-        return _THOUGHTS.sub("", text).strip()
+        return _spoken(text)
 
     def _read_stream(
         self,
@@ -155,23 +170,35 @@ class ModelServer:
         tell_part: Callable[[str], None],
     ) -> str:
         text = ""
-        while line := response.readline(_MOST_LINE_BYTES):
-            heard()
+        left = _MOST_STREAM_BYTES
+        for _ in range(_MOST_STREAM_LINES):
+            line = response.readline(_MOST_LINE_BYTES)
+            left -= len(line)
+            if not line:
+                return text
+            if left < 0:
+                break
+            # Empty lines and comments only keep the connection up.
             if not line.startswith(b"data:"):
                 continue
             data = line.removeprefix(b"data:").strip()
             if data == b"[DONE]":
-                break
-            try:
-                part = self._said(json.loads(data), "delta")
-            except ValueError as error:
-                raise self._nonsense() from error
+                return text
+            heard()
+            part = self._said(self._parse(data), "delta")
             if part:
                 text = (text + part)[:_MOST_CHARACTERS]
-                tell_part(_THOUGHTS.sub("", text).strip())
+                tell_part(_spoken(text))
             if len(text) == _MOST_CHARACTERS:
-                break
-        return text
+                return text
+        if text:
+            return text
+        raise PhotofindError(
+            "server_bad",
+            "The model server at {address} keeps sending without ever answering. "
+            "Restart it, or choose another model.",
+            address=self._address.netloc,
+        )
 
     def _said(self, document: Any, where: str) -> str:
         """The words in a document of the chat format."""
@@ -192,13 +219,16 @@ class ModelServer:
         return content if isinstance(content, str) else ""
 
     def _document(self, response: http.client.HTTPResponse) -> dict[str, Any]:
-        try:
-            document = json.loads(response.read(_MOST_LINE_BYTES))
-        except ValueError as error:
-            raise self._nonsense() from error
+        document = self._parse(_read(response))
         if not isinstance(document, dict):
             raise self._nonsense()
         return document
+
+    def _parse(self, text: bytes) -> object:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise self._nonsense() from error
 
     @contextmanager
     def _asked(
@@ -267,8 +297,9 @@ class ModelServer:
     def _elsewhere(self) -> PhotofindError:
         return PhotofindError(
             "server_address",
-            f"{self._address.host} is not this computer. photofind sends photos to a model server"
-            " on this computer only; use localhost in its address.",
+            "{host} is not this computer. photofind sends photos to a model server on "
+            "this computer only; use localhost in its address.",
+            host=self._address.host,
         )
 
     def _require_good(self, response: http.client.HTTPResponse) -> None:
@@ -277,41 +308,65 @@ class ModelServer:
         if response.status < http.client.BAD_REQUEST:
             raise PhotofindError(
                 "server_refused",
-                f"The model server at {self._address.netloc} sends photofind elsewhere, where it"
-                " does not go. Check the address.",
+                "The model server at {address} redirects to another address, which "
+                "photofind doesn't follow. Check the address.",
+                address=self._address.netloc,
             )
         try:
-            document = json.loads(response.read(_MOST_LINE_BYTES))
-        except ValueError:
+            document = json.loads(_read(response))
+        except (ValueError, RecursionError):
             document = {}
         raise self._refused(document if isinstance(document, dict) else {}, response.status)
 
     def _refused(self, document: dict[str, Any], status: int | None = None) -> PhotofindError:
         error = document.get("error")
         said = error.get("message") if isinstance(error, dict) else error
-        why = f": {' '.join(said.split())[:_MOST_TOLD]}" if isinstance(said, str) and said else ""
-        if not why and status is not None:
-            why = f" (HTTP {status})"
+        why = " ".join(_clean(said).split())[:_MOST_TOLD] if isinstance(said, str) else ""
+        if not why:
+            why = "?" if status is None else f"HTTP {status}"
         return PhotofindError(
             "server_refused",
-            f"The model server refused{why}. Check that it has the model, and that the model can"
-            " look at pictures.",
+            "The model server refused ({reason}). Check that it has the model, and that the "
+            "model can look at pictures.",
+            reason=why,
         )
 
     def _nonsense(self) -> PhotofindError:
         return PhotofindError(
             "server_bad",
-            f"What answers at {self._address.netloc} does not speak the OpenAI chat format. Check"
-            " the address of the model server.",
+            "What answers at {address} does not speak the OpenAI chat format. Check the "
+            "address of the model server.",
+            address=self._address.netloc,
         )
 
     def _down(self, error: Exception) -> PhotofindError:
         logger.info("no model server: %s", type(error).__name__)
         return PhotofindError(
             "server_down",
-            f"There is no model server at {self._address.netloc}, or it went away. Start it, then"
-            " try again.",
+            "There is no model server at {address}, or it has stopped. Start it, then try again.",
+            address=self._address.netloc,
         )
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """A document's bytes, at most so many: what is longer is no document of this format."""
+    # Not read(): a chunk whose length is negative has it read whatever comes.
+    pieces, left = [], _MOST_LINE_BYTES
+    while left > 0 and (piece := response.read1(left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def _spoken(text: str) -> str:
+    """What a model said, without what it thought aloud, as text that can be stored and shown."""
+    return _clean(_THOUGHTS.sub("", text)).strip()
+
+
+def _clean(text: str) -> str:
+    """Text without halves of characters, invisible controls and directions."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _INVISIBLE.sub("", whole.replace("\r\n", "\n"))
 
 
 class _Watch:
@@ -323,7 +378,7 @@ class _Watch:
         self._connection = connection
         self._is_cancelled = cancelled
         self._silence_s = silence_s
-        self._heard_s = time.monotonic()
+        self._began_s = self._heard_s = time.monotonic()
         self._over = threading.Event()
         self._cancelled = False
         self._silent = False
@@ -345,8 +400,9 @@ class _Watch:
         if self._silent:
             raise PhotofindError(
                 "server_slow",
-                f"The model server at {netloc} says nothing. It may be busy, or the model too large"
-                " for this computer. Try again later.",
+                "The model server at {address} isn't responding. It may be busy, or the model too "
+                "large for this computer. Try again later.",
+                address=netloc,
             )
 
     def close(self) -> None:
@@ -356,7 +412,10 @@ class _Watch:
     def _run(self) -> None:
         while not self._over.wait(_LOOK_S):
             self._cancelled = self._is_cancelled()
-            self._silent = time.monotonic() - self._heard_s > self._silence_s
+            now_s = time.monotonic()
+            self._silent = (
+                now_s - self._heard_s > self._silence_s or now_s - self._began_s > _ANSWER_S
+            )
             if self._cancelled or self._silent:
                 try:
                     self._connection.shutdown(socket.SHUT_RDWR)

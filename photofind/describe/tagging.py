@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import read_photo_order
+from photofind.catalog.tags import find_untagged, store_proposals
 from photofind.catalog.vectors import fetch_vectors
 from photofind.describe.idle import IdleTask
 from photofind.domain import ModelError, Space
@@ -52,7 +55,7 @@ class Tagger(IdleTask):
             vocabulary: what photos are tagged with.
         """
         self._folders = folders
-        self._writer = writer.tags
+        self._writer = writer
         self._store = store
         self._vocabulary = vocabulary
 
@@ -66,7 +69,8 @@ class Tagger(IdleTask):
             return False
 
     def _tag(self, reader: CatalogReader, must_stop: Callable[[], bool]) -> bool:
-        active = reader.active_model()
+        with reader.snapshot() as snapshot:
+            active = read_active_model(snapshot)
         if active is None:
             return False
         model_id, key = active
@@ -74,20 +78,21 @@ class Tagger(IdleTask):
         vocabulary = self._vocabulary()
         if model is None or model.spec.zero_shot is None:
             return False
-        if not reader.untagged(model_id, vocabulary.digest, 1):
+        if not _next_untagged(reader, model_id, vocabulary, 1):
             return False
         labels = load_labels(model, vocabulary, self._folders.cache / "labels", must_stop)
         if labels is None:
             return False
         bias = label_bias(_sample(reader, model_id), labels)
         tagged = False
-        while not must_stop() and (chunk := reader.untagged(model_id, vocabulary.digest, _CHUNK)):
+        while not must_stop() and (chunk := _next_untagged(reader, model_id, vocabulary, _CHUNK)):
             found = propose(_fetch(reader, model_id, chunk), labels, bias, model.spec.zero_shot)
             proposals = {
                 content_id: tuple((vocabulary.labels[label], share) for label, share in row)
                 for content_id, row in zip(chunk, found, strict=True)
             }
-            self._writer.store_proposals(model_id, vocabulary.digest, proposals)
+            with self._writer.transaction() as tx:
+                store_proposals(tx, model_id, vocabulary.digest, proposals)
             tagged = True
         return tagged
 
@@ -100,13 +105,22 @@ class Tagger(IdleTask):
 
 def _sample(reader: CatalogReader, model_id: ModelId) -> NDArray[np.float32]:
     """Vectors of photos from all times: float32 [n, dim]."""
-    ids = reader.photo_order().content_ids
-    places = np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids)), dtype=np.intp))
-    vectors = fetch_vectors(reader.connection, model_id, Space.SEARCH, ids[places])
+    with reader.snapshot() as snapshot:
+        ids = read_photo_order(snapshot).content_ids
+        places = np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids)), dtype=np.intp))
+        vectors = fetch_vectors(snapshot, model_id, Space.SEARCH, ids[places])
     return vectors[vectors.any(axis=1)].astype(np.float32)
+
+
+def _next_untagged(
+    reader: CatalogReader, model_id: ModelId, vocabulary: Vocabulary, limit: int
+) -> list[ContentId]:
+    with reader.snapshot() as snapshot:
+        return find_untagged(snapshot, model_id, vocabulary.digest, limit)
 
 
 def _fetch(
     reader: CatalogReader, model_id: ModelId, content_ids: list[ContentId]
 ) -> NDArray[np.float32]:
-    return fetch_vectors(reader.connection, model_id, Space.SEARCH, content_ids).astype(np.float32)
+    with reader.snapshot() as snapshot:
+        return fetch_vectors(snapshot, model_id, Space.SEARCH, content_ids).astype(np.float32)

@@ -9,18 +9,26 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from photofind.catalog.claims import ClaimOutcome, IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.jobs import add_jobs
+from photofind.catalog.models import activate_model, ensure_model
+from photofind.catalog.photos import find_primary_photo
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
+from photofind.catalog.texts import read_captions
 from photofind.catalog.writer import CatalogWriter
-from photofind.describe.answers import AnswerRunner
-from photofind.describe.captions import CaptionRunner
 from photofind.describe.describer import Describer
-from photofind.describe.one_model import OneModel
-from photofind.describe.orders import CaptionOrder, order_to_text
-from photofind.describe.runner import AvailableModel, Runner
+from photofind.describe.job_params import CaptionOptions, params_to_json
+from photofind.describe.runner import AvailableModel, Runner, RunnersModel
+from photofind.describe.writing import AnswerRunner, CaptionRunner, ServerWriter
 from photofind.domain import Capture, ImageGeometry, ModelError, ResizeMode, Space
 from photofind.inference.describing import Answer, Answerer, Cancelled, Caption, Captioner
 from photofind.media.identity import hash_file
+from photofind.settings import Settings
+from tests.plugins.catalog import complete, read, write
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 from tests.unit.catalog.library import unit_vector
 
@@ -31,17 +39,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from photofind.catalog.description_rows import CaptionRow
-    from photofind.describe.progress import Activity, QueueProgress
-    from photofind.describe.surroundings import Ended
-    from photofind.domain import ContentId, PhotofindError, PhotoId
+    from photofind.catalog.texts import CaptionRow
+    from photofind.describe.describer import Ended
+    from photofind.domain import Activity, ContentId, PhotofindError, PhotoId, WorkProgress
     from photofind.inference.describing import Sampling
     from photofind.inference.reading import TextReader
     from photofind.paths import AppFolders
 
 T = TypeVar("T")
 
-PATIENCE_S = 60.0
 GEOMETRY = ImageGeometry(8, ResizeMode.SQUASH)
 
 
@@ -142,7 +148,7 @@ class Ears:
         self.halts: queue.SimpleQueue[PhotofindError] = queue.SimpleQueue()
         self.broke: list[BaseException] = []
         self.parts: list[str] = []
-        self.steps: queue.SimpleQueue[QueueProgress] = queue.SimpleQueue()
+        self.steps: queue.SimpleQueue[WorkProgress] = queue.SimpleQueue()
 
     def job_ended(self, ended: Ended) -> None:
         self.ended.put(ended)
@@ -150,7 +156,7 @@ class Ears:
     def part_written(self, kind: str, photo_id: PhotoId, text: str) -> None:
         self.parts.append(text)
 
-    def progressed(self, progress: QueueProgress) -> None:
+    def progressed(self, progress: WorkProgress) -> None:
         self.steps.put(progress)
 
     def halted(self, error: PhotofindError) -> None:
@@ -162,7 +168,7 @@ class Ears:
     def next(self) -> Ended:
         return self.ended.get(timeout=PATIENCE_S)
 
-    def wait_until(self, activity: Activity) -> QueueProgress:
+    def wait_until(self, activity: Activity) -> WorkProgress:
         """Waits until the queue says that it does this."""
         while (step := self.steps.get(timeout=PATIENCE_S)).activity is not activity:
             pass
@@ -187,17 +193,17 @@ class Desk:
         self.reader = CatalogReader(folders)
         self.ears = Ears()
         self.indexing = Bystander()
-        self.loaded = OneModel()
+        self.loaded = RunnersModel()
         self.runners = runners
-        self.model = self.writer.ensure_model("test@1", "search", 8)
-        self.writer.activate_model(self.model)
-        self.folder = self.writer.add_folder(root, None)
+        self.model = write(self.writer, ensure_model, "test@1", "search", 8)
+        write(self.writer, activate_model, self.model)
+        self.folder = write(self.writer, add_folder, root, None)
         self.describer = self._new_describer()
 
     def _new_describer(self) -> Describer:
         runners = self.runners or [
-            CaptionRunner(self.shelf.find_captioner, self.loaded),
-            AnswerRunner(self.shelf.find_answerer, self.loaded),
+            CaptionRunner(self.shelf.find_captioner, self.loaded, ServerWriter(Settings)),
+            AnswerRunner(self.shelf.find_answerer, self.loaded, ServerWriter(Settings)),
         ]
         return Describer(self.folders, self.writer, runners, self.loaded, self.indexing, self.ears)
 
@@ -219,31 +225,31 @@ class Desk:
         path = make_photo(self.root / name, seed=zlib.crc32(name.encode()))
         stat = path.stat()
         found = [(name.encode(), stat.st_size, stat.st_mtime_ns)]
-        (file_id,) = self.writer.insert_files(self.folder.id, found)
+        (file_id,) = write(self.writer, insert_files, self.folder.id, found)
         identified = IdentifiedFile(file_id, *found[0][1:], hash_file(path))
-        (claim,) = self.writer.claim([identified])
+        (claim,) = write(self.writer, claim_files, [identified])
         assert claim.outcome is ClaimOutcome.NEW
         assert claim.content_id is not None
         vectors = {space: unit_vector(f"{space} {name}", 8) for space in Space}
         content = EmbeddedContent(claim.content_id, "JPEG", 320, 240, Capture(), vectors)
-        self.writer.complete([content], self.model)
+        complete(self.writer, [content], self.model)
         return claim.content_id
 
     def photo_of(self, content_id: ContentId) -> PhotoId:
-        photo_id = self.reader.primary_photo(content_id)
+        photo_id = read(self.reader, find_primary_photo, content_id)
         assert photo_id is not None
         return photo_id
 
     def queue_captions(
-        self, contents: Sequence[ContentId], urgency: int = 0, **order: object
+        self, contents: Sequence[ContentId], priority: int = 0, **params: object
     ) -> None:
-        text = order_to_text(CaptionOrder(**order))  # type: ignore[arg-type]
-        self.writer.descriptions.add_jobs("caption", contents, text, urgency)
+        text = params_to_json(CaptionOptions(**params))  # type: ignore[arg-type]
+        write(self.writer, add_jobs, "caption", contents, text, priority)
         self.describer.wake()
 
     def captions(self, content_id: ContentId) -> tuple[CaptionRow, ...]:
         photo_id = self.photo_of(content_id)
-        return self.reader.descriptions.captions([photo_id]).get(photo_id, ())
+        return read(self.reader, read_captions, [photo_id]).get(photo_id, ())
 
     def texts(self, content_id: ContentId) -> list[str]:
         return [row.text for row in self.captions(content_id)]

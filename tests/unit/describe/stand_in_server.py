@@ -69,6 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.end_headers()
             elif behaviour.raw is not None:
                 self.wfile.write(behaviour.raw)
+                while again := getattr(behaviour.raw, "again", b""):
+                    self.wfile.write(again)
             elif behaviour.status != 200 or not behaviour.streams:
                 said = "".join(behaviour.parts)
                 self._answer_document(

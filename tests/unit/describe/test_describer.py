@@ -7,18 +7,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
-from photofind.describe.orders import AnswerOrder, CaptionOrder, order_to_text
-from photofind.describe.progress import Activity
-from photofind.domain import ModelError, PhotofindError
+from photofind.catalog.jobs import (
+    Priority,
+    add_jobs,
+    begin_job,
+    find_next_job,
+    read_failed_jobs,
+    retry_jobs,
+)
+from photofind.catalog.texts import FoundAnswer, FoundText
+from photofind.describe.job_params import AnswerParams, CaptionOptions, params_to_json
+from photofind.domain import Activity, JobKind, ModelError, PhotofindError
 from photofind.media import online_only
-from tests.unit.describe.made_up import PATIENCE_S, Gate, ScriptedCaptioner
+from tests.plugins.catalog import read, write
+from tests.plugins.patience import PATIENCE_S
+from tests.unit.describe.made_up import Gate, ScriptedCaptioner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from photofind.describe.surroundings import Outcome
+    from photofind.describe.describer import Outcome
+    from photofind.describe.runner import AvailableModel
     from photofind.domain import ContentId
+    from photofind.inference.describing import Captioner
     from tests.unit.describe.made_up import Desk, ModelShelf
 
 
@@ -42,8 +53,8 @@ def test_jobs_of_the_last_worker_are_done_by_this_one(desk: Desk) -> None:
 def test_a_question_goes_before_everything(desk: Desk) -> None:
     first, second = desk.add("a.jpg"), desk.add("b.jpg")
     desk.queue_captions([first, second])
-    order = order_to_text(AnswerOrder(question="how many?"))
-    desk.writer.descriptions.add_jobs("answer", [second], order, Urgency.QUESTION)
+    params = params_to_json(AnswerParams(question="how many?"))
+    write(desk.writer, add_jobs, "answer", [second], params, Priority.QUESTION)
     desk.describer.start()
     ended = desk.ears.next()
     assert isinstance(ended.outcome, FoundAnswer)
@@ -58,7 +69,7 @@ def test_while_photos_are_indexed_only_what_somebody_looks_at_is_done(desk: Desk
     seen, unseen = desk.add("a.jpg"), desk.add("b.jpg")
     desk.indexing.busy = True
     desk.queue_captions([unseen])
-    desk.queue_captions([seen], Urgency.IN_SIGHT)
+    desk.queue_captions([seen], Priority.IN_SIGHT)
     desk.describer.start()
     assert desk.ears.next().photo_id == desk.photo_of(seen)
     desk.ears.wait_until(Activity.WAITING)
@@ -78,7 +89,7 @@ def test_pausing_breaks_off_what_nobody_waits_for(desk: Desk, shelf: ModelShelf)
     desk.describer.set_paused(True)
     assert desk.ears.wait_until(Activity.PAUSED).total == 1
     gate.go.set()
-    desk.queue_captions([asked], Urgency.WAITED_FOR)
+    desk.queue_captions([asked], Priority.WAITED_FOR)
     assert desk.ears.next().photo_id == desk.photo_of(asked)
     assert desk.texts(content) == []
     desk.describer.set_paused(False)
@@ -117,9 +128,9 @@ def test_stopping_leaves_the_running_job_for_the_next_worker(desk: Desk, shelf: 
 def test_a_suspect_is_tried_alone_and_given_up_after_three_deaths(desk: Desk) -> None:
     content = desk.add("a.jpg")
     desk.queue_captions([content])
-    job = desk.reader.descriptions.next_job(["caption"])
+    job = read(desk.reader, find_next_job, ["caption"])
     assert job is not None
-    desk.writer.descriptions.begin_job(job.id, charged=False)  # and the worker dies
+    write(desk.writer, begin_job, job.id, charged=False)  # and the worker dies
     desk.describer.recover()
     desk.describer.start()
     desk.ears.next()
@@ -153,10 +164,10 @@ def test_a_failure_is_kept_with_a_sentence_and_the_queue_goes_on(
     assert (ended.number, refusal(ended.outcome)) == (None, code)
     assert isinstance(desk.ears.next().outcome, FoundText)
     assert shelf.loads == ["small", "small"], "the model may have suffered"
-    (failed,) = desk.reader.descriptions.failed_jobs()
+    (failed,) = read(desk.reader, read_failed_jobs)
     assert (failed.code, failed.photo_id) == (code, ended.photo_id)
     assert "dogs" not in caplog.text
-    desk.writer.descriptions.retry_jobs()
+    write(desk.writer, retry_jobs)
     desk.describer.wake()
     assert isinstance(desk.ears.next().outcome, FoundText)
 
@@ -178,10 +189,33 @@ def test_without_a_model_nothing_is_lost_and_it_is_said(desk: Desk, shelf: Model
     captioner = shelf.captioners.pop("small")
     desk.queue_captions([content])
     desk.describer.start()
-    assert "installed" in desk.ears.wait_until(Activity.BLOCKED).reason
+    assert "installed" in str(desk.ears.wait_until(Activity.BLOCKED).reason)
     shelf.captioners["small"] = captioner
     desk.describer.wake()
     assert isinstance(desk.ears.next().outcome, FoundText)
+
+
+def test_a_model_that_comes_while_a_job_fails_for_want_of_it_is_used(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wake that an installation brings must not be lost to a job that began before it."""
+    gate, find = Gate(), desk.shelf.find_captioner
+    missing = [ModelError("model_missing", "None is installed.")]
+
+    def find_slowly(key: str) -> AvailableModel[Captioner]:
+        if missing:
+            gate(lambda: False)
+            raise missing.pop()
+        return find(key)
+
+    monkeypatch.setattr(desk.shelf, "find_captioner", find_slowly)
+    desk.restart()
+    content = desk.add("a.jpg")
+    desk.queue_captions([content])
+    gate.enter()
+    desk.describer.wake()
+    gate.go.set()
+    assert desk.ears.next().photo_id == desk.photo_of(content)
 
 
 def test_one_model_at_a_time_is_loaded(desk: Desk, shelf: ModelShelf) -> None:
@@ -199,11 +233,11 @@ def test_one_model_at_a_time_is_loaded(desk: Desk, shelf: ModelShelf) -> None:
 def test_a_single_file_needs_no_catalog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     content = desk.add("a.jpg")
     answers: queue.SimpleQueue[tuple[Outcome, int | None]] = queue.SimpleQueue()
-    order = order_to_text(CaptionOrder())
+    params = params_to_json(CaptionOptions())
 
     def run(name: str, kept_as: ContentId | None) -> tuple[Outcome, int | None]:
         desk.describer.run_single(
-            "caption", order, desk.root / name, kept_as, lambda *told: answers.put(told)
+            JobKind.CAPTION, params, desk.root / name, kept_as, lambda *told: answers.put(told)
         )
         return answers.get(timeout=PATIENCE_S)
 
@@ -243,8 +277,8 @@ def test_no_model_of_the_kind_says_so_for_a_single_file(desk: Desk, shelf: Model
     desk.add("a.jpg")
     desk.describer.start()
     desk.describer.run_single(
-        "caption",
-        order_to_text(CaptionOrder()),
+        JobKind.CAPTION,
+        params_to_json(CaptionOptions()),
         desk.root / "a.jpg",
         None,
         lambda outcome, _: answers.put(outcome),

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
-from photofind.describe.answers import AnswerRunner
-from photofind.describe.captions import CaptionRunner
+from photofind.catalog.jobs import Priority, add_jobs
+from photofind.catalog.texts import FoundAnswer, FoundText
 from photofind.describe.installed import InstalledModels
-from photofind.describe.one_model import OneModel
-from photofind.describe.orders import AnswerOrder, order_to_text
+from photofind.describe.job_params import AnswerParams, params_to_json
+from photofind.describe.runner import RunnersModel
+from photofind.describe.writing import AnswerRunner, CaptionRunner, ServerWriter
 from photofind.domain import ModelError
 from photofind.inference.store import ModelStore
 from photofind.paths import app_folders
+from photofind.settings import Settings
+from tests.plugins.catalog import write
 from tests.unit.describe.made_up import Desk, ModelShelf
 from tests.unit.inference.blip import tiny
 
@@ -45,17 +47,18 @@ def test_photos_go_through_installed_graphs(
     tiny.build_resources(tmp_path / "resources", monkeypatch)
     tiny.install(tiny.CAPTIONER, tmp_path, folders)
     tiny.install(tiny.ANSWERER, tmp_path, folders)
-    models, loaded = InstalledModels(ModelStore(folders)), OneModel()
+    models, loaded = InstalledModels(ModelStore(folders)), RunnersModel()
+    no_server = ServerWriter(Settings)
     runners: list[Runner] = [
-        CaptionRunner(models.find_captioner, loaded),
-        AnswerRunner(models.find_answerer, loaded),
+        CaptionRunner(models.find_captioner, loaded, no_server),
+        AnswerRunner(models.find_answerer, loaded, no_server),
     ]
     desk = Desk(folders, tmp_path / "photos", ModelShelf(), runners=runners)
     try:
         content = desk.add("a.jpg")
         desk.queue_captions([content], prefix="a photograph of")
-        order = order_to_text(AnswerOrder(question="how many dogs?"))
-        desk.writer.descriptions.add_jobs("answer", [content], order, Urgency.BACKGROUND)
+        params = params_to_json(AnswerParams(question="how many dogs?"))
+        write(desk.writer, add_jobs, "answer", [content], params, Priority.BACKGROUND)
         desk.describer.start()
         caption, answer = desk.ears.next().outcome, desk.ears.next().outcome
     finally:

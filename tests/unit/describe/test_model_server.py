@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,11 @@ import pytest
 from photofind.describe.model_server import ModelServer, ServerAddress, parse_address
 from photofind.domain import PhotofindError
 from photofind.inference.describing import Cancelled
+from tests.plugins.patience import PATIENCE_S
 from tests.unit.describe.stand_in_server import Behaviour, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-PATIENCE_S = 30.0
 
 
 def ask(
@@ -118,7 +118,7 @@ def test_a_server_may_answer_in_one_piece() -> None:
          "server_refused", "would not answer"),
         (Behaviour(streams=False, document={"error": {"message": "no images"}}),
          "server_refused", "no images"),
-        (Behaviour(location="http://192.0.2.7/"), "server_refused", "elsewhere"),
+        (Behaviour(location="http://192.0.2.7/"), "server_refused", "redirects"),
         (Behaviour(raw=b"SSH-2.0-OpenSSH\r\n"), "server_down", "no model server"),
         (Behaviour(raw=b"HTTP/1.1 200 OK\r\n\r\n<html>"), "server_bad", "OpenAI chat format"),
         (Behaviour(raw=b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\n"),
@@ -188,3 +188,83 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
 def test_an_answer_without_end_is_cut() -> None:
     with serving(Behaviour(("x" * 15_000,) * 3)) as address:
         assert len(ask(address)) == 20_000
+
+
+_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+_DOCUMENT = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+
+
+class Endless(bytes):
+    """Said, then its end again and again until nobody listens."""
+
+    again: bytes
+
+
+def endless(begin: bytes, again: bytes) -> Endless:
+    said = Endless(begin)
+    said.again = again
+    return said
+
+
+def delta(content: str) -> bytes:
+    """As a server writes it: JSON in ASCII, with its escapes."""
+    return b"data: " + json.dumps({"choices": [{"delta": {"content": content}}]}).encode() + b"\n\n"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        b"\n",
+        b": still here\n\n",
+        b"event: ping\n",
+        delta(""),
+        b"data: {}\n\n",
+        b'data: {"choices": [{"delta": {"reasoning_content": "hm "}}]}\n\n',
+        b"data: [" + b" " * (1 << 20),
+    ],
+)
+def test_an_answer_that_never_comes_is_given_up(again: bytes) -> None:
+    with serving(Behaviour(raw=endless(_STREAM, again))) as address:
+        assert refusal(address).code == "server_bad"
+
+
+def test_an_answer_that_never_ends_is_cut() -> None:
+    with serving(Behaviour(raw=endless(_STREAM, delta("word ")))) as address:
+        assert len(ask(address)) <= 20_000
+    with serving(Behaviour(raw=endless(_STREAM + delta("two dogs"), b"\n"))) as address:
+        assert ask(address) == "two dogs"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _DOCUMENT + b"[" * 200_000,
+        _DOCUMENT + b'{"a":' * 100_000,
+        _STREAM + b"data: " + b"[" * 200_000 + b"\n\n",
+        _DOCUMENT + b"9" * 500_000,
+        endless(_DOCUMENT, b" " * 4096),
+        endless(_DOCUMENT[:-2] + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n", b" " * 4096),
+        _DOCUMENT[:-2] + b"Content-Length: -5\r\n\r\n[]",
+        _DOCUMENT[:-2] + b"Content-Length: " + b"9" * 400 + b"\r\n\r\n[]",
+        _DOCUMENT[:-2] + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b",
+    ],
+)
+def test_documents_of_hostile_shapes_are_no_answers(raw: bytes) -> None:
+    with serving(Behaviour(raw=raw)) as address:
+        assert refusal(address).code in {"server_bad", "server_down"}
+
+
+def test_texts_are_cleaned_where_they_come_in() -> None:
+    parts = [r"\ud83d", r"\ude00 two \u0000\u001b[31m dogs", r"\ud800 \u202etxt\u202c"]
+    lines = [f'data: {{"choices": [{{"delta": {{"content": "{part}"}}}}]}}\n\n' for part in parts]
+    told: list[str] = []
+    with serving(Behaviour(raw=_STREAM + "".join(lines).encode())) as address:
+        assert ask(address, parts=told) == "\U0001f600 two [31m dogs\ufffd txt"
+    for text in told:
+        assert text.encode()
+    document = b'{"error": {"message": "\\ud800 no\\u202e"}}'
+    with serving(Behaviour(raw=_DOCUMENT.replace(b"200 OK", b"500 No") + document)) as address:
+        assert refusal(address).user_message.encode()
+    names = ["ok", "\ud800", "a\nb", "x" * 300, "", 7, "\u202eabc"]
+    with serving(Behaviour(models=names)) as address:  # type: ignore[arg-type]
+        assert ModelServer(parse_address(address)).models() == ["ok"]

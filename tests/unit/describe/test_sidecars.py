@@ -5,25 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from photofind.catalog.reading.sayings import Saying
+from photofind.catalog.sidecars import SidecarContent
 from photofind.describe.sidecars import sidecar_change
 from photofind.domain import PhotoId
 
-PLAIN = Saying(
+PLAIN = SidecarContent(
     photo_id=PhotoId(1),
     paths=(Path("/photos/a.jpg"),),
+    roots=(),
     title=None,
     rating=None,
+    flag=None,
     keywords=(),
     rejected=(),
     caption=None,
     description=None,
+    file_rating=None,
     written=None,
     said=None,
 )
 
 
-def saying(**values: object) -> Saying:
+def saying(**values: object) -> SidecarContent:
     return replace(PLAIN, **values)  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.tags import find_tagged, find_untagged, read_tags
 from photofind.describe.idle import IdleThread
 from photofind.describe.tagging import Tagger
 from photofind.inference.clip import TextEncoder
@@ -17,6 +18,8 @@ from photofind.inference.registry import BASIC
 from photofind.inference.spec_search import ZeroShotCuts
 from photofind.inference.vocabulary import plain_vocabulary
 from photofind.paths import app_folders
+from tests.plugins.catalog import change_tags, read, write
+from tests.plugins.patience import PATIENCE_S
 from tests.unit.search.made_up import MadeUpCatalog, SharedStore, near
 
 if TYPE_CHECKING:
@@ -52,7 +55,6 @@ WORDS = plain_vocabulary(
         "key",
     ]
 )
-PATIENCE_S = 60.0
 
 
 class Listener:
@@ -96,7 +98,7 @@ class Bench:
 
     def labels(self, photo_id: PhotoId) -> list[str]:
         with CatalogReader(self.catalog.folders) as reader:
-            return [tag.label for tag in reader.tags(photo_id)]
+            return [tag.label for tag in read(reader, read_tags, [photo_id]).get(photo_id, ())]
 
 
 @pytest.fixture
@@ -129,8 +131,8 @@ def test_photos_are_tagged_once_and_new_ones_when_they_come(
     bench.wait()
     assert bench.labels(second) == ["dog"]
     with CatalogReader(bench.catalog.folders) as reader:
-        assert reader.untagged(bench.catalog.model_id, WORDS.digest, 10) == []
-        assert reader.tagged("dog").tolist() == sorted([first, second])
+        assert read(reader, find_untagged, bench.catalog.model_id, WORDS.digest, 10) == []
+        assert read(reader, find_tagged, "dog").tolist() == sorted([first, second])
 
 
 def test_it_waits_for_what_is_more_urgent(bench: Bench, dog: NDArray[np.float32]) -> None:
@@ -158,7 +160,7 @@ def test_what_a_person_took_off_is_not_proposed_again(
     bench: Bench, dog: NDArray[np.float32]
 ) -> None:
     photo = bench.catalog.add("a.jpg", near(dog, 0.95))
-    bench.catalog.writer.tags.change([photo], remove=["dog"])
+    write(bench.catalog.writer, change_tags, [photo], remove=["dog"])
     bench.idle.start()
     bench.wait()
     assert bench.labels(photo) == []

@@ -7,30 +7,30 @@ import html
 import io
 import json
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from photofind.domain import TakenSource
+from photofind.catalog.photos import read_photos
+from photofind.catalog.tags import read_tags
+from photofind.catalog.texts import read_captions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from photofind.catalog.reader import CatalogReader
-    from photofind.domain import Capture, PhotoId
+    from photofind.domain import PhotoId
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (wall time)
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRow:
+class ExportRow:
     """One photo; what is not known is empty or None.
 
     Attributes:
         caption: the person's own if there is one, else the newest of a model.
         caption_by: "" for the person's own words, else the catalog key of the model.
-        taken_at: ISO 8601 wall time.
+        taken_at: ISO 8601 wall time, as far as it is known.
         width, height: pixels after orientation.
     """
 
@@ -49,15 +49,16 @@ class SheetRow:
     height: int
 
 
-def read_sheet(reader: CatalogReader, photo_ids: Sequence[PhotoId]) -> list[SheetRow]:
+def read_export_rows(reader: CatalogReader, photo_ids: Sequence[PhotoId]) -> list[ExportRow]:
     """The photos in the order asked for; those that are gone are left out.
 
     Raises:
         CatalogError: the catalog can't be read.
     """
-    photos = reader.photos(photo_ids)
-    captions = reader.descriptions.captions(photo_ids)
-    tags = reader.tags_of(photo_ids)
+    with reader.snapshot() as snapshot:
+        photos = read_photos(snapshot, photo_ids)
+        captions = read_captions(snapshot, photo_ids)
+        tags = read_tags(snapshot, photo_ids)
     rows = []
     for photo_id in photo_ids:
         photo = photos.get(photo_id)
@@ -65,7 +66,7 @@ def read_sheet(reader: CatalogReader, photo_ids: Sequence[PhotoId]) -> list[Shee
             continue
         caption = next(iter(captions.get(photo_id, ())), None)
         rows.append(
-            SheetRow(
+            ExportRow(
                 path=str(photo.paths[0]).encode("utf-8", "replace").decode(),
                 caption=caption.text if caption is not None else "",
                 caption_by=caption.model if caption is not None and not caption.edited else "",
@@ -73,7 +74,7 @@ def read_sheet(reader: CatalogReader, photo_ids: Sequence[PhotoId]) -> list[Shee
                 title=photo.title or "",
                 description=photo.description or "",
                 rating=photo.rating,
-                taken_at=_wall_time(photo.capture),
+                taken_at=photo.capture.taken_at(with_offset=False) or "",
                 camera=photo.capture.camera or "",
                 latitude=photo.capture.latitude,
                 longitude=photo.capture.longitude,
@@ -84,11 +85,11 @@ def read_sheet(reader: CatalogReader, photo_ids: Sequence[PhotoId]) -> list[Shee
     return rows
 
 
-def to_csv(rows: Iterable[SheetRow]) -> str:
+def to_csv(rows: Iterable[ExportRow]) -> str:
     """A header and a line a photo; tags are set apart by semicolons."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    lines.writerow([field.name for field in fields(SheetRow)])
+    lines.writerow([field.name for field in fields(ExportRow)])
     for row in rows:
         cells = asdict(row) | {"tags": "; ".join(row.tags)}
         lines.writerow(
@@ -97,12 +98,12 @@ def to_csv(rows: Iterable[SheetRow]) -> str:
     return text.getvalue()
 
 
-def to_json(rows: Iterable[SheetRow]) -> str:
-    """A list of objects with the fields of `SheetRow`."""
+def to_json(rows: Iterable[ExportRow]) -> str:
+    """A list of objects with the fields of `ExportRow`."""
     return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
 
 
-def to_html(rows: Iterable[SheetRow]) -> str:
+def to_html(rows: Iterable[ExportRow]) -> str:
     """An `<img>` a photo, by its file's name, with the caption as its `alt` text."""
     lines = []
     for row in rows:
@@ -117,13 +118,3 @@ def guarded(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: file names and keywords come from strangers
     (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
-
-
-def _wall_time(capture: Capture) -> str:
-    if capture.taken_at_ms is None or capture.taken_source is TakenSource.FILE_TIME:
-        return ""
-    try:
-        wall = _EPOCH + timedelta(milliseconds=capture.taken_at_ms)
-    except OverflowError:
-        return ""
-    return wall.isoformat(timespec="seconds")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, Urgency
-from photofind.describe.answers import AnswerRunner
-from photofind.describe.by_server import SENT_PX, Routed, ServerWriter
-from photofind.describe.captions import CaptionRunner
-from photofind.describe.one_model import OneModel
-from photofind.describe.orders import AnswerOrder, CaptionOrder, order_to_text
-from photofind.domain import PhotofindError
+from photofind.catalog.jobs import Priority, add_jobs, retry_jobs
+from photofind.catalog.texts import FoundAnswer, FoundText
+from photofind.describe.job_params import AnswerParams, CaptionOptions, params_to_json
+from photofind.describe.runner import RunnersModel
+from photofind.describe.writing import SENT_PX, AnswerRunner, CaptionRunner, ServerWriter
+from photofind.domain import JobKind, PhotofindError
 from photofind.paths import app_folders
 from photofind.settings import Settings
+from tests.plugins.catalog import write
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import PhotoExif, make_photo
 from tests.unit.describe.made_up import Desk, ModelShelf
 from tests.unit.describe.stand_in_server import Behaviour, serving
@@ -24,6 +25,8 @@ from tests.unit.describe.stand_in_server import Behaviour, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from photofind.describe.runner import Runner
 
 
 @pytest.fixture
@@ -40,10 +43,10 @@ def settings(behaviour: Behaviour) -> Iterator[list[Settings]]:
 
 @pytest.fixture
 def desk(tmp_path: Path, settings: list[Settings]) -> Iterator[Desk]:
-    shelf, writer, loaded = ModelShelf(), ServerWriter(lambda: settings[-1]), OneModel()
-    runners = [
-        Routed(CaptionRunner(shelf.find_captioner, loaded), writer.caption),
-        Routed(AnswerRunner(shelf.find_answerer, loaded), writer.answer),
+    shelf, writer, loaded = ModelShelf(), ServerWriter(lambda: settings[-1]), RunnersModel()
+    runners: list[Runner] = [
+        CaptionRunner(shelf.find_captioner, loaded, writer),
+        AnswerRunner(shelf.find_answerer, loaded, writer),
     ]
     folders = app_folders(tmp_path / "data")
     desk = Desk(folders, tmp_path / "photos", shelf, runners=runners)
@@ -53,8 +56,8 @@ def desk(tmp_path: Path, settings: list[Settings]) -> Iterator[Desk]:
 
 def queue_question(desk: Desk, name: str, model: str = "server") -> None:
     content = desk.add(name)
-    order = order_to_text(AnswerOrder(question="what is it?", model=model))
-    desk.writer.descriptions.add_jobs("answer", [content], order, Urgency.QUESTION)
+    params = params_to_json(AnswerParams(question="what is it?", model=model))
+    write(desk.writer, add_jobs, "answer", [content], params, Priority.QUESTION)
     desk.describer.wake()
 
 
@@ -65,13 +68,13 @@ def test_the_picture_goes_small_and_bare(desk: Desk, behaviour: Behaviour) -> No
     desk.describer.start()
     done = desk.ears.ended
     desk.describer.run_single(
-        "caption",
-        order_to_text(CaptionOrder(model="server:qwen2.5vl", prefix="a photo of")),
+        JobKind.CAPTION,
+        params_to_json(CaptionOptions(model="server:qwen2.5vl", prefix="a photo of")),
         path,
         None,
         lambda outcome, _: (outcomes.append(outcome), done.put(None)),  # type: ignore[func-returns-value, arg-type]
     )
-    done.get(timeout=30)
+    done.get(timeout=PATIENCE_S)
     (found,) = outcomes
     assert isinstance(found, FoundText)
     assert (found.text, found.model.catalog_key) == ("two dogs", "server:qwen2.5vl")
@@ -121,6 +124,6 @@ def test_a_server_that_is_down_loses_nothing(desk: Desk, settings: list[Settings
     assert isinstance(refused, PhotofindError)
     assert refused.code == "server_down"
     settings.append(works)
-    desk.writer.descriptions.retry_jobs()
+    write(desk.writer, retry_jobs)
     desk.describer.wake()
     assert isinstance(desk.ears.next().outcome, FoundAnswer)

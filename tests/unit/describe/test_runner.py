@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.describe.attempt import find_existing
+from photofind.describe.runner import find_existing
 from photofind.domain import PhotofindError
 from photofind.media import online_only
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from photofind.domain import PhotofindError
 
-CAPTION = "caption"
-ANSWER = "answer"
-READ = "ocr"
+if TYPE_CHECKING:
+    from photofind.sentences import Sentence
 
 SERVER = "server"
 """Key of the model that the person chose on the model server."""
@@ -29,8 +28,8 @@ MOST_CAPTION_CHARACTERS = 2_000
 _MOST_PREFIX_CHARACTERS = 200
 
 
-class CaptionOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Describe a photo.
+class CaptionOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a photo is to be described.
 
     Attributes:
         model: which model, by its key; "" for the first that is installed.
@@ -46,18 +45,18 @@ class CaptionOrder(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None = None
 
 
-class AnswerOrder(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerParams(msgspec.Struct, frozen=True, kw_only=True):
     """Answer a question about a photo."""
 
     question: str
     model: str = ""
 
 
-class ReadOrder(msgspec.Struct, frozen=True, kw_only=True):
+class OcrParams(msgspec.Struct, frozen=True, kw_only=True):
     """Read the text in a photo. There is nothing to choose."""
 
 
-Order: TypeAlias = CaptionOrder | AnswerOrder | ReadOrder
+JobParams: TypeAlias = CaptionOptions | AnswerParams | OcrParams
 
 
 def is_on_server(model: str) -> bool:
@@ -65,49 +64,55 @@ def is_on_server(model: str) -> bool:
     return model == SERVER or model.startswith(SERVER_PREFIX)
 
 
-def model_of(order: str) -> str:
-    """The key of the model that an order of any kind names."""
-    return msgspec.json.decode(order, type=_AnyOrder).model
+def model_of(params: str) -> str:
+    """The key of the model that a job of any kind names."""
+    return msgspec.json.decode(params, type=_AnyParams).model
 
 
-def question_of(order: str) -> str:
-    """What an order to answer asks."""
-    return msgspec.json.decode(order, type=_AnyOrder).question
+def question_of(params: str) -> str:
+    """The question of a job that answers one."""
+    return msgspec.json.decode(params, type=_AnyParams).question
 
 
-class _AnyOrder(msgspec.Struct, frozen=True):
+class _AnyParams(msgspec.Struct, frozen=True):
     model: str = ""
     question: str = ""
 
 
-def order_to_text(order: Order) -> str:
-    """The same order is always the same text."""
-    return msgspec.json.encode(order).decode()
+def params_to_json(params: JobParams) -> str:
+    """Equal parameters are always the same text."""
+    return msgspec.json.encode(params).decode()
 
 
-def checked_caption_order(
-    model: str, prefix: str, beams: int, seed: int | None = None
-) -> CaptionOrder:
-    """
+def checked_caption_options(options: CaptionOptions) -> CaptionOptions:
+    """The same, with the prefix in one line.
+
     Raises:
         PhotofindError: order_invalid, with a sentence that says what is wrong with it.
     """
-    if not 1 <= beams <= MOST_BEAMS:
+    if not 1 <= options.beams <= MOST_BEAMS:
         raise PhotofindError(
-            "order_invalid", f"The number of beams must be between 1 and {MOST_BEAMS}."
+            "order_invalid",
+            "The number of beams must be between 1 and {most}.",
+            most=MOST_BEAMS,
         )
-    prefix = _one_line(prefix)
+    prefix = _one_line(options.prefix)
     if len(prefix) > _MOST_PREFIX_CHARACTERS:
         raise PhotofindError(
             "order_invalid",
-            f"The beginning of a caption may have {_MOST_PREFIX_CHARACTERS} characters at most.",
+            "The beginning of a caption may have at most {most} characters.",
+            most=_MOST_PREFIX_CHARACTERS,
         )
-    if seed is not None and not 0 <= seed <= LARGEST_SEED:
-        raise PhotofindError("order_invalid", f"The seed must be between 0 and {LARGEST_SEED}.")
-    return CaptionOrder(model=model, prefix=prefix, beams=beams, seed=seed)
+    if options.seed is not None and not 0 <= options.seed <= LARGEST_SEED:
+        raise PhotofindError(
+            "order_invalid",
+            "The seed must be between 0 and {largest}.",
+            largest=LARGEST_SEED,
+        )
+    return msgspec.structs.replace(options, prefix=prefix)
 
 
-def checked_answer_order(model: str, question: str) -> AnswerOrder:
+def checked_answer_params(model: str, question: str) -> AnswerParams:
     """
     Raises:
         PhotofindError: order_invalid, there is no question in it, or a far too long one.
@@ -118,19 +123,21 @@ def checked_answer_order(model: str, question: str) -> AnswerOrder:
     if len(question) > MOST_QUESTION_CHARACTERS:
         raise PhotofindError(
             "order_invalid",
-            f"The question has {len(question):,} characters; photofind takes at most"
-            f" {MOST_QUESTION_CHARACTERS:,}. Please ask in fewer words.",
+            "The question has {length} characters; photofind takes at most "
+            "{most}. Please ask in fewer words.",
+            length=len(question),
+            most=MOST_QUESTION_CHARACTERS,
         )
-    return AnswerOrder(model=model, question=question)
+    return AnswerParams(model=model, question=question)
 
 
-def question_problem(question: str) -> str:
-    """Why a question can't be asked, as a sentence; "" when it can."""
+def question_problem(question: str) -> Sentence | None:
+    """Why a question can't be asked; None when it can."""
     try:
-        checked_answer_order("", question)
+        checked_answer_params("", question)
     except PhotofindError as error:
-        return error.user_message
-    return ""
+        return error.sentence
+    return None
 
 
 def checked_caption(text: str) -> str:
@@ -147,8 +154,10 @@ def checked_caption(text: str) -> str:
     if len(text) > MOST_CAPTION_CHARACTERS:
         raise PhotofindError(
             "order_invalid",
-            f"The caption has {len(text):,} characters; photofind takes at most"
-            f" {MOST_CAPTION_CHARACTERS:,}. Please shorten it.",
+            "The caption has {length} characters; photofind takes at most "
+            "{most}. Please shorten it.",
+            length=len(text),
+            most=MOST_CAPTION_CHARACTERS,
         )
     return text
 

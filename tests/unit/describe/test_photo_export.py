@@ -8,14 +8,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from photofind.describe.sheet import SheetRow, read_sheet, to_csv, to_html, to_json
+from photofind.catalog.texts import edit_caption, write_caption
+from photofind.describe.photo_export import ExportRow, read_export_rows, to_csv, to_html, to_json
 from photofind.domain import TextId
+from tests.plugins.catalog import write
 
 if TYPE_CHECKING:
     from photofind.domain import PhotoId
     from tests.unit.describe.made_up import Desk
 
-ROW = SheetRow(
+ROW = ExportRow(
     path="/photos/=1 & 2.jpg",
     caption='a "fine" day <b>',
     caption_by="blip-base@1",
@@ -65,10 +67,10 @@ def test_a_persons_caption_goes_before_a_models(desk: Desk) -> None:
     desk.queue_captions([content])
     desk.describer.start()
     text_id = TextId(desk.ears.next().number or 0)
-    (row,) = read_sheet(desk.reader, [photo_id])
+    (row,) = read_export_rows(desk.reader, [photo_id])
     assert (row.caption, row.caption_by) == ("a picture", "small@test")
-    desk.writer.descriptions.write_caption(photo_id, "our kitchen")
-    desk.writer.descriptions.edit_caption(text_id, "a red kitchen")
-    (row,) = read_sheet(desk.reader, [photo_id])
+    write(desk.writer, write_caption, photo_id, "our kitchen")
+    write(desk.writer, edit_caption, text_id, "a red kitchen")
+    (row,) = read_export_rows(desk.reader, [photo_id])
     assert (row.caption_by, row.path) == ("", str(desk.root / "a.jpg"))
     assert row.caption in {"our kitchen", "a red kitchen"}
