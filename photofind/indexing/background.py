@@ -12,12 +12,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from photofind.catalog.rows import ReembeddedContent, VectorPass
-from photofind.domain import CatalogError, MediaCode, MediaError, ModelError
+from photofind.catalog.background import (
+    find_first_pass,
+    find_without_vectors,
+    read_background_photos,
+    store_reembedded,
+)
+from photofind.catalog.folders import read_folders
+from photofind.catalog.suspects import (
+    begin_attempts,
+    charge_attempt,
+    end_attempts,
+    fail_attempt,
+    find_suspect_attempts,
+)
+from photofind.catalog.vectors import ReembeddedContent, VectorPass
+from photofind.domain import Activity, CatalogError, MediaCode, MediaError, ModelError
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import Background
 from photofind.indexing.sources import Sources
@@ -29,13 +42,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from photofind.catalog.background import BackgroundPhoto
     from photofind.catalog.reader import CatalogReader
-    from photofind.catalog.rows import BackgroundPhoto
     from photofind.catalog.thumbnails import ThumbnailStore
-    from photofind.domain import ContentId
-    from photofind.indexing.batch import Surroundings
+    from photofind.domain import ContentId, WorkProgress
+    from photofind.indexing.batch import PipelineContext
     from photofind.indexing.models import IndexModel
-    from photofind.indexing.progress import ProgressSnapshot
+    from photofind.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -44,29 +57,16 @@ _PASSING = frozenset({MediaCode.VANISHED, MediaCode.DENIED})
 """Errors that say nothing about the picture: it is tried again after the next scan."""
 
 
-class BackgroundKind(StrEnum):
-    """Also the activity that Progress names."""
-
-    BUILDING = "building"
-    """Photos lack a vector of the model; any picture of them will do."""
-    REFINING = "refining"
-    """Vectors that are there are replaced by those from the whole picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackgroundSnapshot:
-    """What goes on; None of it means that nothing does."""
-
-    kind: BackgroundKind
-    model: IndexModel
-    progress: ProgressSnapshot
-
-
 @dataclass(slots=True)
 class _Plan:
-    """The contents that one model still lacks something of."""
+    """The contents that one model still lacks something of.
 
-    kind: BackgroundKind
+    Attributes:
+        activity: BUILDING where they have no vector of the model, for which any picture of them
+            will do; REFINING where theirs are replaced by those of the whole pictures.
+    """
+
+    activity: Activity
     model: IndexModel
     waiting: deque[ContentId]
     suspects: deque[ContentId]
@@ -85,6 +85,8 @@ class _Piece:
     plan: _Plan
     content_ids: tuple[ContentId, ...]
     suspect: bool
+    round: int
+    """How often what was put off had been taken up again when this was cut."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +98,7 @@ class _Prepared:
     square: NDArray[np.uint8]
     vector_pass: VectorPass
     thumbnail: bytes | None = None
+    damage: Sentence | None = None
 
 
 class BackgroundWork:
@@ -106,7 +109,7 @@ class BackgroundWork:
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: PipelineContext,
         find_models: Callable[[CatalogReader], Sequence[IndexModel]],
     ) -> None:
         """Sets it up; `wake` begins.
@@ -115,19 +118,21 @@ class BackgroundWork:
             find_models: the models whose indexes are to be complete, the most urgent first: the
                 active one, the chosen one, the others that are kept.
         """
-        self._queue = surroundings.queue
-        self._writer = surroundings.writer
-        self._models = surroundings.models
-        self._encoders = surroundings.encoders
-        self._listener = surroundings.listener
-        self._guard = surroundings.guard
-        self._stalls = surroundings.stalls
+        self._queue = context.queue
+        self._writer = context.writer
+        self._models = context.models
+        self._encoders = context.encoders
+        self._listener = context.listener
+        self._watchdog = context.watchdog
+        self._unresponsive = context.unresponsive
         self._find_models = find_models
         self._lock = threading.Lock()
-        self._suspects = set(surroundings.writer.indexes.attempt_suspects())
+        with context.writer.transaction() as tx:
+            self._suspects = set(find_suspect_attempts(tx))
         self._plan: _Plan | None = None
         self._in_hand: set[ContentId] = set()
         self._put_off: set[ContentId] = set()
+        self._round = 0
 
     def wake(self, *, again: bool = False) -> None:
         """Looks again for something to do.
@@ -138,15 +143,18 @@ class BackgroundWork:
         with self._lock:
             if again:
                 self._put_off.clear()
+                self._round += 1
             self._plan = None
             self._queue.set_background(Background.SHARED)
 
-    def snapshot(self) -> BackgroundSnapshot | None:
+    def snapshot(self) -> WorkProgress | None:
         """What goes on in the background; None: nothing."""
         plan = self._plan
         if plan is None:
             return None
-        return BackgroundSnapshot(plan.kind, plan.model, plan.progress.snapshot())
+        return replace(
+            plan.progress.snapshot(), activity=plan.activity, model=plan.model.catalog_key
+        )
 
     def work_once(self, reader: CatalogReader, thumbnails: ThumbnailStore) -> None:
         """Does one piece. Errors of the catalog and of models end up with the listener."""
@@ -194,18 +202,20 @@ class BackgroundWork:
     def _find_plan(self, reader: CatalogReader) -> _Plan | None:
         models = list(self._find_models(reader))
         for model in models:
-            lacking = reader.lacking(model.id)
-            if plan := self._make_plan(BackgroundKind.BUILDING, model, lacking, reader):
+            with reader.snapshot() as snapshot:
+                without_vectors = find_without_vectors(snapshot, model.id)
+            if plan := self._make_plan(Activity.BUILDING, model, without_vectors, reader):
                 return plan
             if model.id != self._models.active.id:
                 self._listener.model_complete(model)
         active = self._models.active
-        first_pass = reader.first_pass(active.id)
-        return self._make_plan(BackgroundKind.REFINING, active, first_pass, reader)
+        with reader.snapshot() as snapshot:
+            first_pass = find_first_pass(snapshot, active.id)
+        return self._make_plan(Activity.REFINING, active, first_pass, reader)
 
     def _make_plan(
         self,
-        kind: BackgroundKind,
+        activity: Activity,
         model: IndexModel,
         content_ids: Sequence[ContentId],
         reader: CatalogReader,
@@ -213,12 +223,14 @@ class BackgroundWork:
         wanted = [each for each in content_ids if each not in self._put_off]
         if not wanted:
             return None
+        with reader.snapshot() as snapshot:
+            folders = read_folders(snapshot)
         plan = _Plan(
-            kind,
+            activity,
             model,
             deque(each for each in wanted if each not in self._suspects),
             deque(each for each in wanted if each in self._suspects),
-            Sources(reader.folders(), self._stalls),
+            Sources(folders, self._unresponsive),
         )
         plan.progress.queued(len(wanted))
         return plan
@@ -231,7 +243,7 @@ class BackgroundWork:
         else:
             return None
         self._in_hand.update(taken)
-        return _Piece(plan, tuple(taken), suspect=taken[0] in self._suspects)
+        return _Piece(plan, tuple(taken), taken[0] in self._suspects, self._round)
 
     def _finish(self, piece: _Piece) -> None:
         with self._lock:
@@ -245,7 +257,8 @@ class BackgroundWork:
         if piece.suspect:
             return  # it stays one
         try:
-            self._writer.indexes.end_attempts(piece.content_ids)
+            with self._writer.transaction() as tx:
+                end_attempts(tx, piece.content_ids)
         except CatalogError as error:
             logger.info("what was in flight is tried again later: %s", error)
 
@@ -260,17 +273,17 @@ class BackgroundWork:
 
     def _work_on(self, piece: _Piece, reader: CatalogReader, thumbnails: ThumbnailStore) -> None:
         plan = piece.plan
-        photos = reader.background_photos(piece.content_ids)
+        with reader.snapshot() as snapshot:
+            photos = read_background_photos(snapshot, piece.content_ids)
         prepared: list[_Prepared] = []
         for photo in photos:
             ready = None
-            if plan.kind is BackgroundKind.BUILDING:
+            if plan.activity is Activity.BUILDING:
                 ready = _from_thumbnail(photo, plan.model, thumbnails)
             if ready is None and not photo.failed:
                 ready = self._from_file(photo, piece)
             if ready is None:
-                with self._lock:
-                    self._put_off.add(photo.content_id)
+                self._put_off_until_woken(photo.content_id, piece)
             else:
                 prepared.append(ready)
         if prepared:
@@ -278,32 +291,40 @@ class BackgroundWork:
         for number in range(len(piece.content_ids)):
             plan.progress.finished(embedded=number < len(prepared))
 
+    def _put_off_until_woken(self, content_id: ContentId, piece: _Piece) -> None:
+        with self._lock:
+            # Whoever woke us meanwhile may know that the drive is back.
+            if piece.round == self._round:
+                self._put_off.add(content_id)
+
     def _from_file(self, photo: BackgroundPhoto, piece: _Piece) -> _Prepared | None:
         plan = piece.plan
         source = plan.sources.find(photo)
         if source is None:
             return None
         # Committed before the attempt: whatever ends the process now, the next one knows.
-        self._writer.indexes.begin_attempts([photo.content_id])
+        with self._writer.transaction() as tx:
+            begin_attempts(tx, [photo.content_id])
         if piece.suspect:
-            self._writer.indexes.charge_attempt(photo.content_id)
-        decode = decode_photo if plan.kind is BackgroundKind.REFINING else decode_first_pass
+            with self._writer.transaction() as tx:
+                charge_attempt(tx, photo.content_id)
+        decode = decode_photo if plan.activity is Activity.REFINING else decode_first_pass
         try:
-            with self._guard.one_photo():
+            with self._watchdog.one_photo():
                 decoded = decode(source, (plan.model.geometry,))
         except MediaError as error:
             if error.media_code in _PASSING:
-                self._writer.indexes.end_attempts([photo.content_id])
+                with self._writer.transaction() as tx:
+                    end_attempts(tx, [photo.content_id])
             else:
-                self._writer.indexes.fail_attempt(
-                    photo.content_id, error.media_code, error.user_message
-                )
+                with self._writer.transaction() as tx:
+                    fail_attempt(tx, photo.content_id, error.media_code, error.sentence)
                 with self._lock:
                     self._suspects.discard(photo.content_id)
                 self._listener.files_settled()
             return None
         vector_pass = VectorPass.PREVIEW if decoded.is_first_pass else VectorPass.WHOLE
-        return _Prepared(photo, decoded.tensors[0], vector_pass, decoded.thumbnail)
+        return _Prepared(photo, decoded.tensors[0], vector_pass, decoded.thumbnail, decoded.damage)
 
     def _embed(
         self, plan: _Plan, prepared: Sequence[_Prepared], thumbnails: ThumbnailStore
@@ -320,11 +341,15 @@ class BackgroundWork:
         if new:
             thumbnails.put(new)
         attempted = [each.photo.content_id for each in prepared if each.thumbnail is not None]
-        self._writer.indexes.store_vectors(found, plan.model.id, attempted)
+        with self._writer.transaction() as tx:
+            store_reembedded(tx, found, plan.model.id, attempted)
+            for each in prepared:
+                if each.damage is not None:
+                    fail_attempt(tx, each.photo.content_id, MediaCode.UNREADABLE, each.damage)
         with self._lock:
             self._suspects.difference_update(attempted)
         content_ids = [each.content_id for each in found]
-        if plan.kind is BackgroundKind.REFINING:
+        if plan.activity is Activity.REFINING:
             self._listener.photos_refined(content_ids)
         elif plan.model.id == self._models.active.id:
             self._listener.photos_ready(content_ids)

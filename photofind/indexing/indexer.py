@@ -1,4 +1,4 @@
-"""Takes requests to index folders, works on them in the background, says what came of them."""
+"""Runs indexing jobs in the background and reports their results."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from photofind.catalog.files import forget_departed
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.suspects import count_in_flight, find_suspects, note_ending
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import CatalogError
 from photofind.indexing.background import BackgroundWork
-from photofind.indexing.batch import PipelineListener, Surroundings
-from photofind.indexing.encoder import EncoderPool
-from photofind.indexing.guard import ProcessGuard
+from photofind.indexing.batch import PipelineContext, PipelineListener
+from photofind.indexing.decode_watchdog import DecodeWatchdog
 from photofind.indexing.job import Job
 from photofind.indexing.listeners import BackgroundListener
+from photofind.indexing.missing_thumbnails import MissingThumbnails
 from photofind.indexing.pace import Pace, Rests
 from photofind.indexing.pipeline import Pipeline
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import WorkQueue
 from photofind.indexing.scans import Scans
-from photofind.indexing.stalls import Stalls
+from photofind.indexing.unresponsive_roots import UnresponsiveRoots
 from photofind.inference.clip import ImageEncoder
+from photofind.inference.model_slot import ModelSlot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,12 +33,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.catalog.writer import CatalogWriter
-    from photofind.domain import ContentId, FolderId, ModelError, PhotofindError
-    from photofind.indexing.background import BackgroundSnapshot
+    from photofind.domain import ContentId, FolderId, ModelError, PhotofindError, WorkProgress
     from photofind.indexing.job import JobResult
     from photofind.indexing.models import IndexModel, IndexModels
-    from photofind.indexing.progress import ProgressSnapshot
     from photofind.paths import AppFolders
+    from photofind.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -57,17 +59,17 @@ class IndexerListener(BackgroundListener, Protocol):
     def broken(self, error: BaseException) -> None:
         """A bug: the process should end and be started again."""
 
-    def stuck(self, reason: str) -> None:
+    def stuck(self, reason: Sentence) -> None:
         """A decoder can't be stopped: the process must end now and be started again."""
 
-    def accelerator_lost(self, sentence: str) -> None:
+    def accelerator_lost(self, sentence: Sentence) -> None:
         """The processor does an accelerator's work from now on."""
 
     def root_stalled(self, root: Path) -> None:
         """The drive of a root doesn't answer; everything else goes on."""
 
     def root_answers(self, root: Path) -> None:
-        """It answers again; what was left out is to be looked for."""
+        """The drive responds again; what was skipped should be scanned."""
 
 
 class Indexer(PipelineListener):
@@ -95,27 +97,32 @@ class Indexer(PipelineListener):
         self._pace = Pace.FULL
         self._rests = Rests()
         self._progress = ProgressTracker()
-        self._stalls = Stalls(self._root_stalled, self._root_answers)
-        self._scans = Scans(folders, writer, self._queue, self._progress, self._stalls, self)
-        self.recovers = writer.left_in_flight() > 0
+        self._unresponsive = UnresponsiveRoots(self._root_stalled, self._root_answers)
+        self._scans = Scans(folders, writer, self._queue, self._progress, self._unresponsive, self)
+        with writer.transaction() as tx:
+            self.recovers = count_in_flight(tx) > 0
+            suspects = set(find_suspects(tx))
         """Whether photos were in flight when the last process died: one of them may be why."""
-        self._guard = ProcessGuard(self.stuck)
-        self._lost: set[str] = set()
-        self._encoders = EncoderPool(partial(ImageEncoder, lost=self._accelerator_lost))
-        surroundings = Surroundings(
+        self._watchdog = DecodeWatchdog(self.stuck)
+        self._lost: set[Sentence] = set()
+        self._encoders = ModelSlot(partial(ImageEncoder, lost=self._accelerator_lost))
+        self.missing_thumbnails = MissingThumbnails(
+            folders.thumbnails, self._unresponsive, self._watchdog
+        )
+        context = PipelineContext(
             queue=self._queue,
             writer=writer,
             models=models,
             encoders=self._encoders,
             progress=self._progress,
             listener=self,
-            guard=self._guard,
-            stalls=self._stalls,
-            suspects=set(writer.suspects()),
+            watchdog=self._watchdog,
+            unresponsive=self._unresponsive,
+            suspects=suspects,
         )
-        self._background = BackgroundWork(surroundings, find_models)
+        self._background = BackgroundWork(context, find_models)
         self._pipeline = Pipeline(
-            surroundings,
+            context,
             background=self._background,
             open_reader=lambda: CatalogReader(folders),
             open_thumbnails=lambda: ThumbnailStore(folders.thumbnails),
@@ -124,8 +131,8 @@ class Indexer(PipelineListener):
         )
 
     def start(self) -> None:
-        self._guard.start()
-        self._stalls.start()
+        self._watchdog.start()
+        self._unresponsive.start()
         self._scans.start()
         self._pipeline.start()
 
@@ -135,22 +142,29 @@ class Indexer(PipelineListener):
         self._rests.close()
         self._scans.stop()
         self._pipeline.join()
-        self._stalls.stop()
-        self._guard.stop()
+        self._unresponsive.stop()
+        self._watchdog.stop()
 
     def index(
         self,
         parts: Mapping[FolderId, Collection[bytes] | None],
         on_finished: Callable[[JobResult], None],
+        *,
+        retries: bool = False,
     ) -> None:
         """Begins a job: scans the folders, embeds what is new.
 
         Args:
             parts: the folders, each with the relative paths to look at (None: everything).
+            retries: files that failed for a reason that may have passed are tried again.
             on_finished: called once, on one of the indexer's threads.
         """
         looks_at_all = None in parts.values()
-        job = Job(lambda job: self._finish(job, on_finished, looks_at_all))
+        job = Job(
+            lambda job: self._finish(job, on_finished, looks_at_all),
+            lambda job, restless: self._scans.put({each: parts[each] for each in restless}, job),
+            retries=retries,
+        )
         self._scans.put(dict(parts), job)
 
     def set_pace(self, pace: Pace) -> None:
@@ -159,8 +173,8 @@ class Indexer(PipelineListener):
         self._queue.set_paused(not pace.works)
 
     def is_busy(self) -> bool:
-        """Whether photos wait for it or are being worked on, or nothing should be done that
-        nobody waits for: the computer runs on its battery."""
+        """Whether photos are queued or being processed, or the computer runs on battery and only
+        what a person waits for should be done."""
         if self._pace in {Pace.SLOWER, Pace.RESTING}:
             return True
         return not self._queue.paused and len(self._queue) > 0
@@ -172,16 +186,16 @@ class Indexer(PipelineListener):
     def guarded(self) -> AbstractContextManager[None]:
         """Ends the process if what a decoder does inside the `with` block hangs or eats the
         memory."""
-        return self._guard.one_photo()
+        return self._watchdog.one_photo()
 
-    def progress(self) -> ProgressSnapshot:
+    def progress(self) -> WorkProgress:
         return self._progress.snapshot()
 
     def wake_background(self) -> None:
         """Looks for background work again: what is to be done has changed."""
         self._background.wake(again=True)
 
-    def background(self) -> BackgroundSnapshot | None:
+    def background(self) -> WorkProgress | None:
         """What is done while no file waits; None: nothing."""
         return self._background.snapshot()
 
@@ -205,16 +219,17 @@ class Indexer(PipelineListener):
     def broken(self, error: BaseException) -> None:
         self._listener.broken(error)
 
-    def stuck(self, reason: str) -> None:
+    def stuck(self, reason: Sentence) -> None:
         # The process must end even if the disk hangs too.
         noting = threading.Thread(target=self._note_ending, args=(reason,), daemon=True)
         noting.start()
         noting.join(_NOTE_WITHIN_S)
         self._listener.stuck(reason)
 
-    def _note_ending(self, reason: str) -> None:
+    def _note_ending(self, reason: Sentence) -> None:
         try:
-            self._writer.note_ending(reason)
+            with self._writer.transaction() as tx:
+                note_ending(tx, reason)
         except CatalogError as error:
             logger.info("why a photo was given up is not noted: %s", error)
 
@@ -233,7 +248,7 @@ class Indexer(PipelineListener):
     def background_ended(self, error: PhotofindError | None) -> None:
         self._listener.background_ended(error)
 
-    def _accelerator_lost(self, sentence: str) -> None:
+    def _accelerator_lost(self, sentence: Sentence) -> None:
         if sentence not in self._lost:  # it is tried anew after every rest, and told once
             self._lost.add(sentence)
             self._listener.accelerator_lost(sentence)
@@ -253,7 +268,8 @@ class Indexer(PipelineListener):
     ) -> None:
         result = job.result()
         if result.departed:
-            self._writer.forget_departed(result.departed)
+            with self._writer.transaction() as tx:
+                forget_departed(tx, result.departed)
         self._listener.catalog_changed()
         on_finished(result)
         self._background.wake(again=looks_at_all)

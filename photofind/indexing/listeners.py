@@ -1,4 +1,4 @@
-"""Who is told what happens to the indexes of models."""
+"""Listener interfaces for what happens to the indexes of models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class BackgroundListener(Protocol):
-    """Told what comes of background work, on the embedding threads."""
+    """Receives the results of background work, on the embedding threads."""
 
     def model_failed(self, model: IndexModel, error: ModelError) -> bool:
         """A model's files are gone or damaged; returns whether another one stands in now."""

@@ -45,7 +45,8 @@ class IndexModel:
             vectors[Space.SIMILAR] = embeddings.similar[row]
         if embeddings.posterior is None:
             return vectors, ()
-        return vectors, first_tags(self.installed, embeddings.posterior[row])
+        presence = None if embeddings.presence is None else embeddings.presence[row]
+        return vectors, first_tags(self.installed, embeddings.posterior[row], presence)
 
 
 class IndexModels:

@@ -39,7 +39,7 @@ class Rests:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Wakes everybody, and lets nobody rest any more."""
+        """Wakes all threads and ends all resting."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

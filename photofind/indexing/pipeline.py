@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from photofind.catalog.reader import CatalogReader
     from photofind.catalog.thumbnails import ThumbnailStore
     from photofind.indexing.background import BackgroundWork
-    from photofind.indexing.batch import Surroundings
+    from photofind.indexing.batch import PipelineContext
     from photofind.indexing.pace import Rests
 
 
@@ -28,7 +28,7 @@ class Pipeline:
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: PipelineContext,
         *,
         background: BackgroundWork,
         open_reader: Callable[[], CatalogReader],
@@ -36,7 +36,7 @@ class Pipeline:
         rests: Rests,
         threads: int,
     ) -> None:
-        self._surroundings = surroundings
+        self._context = context
         self._background = background
         self._open_reader = open_reader
         self._open_thumbnails = open_thumbnails
@@ -51,14 +51,14 @@ class Pipeline:
             thread.start()
 
     def join(self) -> None:
-        """Waits until every thread has finished its batch; close the queue first. Those that
-        wait for a file system that doesn't answer are left: they end with the process."""
+        """Waits until every thread has finished its batch; close the queue first. Threads blocked
+        by an unresponsive file system are abandoned: they end with the process."""
         for thread in self._threads:
             if thread.ident is not None and thread.ident not in self._stuck:
                 thread.join()
 
     def stuck(self, thread_id: int) -> None:
-        """This thread waits for a file system that doesn't answer: another one takes its place."""
+        """This thread is blocked by an unresponsive file system: another one takes its place."""
         with self._lock:
             if any(thread.ident == thread_id for thread in self._threads):
                 self._stuck.add(thread_id)
@@ -67,7 +67,7 @@ class Pipeline:
                 stand_in.start()
 
     def unstuck(self, thread_id: int) -> None:
-        """It has its answer: one thread too many now, which ends after its batch."""
+        """It is no longer blocked: one thread is surplus now and ends after its batch."""
         with self._lock:
             if thread_id in self._stuck:
                 self._stuck.discard(thread_id)
@@ -85,13 +85,13 @@ class Pipeline:
             return True
 
     def _run(self) -> None:
-        queue = self._surroundings.queue
+        queue = self._context.queue
         try:
             with self._open_thumbnails() as thumbnails, self._open_reader() as reader:
                 while (batch := queue.take(BATCH)) is not None:
                     began_s = time.monotonic()
                     if batch:
-                        Batch(self._surroundings, thumbnails).work_on(batch)
+                        Batch(self._context, thumbnails).work_on(batch)
                     else:
                         self._background.work_once(reader, thumbnails)
                         queue.background_done()
@@ -99,4 +99,4 @@ class Pipeline:
                         return
                     self._rests.rest(time.monotonic() - began_s)
         except BaseException as error:  # noqa: BLE001 (a bug of ours: logged and answered by a restart)
-            self._surroundings.listener.broken(error)
+            self._context.listener.broken(error)

@@ -5,27 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from photofind.domain import Activity, WorkProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WINDOW_S = 10.0
 """The rate is that of the last ten seconds: long enough to be calm, short enough to be true."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressSnapshot:
-    """See worker.messages.Progress, which carries these to the window."""
-
-    scanning: bool
-    found: int
-    done: int
-    total: int
-    failed: int
-    images_per_s: float
-    eta_s: float | None
 
 
 class ProgressTracker:
@@ -72,7 +60,7 @@ class ProgressTracker:
             self._embedded += embedded
             self._samples.append((self._clock(), self._done, self._embedded))
 
-    def snapshot(self) -> ProgressSnapshot:
+    def snapshot(self) -> WorkProgress:
         with self._lock:
             now = self._clock()
             # One sample older than the window stays, so that slow work has a rate too.
@@ -84,8 +72,11 @@ class ProgressTracker:
                 _, done_then, embedded_then = self._samples[0]
                 files_per_s = (self._done - done_then) / span
                 images_per_s = (self._embedded - embedded_then) / span
-            return ProgressSnapshot(
-                scanning=self._scans > 0,
+            activity = Activity.SCANNING if self._scans else Activity.IDLE
+            if left:
+                activity = Activity.INDEXING
+            return WorkProgress(
+                activity=activity,
                 found=self._found,
                 done=self._done,
                 total=self._total,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from photofind.domain import FileId
+    from photofind.domain import FileId, FolderId
     from photofind.indexing.job import Job
     from photofind.media.scan import ScannedFile
 
@@ -24,10 +24,11 @@ class WorkItem:
     """One file to identify and, if its content is new, to embed.
 
     Attributes:
+        folder_id: the root that the file lies in.
         sidecar: the `.xmp` file that speaks for the photo.
-        told: stamp of the sidecar that the catalog knows of.
+        told: stamp of the sidecar whose contents the catalog has.
         only_sidecar: the file's own bytes are as they were; nothing is to be hashed.
-        may_download: it is opened even if its contents lie in a cloud alone.
+        may_download: it is opened even if it is online-only.
         suspect: it was in flight when an earlier worker died; tried last and alone, so that a
             further death tells which file is to blame.
         jobs: who counts this file.
@@ -41,6 +42,7 @@ class WorkItem:
     may_download: bool = False
     suspect: bool = False
     jobs: list[Job] = field(default_factory=list)
+    folder_id: FolderId | None = None
 
     @property
     def sidecar_stamp(self) -> bytes | None:
@@ -48,7 +50,7 @@ class WorkItem:
 
     @property
     def sidecar_is_news(self) -> bool:
-        """The catalog doesn't know what the sidecar says, or that it is gone."""
+        """Whether the sidecar changed, appeared or disappeared since the catalog read it."""
         return self.sidecar_stamp != self.told
 
     @property
@@ -71,7 +73,7 @@ class Background(Enum):
 class WorkQueue:
     """Hands files to the embedding threads, a few at a time; thread-safe.
 
-    A file stands in the queue once, however many jobs wait for it.
+    A file is queued once, however many jobs wait for it.
     """
 
     def __init__(self) -> None:
@@ -185,7 +187,7 @@ class WorkQueue:
             self._changed.notify_all()
 
     def clear(self) -> list[WorkItem]:
-        """Drops everything that nobody works on yet, and returns it."""
+        """Removes and returns everything that no thread has taken yet."""
         with self._changed:
             dropped = [*self._waiting, *self._suspects]
             self._waiting.clear()
@@ -219,7 +221,7 @@ class WorkQueue:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Lets every waiting thread go; what is queued is found again by the next scan."""
+        """Releases every waiting thread; what is still queued is found again by the next scan."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

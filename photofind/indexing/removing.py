@@ -1,4 +1,4 @@
-"""Deletes the index of a model, some vectors at a time, and gives the space back."""
+"""Deletes the index of a model in small steps and frees its disk space."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.domain import CatalogError
+from photofind.catalog.models import remove_model_vectors
+from photofind.domain import Activity, CatalogError, WorkProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,18 +21,24 @@ _AT_ONCE = 500
 
 
 @dataclass(slots=True)
-class Removal:
+class IndexRemoval:
     """One index that goes.
 
     Attributes:
         key: catalog key of the model.
-        done, total: vectors.
+        done, total: pictures.
     """
 
     model_id: ModelId
     key: str
     total: int
     done: int = 0
+
+    @property
+    def progress(self) -> WorkProgress:
+        return WorkProgress(
+            activity=Activity.REMOVING, done=self.done, total=self.total, model=self.key
+        )
 
 
 class IndexRemover:
@@ -41,17 +48,18 @@ class IndexRemover:
     """
 
     def __init__(
-        self, writer: CatalogWriter, on_ended: Callable[[Removal, PhotofindError | None], None]
+        self, writer: CatalogWriter, on_ended: Callable[[IndexRemoval, PhotofindError | None], None]
     ) -> None:
         """
         Args:
-            on_ended: told, on the remover's thread, that an index is gone, or why it is not.
+            on_ended: called, on the remover's thread, when an index is gone, or with the reason why
+                it is not.
         """
         self._writer = writer
         self._on_ended = on_ended
         self._changed = threading.Condition()
-        self._waiting: deque[Removal] = deque()
-        self._current: Removal | None = None
+        self._waiting: deque[IndexRemoval] = deque()
+        self._current: IndexRemoval | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="remove-index")
 
@@ -65,7 +73,7 @@ class IndexRemover:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def remove(self, removal: Removal) -> None:
+    def remove(self, removal: IndexRemoval) -> None:
         """Takes up an index whose removal was begun; one that is known already goes on."""
         with self._changed:
             known = [each.model_id for each in (self._current, *self._waiting) if each is not None]
@@ -79,7 +87,7 @@ class IndexRemover:
         with self._changed:
             return self._current is not None or bool(self._waiting)
 
-    def current(self) -> Removal | None:
+    def current(self) -> IndexRemoval | None:
         """What is being removed, as far as it is."""
         return self._current
 
@@ -94,7 +102,7 @@ class IndexRemover:
             if not self._stopped or error is not None:
                 self._on_ended(removal, error)
 
-    def _next(self) -> Removal | None:
+    def _next(self) -> IndexRemoval | None:
         with self._changed:
             while not self._stopped and not self._waiting:
                 self._changed.wait()
@@ -103,11 +111,12 @@ class IndexRemover:
             self._current = self._waiting.popleft()
             return self._current
 
-    def _work_on(self, removal: Removal) -> None:
+    def _work_on(self, removal: IndexRemoval) -> None:
         while not self._stopped:
-            removed = self._writer.indexes.remove_vectors(removal.model_id, _AT_ONCE)
-            if not removed:
+            with self._writer.transaction() as tx:
+                removed = remove_model_vectors(tx, removal.model_id, _AT_ONCE)
+            if removed is None:
                 break
             removal.done += removed
-        while not self._stopped and self._writer.indexes.give_back_space():
+        while not self._stopped and self._writer.give_back_space():
             pass

@@ -1,4 +1,4 @@
-"""Looks through one folder and says which of its files need work."""
+"""Scans one root folder and finds out which of its files need work."""
 
 from __future__ import annotations
 
@@ -9,25 +9,47 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import place_mark
-from photofind.domain import FolderError, MediaCode, Problem
+from photofind.catalog.files import (
+    fail_file,
+    has_files,
+    insert_files,
+    iterate_files,
+    iterate_files_at,
+    mark_excluded,
+    mark_missing,
+    mark_seen,
+    note_volumes,
+    note_whereabouts,
+    read_files_beside,
+    read_files_named,
+    retry_files,
+)
+from photofind.catalog.folders import note_folder_problems, store_unindexed_counts
+from photofind.catalog.forgetting import read_forgotten_places
+from photofind.catalog.parts import pair_files
+from photofind.catalog.status import read_problems
+from photofind.domain import FileCounts, FolderError, MediaCode, Problem
 from photofind.indexing.queue import WorkItem
 from photofind.indexing.reconcile import Reconciliation, lies_in, outermost, paths_to_know
-from photofind.media.answering import ask
 from photofind.media.companions import companion_stem
+from photofind.media.mounts import read_mounts
 from photofind.media.patterns import IGNORE_FILE_NAME
 from photofind.media.scan import FolderScan, root_problem
+from photofind.media.timeouts import call_with_timeout
 from photofind.media.volume import read_volume_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+    from photofind.catalog.files import FileRow
+    from photofind.catalog.folders import FolderRow
     from photofind.catalog.reader import CatalogReader
-    from photofind.catalog.rows import FileRow, FolderRow
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import FileId
     from photofind.indexing.reconcile import Differences
-    from photofind.indexing.stalls import Stalls
+    from photofind.indexing.unresponsive_roots import UnresponsiveRoots
+    from photofind.media.mounts import Mounts
     from photofind.media.scan import ScannedFile, ScanProblem
 
 _CHUNK = 1_000
@@ -36,20 +58,18 @@ _CHUNK = 1_000
 
 @dataclass(slots=True)
 class ScanFindings:
-    """What the scan of one folder settled by itself; the rest went to the queue.
+    """What the scan of one root settled without reading files; the rest went to the queue.
 
     Attributes:
-        ignored, videos, online_only, excluded: as in IndexReport.
-        left_out: files that were in the catalog and are excluded now.
-        gone: files that were there before.
-        folder_problems: subfolders that could not be looked into.
+        vanished: how many files and folders disappeared between being listed and being examined;
+            another scan finds out where they are now.
+        left_out: how many files of the catalog are excluded now.
+        gone: files that the previous scan found and this one did not.
+        folder_problems: subfolders that could not be listed.
     """
 
-    unchanged: int = 0
-    ignored: int = 0
-    videos: int = 0
-    online_only: int = 0
-    excluded: int = 0
+    counts: FileCounts = field(default_factory=FileCounts)
+    vanished: int = 0
     left_out: int = 0
     gone: list[FileRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -57,8 +77,8 @@ class ScanFindings:
 
 
 def is_online(folder: FolderRow) -> bool:
-    """Whether the folder can be looked at now and is the one that was added. Not if its drive
-    doesn't answer within a few seconds."""
+    """Whether the folder is accessible and is the one that was added. False if its drive doesn't
+    respond within a few seconds."""
 
     def look() -> bool:
         if root_problem(folder.path) is not None:
@@ -66,25 +86,27 @@ def is_online(folder: FolderRow) -> bool:
         return folder.volume_id is None or read_volume_id(folder.path) in (None, folder.volume_id)
 
     try:
-        return ask(folder.path, look)
+        return call_with_timeout(folder.path, look)
     except FolderError:
         return False
 
 
 def note_closed_root(folder: FolderRow, writer: CatalogWriter) -> list[Problem]:
-    """Notes why a folder that is not online can't be looked into, if it is there but denied.
+    """Records why an offline folder can't be listed, if it exists but access is denied.
 
     Raises:
         CatalogError: the catalog can't be written.
     """
     try:
-        refusal = ask(folder.path, lambda: root_problem(folder.path))
+        refusal = call_with_timeout(folder.path, lambda: root_problem(folder.path))
     except FolderError:
         return []
-    reason = refusal.user_message if refusal is not None and refusal.code == "folder_denied" else ""
-    found = [(b"", MediaCode.DENIED, reason)] if reason else []
-    writer.choices.note_folder_problems(folder.id, found, lambda rel_path: rel_path == b"")
-    return [Problem(folder.path, MediaCode.DENIED, reason, 1)] if reason else []
+    denied = refusal is not None and refusal.code == "folder_denied"
+    reasons = [refusal.sentence] if refusal is not None and denied else []
+    found = [(b"", MediaCode.DENIED, reason) for reason in reasons]
+    with writer.transaction() as tx:
+        note_folder_problems(tx, folder.id, found, lambda rel_path: rel_path == b"")
+    return [Problem(folder.path, MediaCode.DENIED, reason, 1) for reason in reasons]
 
 
 def scan_folder(
@@ -96,15 +118,17 @@ def scan_folder(
     enqueue: Callable[[list[WorkItem]], None],
     found: Callable[[int], None],
     stopped: Callable[[], bool],
-    answering: Stalls,
+    answering: UnresponsiveRoots,
+    retries: bool = False,
 ) -> ScanFindings:
     """Compares a folder that is online with the catalog; `enqueue` gets what must be hashed.
 
     Args:
         parts: relative paths of the files and subfolders to compare; None means everything.
-        found: told how many photo files were seen, as they are.
-        stopped: asked between chunks; a scan cut short marks nothing missing.
-        answering: watches over the time that the folder's drive takes.
+        found: called with the number of photo files found, chunk by chunk.
+        stopped: polled between chunks; a scan that is cut short marks nothing missing.
+        answering: monitors how long the folder's drive takes to respond.
+        retries: files that failed for a reason that may have passed are tried again.
 
     Raises:
         CatalogError: the catalog can't be written.
@@ -117,8 +141,14 @@ def scan_folder(
         exclude=folder.exclusions,
         include_online_only=folder.includes_online_only,
     )
-    reconciliation = Reconciliation()
-    forgotten = reader.forgotten_places()
+    with answering.reading(folder.path):
+        mounts = read_mounts(folder.path)
+    mounted = set(mounts.below.values())
+    with writer.transaction() as tx:
+        note_volumes(tx, folder.id, mounted)
+    reconciliation = Reconciliation(mounts.volume_at, retries=retries)
+    with reader.snapshot() as snapshot:
+        forgotten = read_forgotten_places(snapshot)
     parted: list[WorkItem] = []
     seen_any = False
     known_bad: set[Path] = set()
@@ -127,48 +157,63 @@ def scan_folder(
             return findings
         seen_any = True
         found(len(chunk))
-        differences = reconciliation.compare(
-            chunk, reader.files_named(folder.id, paths_to_know(chunk))
-        )
-        findings.unchanged += differences.unchanged
-        findings.ignored += _take_out(folder, differences, forgotten) if forgotten else 0
+        with reader.snapshot() as snapshot:
+            differences = reconciliation.compare(
+                chunk, read_files_named(snapshot, folder.id, paths_to_know(chunk))
+            )
+        taken_out = _take_out(folder, differences, forgotten) if forgotten else 0
+        findings.counts += FileCounts(unchanged=differences.unchanged, ignored=taken_out)
         parted += [_item(folder, row, differences) for row in differences.parted]
-        items = _to_work_on(folder, differences, reconciliation, writer)
-        writer.mark_seen([row.id for row in differences.returned])
+        items = _to_work_on(folder, differences, reconciliation, mounts, writer)
+        with writer.transaction() as tx:
+            mark_seen(tx, [row.id for row in differences.returned])
         known_bad.update(_path(folder, row.rel_path) for row in differences.known_bad)
         enqueue(items)
-    findings.ignored += scan.ignored
-    findings.videos = sum(scan.videos.values())
-    findings.online_only = scan.online_only
-    findings.excluded = scan.excluded
+    counts = scan.counts
+    findings.counts += counts
+    with answering.reading(folder.path):
+        changed_mounts = read_mounts(folder.path).changed_places(mounts)
+        is_still_online = is_online(folder)
+    findings.vanished = len(scan.vanished)
     if parts is None:
-        writer.choices.count_aside(
-            folder.id, videos=findings.videos, online_only=findings.online_only
-        )
+        with writer.transaction() as tx:
+            store_unindexed_counts(
+                tx, folder.id, videos=counts.videos, online_only=counts.online_only
+            )
     if known_bad:
-        findings.problems = [each for each in reader.problems() if each.path in known_bad]
+        with reader.snapshot() as snapshot:
+            findings.problems = [each for each in read_problems(snapshot) if each.path in known_bad]
     for trouble in scan.problems:
-        findings.problems.append(_note_problem(folder, trouble, writer, reader))
-    writer.choices.note_folder_problems(
-        folder.id,
-        [(trouble.rel_path, trouble.code, trouble.reason) for trouble in scan.folder_problems],
-        lambda rel_path: parts is None or lies_in(rel_path, parts),
-    )
+        findings.problems.append(_note_problem(folder, trouble, mounts, writer, reader))
+    with writer.transaction() as tx:
+        note_folder_problems(
+            tx,
+            folder.id,
+            [(trouble.rel_path, trouble.code, trouble.reason) for trouble in scan.folder_problems],
+            lambda rel_path: parts is None or lies_in(rel_path, parts),
+        )
     findings.folder_problems = [
         Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, 1)
         for trouble in scan.folder_problems
     ]
     # An empty folder where the catalog has files is the mount point of an unplugged drive.
-    if seen_any or scan.excluded or parts is not None or not reader.knows_files(folder.id):
-        untold = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
-        untold.update(file.rel_path for file in scan.online_only_files)  # there, not to be opened
+    with reader.snapshot() as snapshot:
+        was_empty = not has_files(snapshot, folder.id)
+    if not is_still_online or b"" in changed_mounts:
+        changed_mounts = {b""}  # unplugged meanwhile: nothing that wasn't met is known to be gone
+    if seen_any or counts.excluded or parts is not None or was_empty:
+        undetermined = {*scan.unreadable, *(trouble.rel_path for trouble in scan.problems)}
+        undetermined |= changed_mounts
+        undetermined.update(
+            file.rel_path for file in scan.online_only_files
+        )  # there, not to be opened
         known = (
-            reader.files(folder.id, but=reconciliation.met)
+            iterate_files(reader, folder.id, but=reconciliation.met)
             if parts is None
             else chain.from_iterable(_known_at(reader, folder, part) for part in parts)
         )
         left_out = []
-        for row in reconciliation.unseen(known, untold):
+        for row in reconciliation.unseen(known, undetermined, mounted):
             if scan.rules.is_excluded(row.rel_path):
                 if not row.excluded:
                     left_out.append(row.id)
@@ -176,29 +221,33 @@ def scan_folder(
                 findings.gone.append(row)
         if left_out:
             findings.left_out = len(left_out)
-            writer.choices.leave_out(left_out, now_ms())
-        writer.mark_missing([row.id for row in findings.gone], now_ms())
+            with writer.transaction() as tx:
+                mark_excluded(tx, left_out, now_ms())
+        with writer.transaction() as tx:
+            mark_missing(tx, [row.id for row in findings.gone], now_ms())
+            note_volumes(tx, folder.id, mounted)
     if parted:
-        writer.companions.pair_files([(item.file_id, None) for item in parted])
+        with writer.transaction() as tx:
+            pair_files(tx, [(item.file_id, None) for item in parted])
         enqueue(parted)
     return findings
 
 
 def _take_out(folder: FolderRow, differences: Differences, forgotten: Collection[bytes]) -> int:
-    """Leaves out files that are forgotten and are as they were then; returns how many."""
+    """Drops files that are forgotten and unchanged since; returns how many."""
     root = os.fsencode(folder.path)
     before = len(differences.added)
     differences.added = [
         file
         for file in differences.added
-        if place_mark(root, file.rel_path, file.byte_size, file.mtime_ns) not in forgotten
+        if place_mark(root, file.rel_path, file.byte_size, file.mtime_ns, file.ctime_ns)
+        not in forgotten
     ]
     return before - len(differences.added)
 
 
 def _whole_parts(parts: Collection[bytes] | None) -> set[bytes] | None:
-    """What to look at when these paths changed: other patterns change what all of their folder
-    is."""
+    """What to scan when these paths changed: a changed ignore file affects its whole folder."""
     if parts is None:
         return None
     ignore_file = os.fsencode(IGNORE_FILE_NAME)
@@ -210,12 +259,14 @@ def _whole_parts(parts: Collection[bytes] | None) -> set[bytes] | None:
 
 
 def _known_at(reader: CatalogReader, folder: FolderRow, part: bytes) -> Iterator[FileRow]:
-    """What the catalog knows of a file or subfolder, and of what is one photo with the file."""
-    yield from reader.files_at(folder.id, part)
+    """The catalog's rows for a file or subfolder, and for the file's companions."""
+    yield from iterate_files_at(reader, folder.id, part)
     above, name = os.path.split(os.fsdecode(part))
     stem = companion_stem(name)
     begin = os.path.join(above, name[: len(stem)])  # noqa: PTH118
-    for row in reader.files_beside(folder.id, os.fsencode(begin)):
+    with reader.snapshot() as snapshot:
+        beside = read_files_beside(snapshot, folder.id, os.fsencode(begin))
+    for row in beside:
         if companion_stem(os.path.basename(os.fsdecode(row.rel_path))) == stem:  # noqa: PTH119
             yield row
 
@@ -224,11 +275,20 @@ def _to_work_on(
     folder: FolderRow,
     differences: Differences,
     reconciliation: Reconciliation,
+    mounts: Mounts,
     writer: CatalogWriter,
 ) -> list[WorkItem]:
-    added_ids: list[FileId] = writer.insert_files(
-        folder.id, [(file.rel_path, file.byte_size, file.mtime_ns) for file in differences.added]
-    )
+    with writer.transaction() as tx:
+        added_ids: list[FileId] = insert_files(
+            tx,
+            folder.id,
+            [(file.rel_path, file.byte_size, file.mtime_ns) for file in differences.added],
+            mounts.volume_at,
+        )
+        if differences.noted:
+            note_whereabouts(tx, differences.noted)
+        if differences.retried:
+            retry_files(tx, [row.id for row in differences.retried])
     reconciliation.met_anew(added_ids)
     pairs = [
         (file_id, part_of)
@@ -237,13 +297,15 @@ def _to_work_on(
     ]
     pairs += [(row.id, part_of) for row, part_of in differences.joined]
     if pairs:
-        writer.companions.pair_files(pairs)
+        with writer.transaction() as tx:
+            pair_files(tx, pairs)
     items = [
         WorkItem(
             file_id,
             _path(folder, file.rel_path),
             file.sidecar,
             may_download=folder.includes_online_only,
+            folder_id=folder.id,
         )
         for file_id, file in zip(added_ids, differences.added, strict=True)
     ]
@@ -262,17 +324,25 @@ def _item(folder: FolderRow, row: FileRow, differences: Differences) -> WorkItem
         sidecar,
         row.sidecar,
         may_download=folder.includes_online_only,
+        folder_id=folder.id,
     )
 
 
 def _note_problem(
-    folder: FolderRow, trouble: ScanProblem, writer: CatalogWriter, reader: CatalogReader
+    folder: FolderRow,
+    trouble: ScanProblem,
+    mounts: Mounts,
+    writer: CatalogWriter,
+    reader: CatalogReader,
 ) -> Problem:
-    """A file that is listed but can't be looked at. One that is known stays as it was."""
+    """Records a file that is listed but whose status can't be read. A known one stays as it was."""
     attempts = 1
-    if not reader.files_named(folder.id, [trouble.rel_path]):
-        (file_id,) = writer.insert_files(folder.id, [(trouble.rel_path, 0, 0)])
-        attempts = writer.fail_file(file_id, trouble.code, trouble.reason, 0, 0)
+    with reader.snapshot() as snapshot:
+        known = read_files_named(snapshot, folder.id, [trouble.rel_path])
+    if not known:
+        with writer.transaction() as tx:
+            (file_id,) = insert_files(tx, folder.id, [(trouble.rel_path, 0, 0)], mounts.volume_at)
+            attempts = fail_file(tx, file_id, trouble.code, trouble.reason, 0, 0)
     return Problem(_path(folder, trouble.rel_path), trouble.code, trouble.reason, attempts)
 
 
@@ -286,7 +356,7 @@ def _path(folder: FolderRow, rel_path: bytes) -> Path:
 
 
 def _chunks(
-    scan: Iterator[ScannedFile], root: Path, answering: Stalls
+    scan: Iterator[ScannedFile], root: Path, answering: UnresponsiveRoots
 ) -> Iterator[list[ScannedFile]]:
     while True:
         with answering.reading(root):

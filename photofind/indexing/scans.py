@@ -1,4 +1,4 @@
-"""Looks through folders one after the other; one that doesn't answer keeps no other waiting."""
+"""Scans root folders one after the other; one that doesn't respond doesn't hold up the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import CatalogError, FolderError
 from photofind.indexing.job import Job
@@ -17,19 +18,19 @@ from photofind.indexing.scanning import is_online, note_closed_root, scan_folder
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from photofind.catalog.rows import FolderRow
+    from photofind.catalog.folders import FolderRow
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import FolderId, PhotofindError
     from photofind.indexing.progress import ProgressTracker
     from photofind.indexing.queue import WorkItem, WorkQueue
-    from photofind.indexing.stalls import Stalls
+    from photofind.indexing.unresponsive_roots import UnresponsiveRoots
     from photofind.paths import AppFolders
 
 logger = logging.getLogger(__name__)
 
 _LOOK_S = 0.2
 _END_S = 3.0
-"""So long a scan may take to notice that it is to end."""
+"""How long a scan may take to notice that it is to end."""
 
 
 class ScanListener(Protocol):
@@ -44,14 +45,14 @@ class ScanListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is taken up next: folders, and which parts of them (None: all)."""
+    """A queued request: folders, and which parts of them to scan (None: all)."""
 
     parts: dict[FolderId, Collection[bytes] | None]
     job: Job
 
 
 class Scans:
-    """One thread that takes requests, and one for each folder while it is looked through."""
+    """One thread that takes requests, and one for each folder while it is scanned."""
 
     def __init__(
         self,
@@ -59,14 +60,14 @@ class Scans:
         writer: CatalogWriter,
         work: WorkQueue,
         progress: ProgressTracker,
-        stalls: Stalls,
+        unresponsive: UnresponsiveRoots,
         listener: ScanListener,
     ) -> None:
         self._folders = folders
         self._writer = writer
         self._work = work
         self._progress = progress
-        self._stalls = stalls
+        self._unresponsive = unresponsive
         self._listener = listener
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -77,14 +78,14 @@ class Scans:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends what goes on; it is done again by the next scan."""
+        """Aborts running scans; the next scan repeats them."""
         self._stopping.set()
         self._requests.put(None)
         if self._thread.ident is not None:
             self._thread.join()
 
     def put(self, parts: dict[FolderId, Collection[bytes] | None], job: Job) -> None:
-        """Has these folders looked through for a job."""
+        """Queues a scan of these folders for a job."""
         self._progress.scan_began()
         self._requests.put(_Request(parts, job))
 
@@ -99,8 +100,9 @@ class Scans:
     def _serve(self, request: _Request, reader: CatalogReader) -> None:
         failure: PhotofindError | None = None
         try:
-            rows = reader.folders()
-            self._stalls.set_roots([row.path for row in rows])
+            with reader.snapshot() as snapshot:
+                rows = read_folders(snapshot)
+            self._unresponsive.set_roots([row.path for row in rows])
             for folder in rows:
                 if folder.id in request.parts and not self._is_stuck(folder):
                     self._scan(folder, request.parts[folder.id], request.job)
@@ -115,7 +117,7 @@ class Scans:
         earlier = self._left.get(folder.id)
         if earlier is not None and not earlier.is_alive():
             del self._left[folder.id]
-        return folder.id in self._left or self._stalls.is_silent(folder.path)
+        return folder.id in self._left or self._unresponsive.is_silent(folder.path)
 
     def _scan(self, folder: FolderRow, parts: Collection[bytes] | None, job: Job) -> None:
         scan = _FolderScan(self, folder, parts, job)
@@ -126,7 +128,7 @@ class Scans:
             if self._stopping.is_set():
                 stopped_s = stopped_s or time.monotonic()
             late = stopped_s is not None and time.monotonic() - stopped_s > _END_S
-            if scan.is_alive() and (late or self._stalls.is_silent(folder.path)):
+            if scan.is_alive() and (late or self._unresponsive.is_silent(folder.path)):
                 scan.leave()
                 self._left[folder.id] = scan
                 return
@@ -134,7 +136,7 @@ class Scans:
             raise scan.error
 
     def look_through(self, scan: _FolderScan) -> None:
-        """The work on one folder, on its own thread."""
+        """Scans one folder, on its own thread."""
         folder = scan.folder
         if not is_online(folder):
             closed = note_closed_root(folder, self._writer)
@@ -150,26 +152,26 @@ class Scans:
                     enqueue=lambda items: scan.enqueue(items, self._work, self._progress),
                     found=self._progress.scan_found,
                     stopped=self._stopping.is_set,
-                    answering=self._stalls,
+                    answering=self._unresponsive,
+                    retries=scan.job.retries,
                 )
         except FolderError:
-            return  # it was removed meanwhile: nothing of it is wanted any more
+            return  # the folder was removed in the meantime
         scan.job.add_scan(
-            unchanged=findings.unchanged,
-            ignored=findings.ignored,
-            videos=findings.videos,
-            online_only=findings.online_only,
-            excluded=findings.excluded,
+            findings.counts,
             gone=findings.gone,
             problems=findings.problems,
             folder_problems=findings.folder_problems,
+            folder_id=folder.id,
         )
+        if findings.vanished:
+            scan.job.look_again(folder.id, findings.vanished)
         if findings.gone or findings.left_out:
             self._listener.files_settled()
 
 
 class _FolderScan(threading.Thread):
-    """Looks through one folder; is left when the folder's drive stops answering."""
+    """Scans one folder; is abandoned when the folder's drive stops responding."""
 
     def __init__(
         self, scans: Scans, folder: FolderRow, parts: Collection[bytes] | None, job: Job
@@ -184,7 +186,7 @@ class _FolderScan(threading.Thread):
         self._left = False
 
     def leave(self) -> None:
-        """Nobody waits any more; what it still finds is indexed all the same."""
+        """Detaches it from its job; what it still finds is indexed all the same."""
         with self._lock:
             self._left = True
             self.job = Job(lambda _: None)
@@ -198,5 +200,5 @@ class _FolderScan(threading.Thread):
             self._scans.look_through(self)
         except BaseException as error:  # noqa: BLE001 (raised by whoever waits)
             if self._left:
-                logger.info("a scan that nobody waits for ended: %s", error)
+                logger.info("an abandoned scan ended: %s", error)
             self.error = error

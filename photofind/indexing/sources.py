@@ -1,4 +1,4 @@
-"""Finds the bytes of photos that were indexed earlier, and makes sure that they are the same."""
+"""Finds a file with the very bytes of a photo that was indexed earlier."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from photofind.catalog.rows import BackgroundPhoto, FolderRow
+    from photofind.catalog.background import BackgroundPhoto
+    from photofind.catalog.folders import FolderRow
     from photofind.domain import FolderId
-    from photofind.indexing.stalls import Stalls
+    from photofind.indexing.unresponsive_roots import UnresponsiveRoots
 
 KEEP_BYTES = 64 * 2**20
 """Files up to this size are read once, for the hash and for the decoder."""
@@ -24,8 +25,8 @@ KEEP_BYTES = 64 * 2**20
 class Sources:
     """The files of the catalog's photos; asks each root once whether it can be reached."""
 
-    def __init__(self, folders: Sequence[FolderRow], stalls: Stalls) -> None:
-        self._stalls = stalls
+    def __init__(self, folders: Sequence[FolderRow], unresponsive: UnresponsiveRoots) -> None:
+        self._unresponsive = unresponsive
         self._folders = {folder.id: folder for folder in folders}
         self._online: dict[FolderId, bool] = {}
 
@@ -37,9 +38,9 @@ class Sources:
             cloud alone, can't be read now or was changed since (a scan takes it up).
         """
         for folder_id, path in photo.places:
-            if self._stalls.is_silent(path):
+            if self._unresponsive.is_silent(path):
                 continue
-            with self._stalls.reading(path):
+            with self._unresponsive.reading(path):
                 found = self._read(path, photo.sha256) if self._is_online(folder_id) else None
             if found is not None:
                 return found

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
+from photofind.catalog.claims import IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import (
+    activate_model,
+    begin_model_removal,
+    ensure_model,
+    read_model_indexes,
+    remove_model_vectors,
+)
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile, VectorPass
+from photofind.catalog.status import read_problems
+from photofind.catalog.suspects import begin_attempts, count_in_flight, retry_failed
 from photofind.catalog.thumbnails import ThumbnailStore
-from photofind.catalog.vectors import fetch_vectors
+from photofind.catalog.vectors import VectorPass, fetch_vectors
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import (
     Capture,
@@ -22,19 +34,22 @@ from photofind.domain import (
     Space,
 )
 from photofind.indexing.background import BackgroundWork
-from photofind.indexing.batch import Surroundings
-from photofind.indexing.encoder import EncoderPool
-from photofind.indexing.guard import ProcessGuard
+from photofind.indexing.batch import PipelineContext
+from photofind.indexing.decode_watchdog import DecodeWatchdog
 from photofind.indexing.models import IndexModel, IndexModels
 from photofind.indexing.progress import ProgressTracker
 from photofind.indexing.queue import Background, WorkQueue
-from photofind.indexing.stalls import Stalls
+from photofind.indexing.sources import Sources
+from photofind.indexing.unresponsive_roots import UnresponsiveRoots
 from photofind.inference.clip import ImageEmbeddings
+from photofind.inference.model_slot import ModelSlot
 from photofind.inference.registry import BASIC
 from photofind.inference.store import InstalledModel
 from photofind.media.decode import decode_photo
 from photofind.media.identity import hash_file
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
+from tests.plugins.catalog import complete, read, write
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -43,6 +58,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from photofind.catalog.background import BackgroundPhoto
     from photofind.domain import PhotofindError
     from photofind.indexing.batch import PipelineListener
     from photofind.inference.clip import DualEncoder, ImageEncoder
@@ -108,25 +124,25 @@ class Bench:
         self.thumbnails = ThumbnailStore(folders.thumbnails)
         self.heard = Heard()
         self.broken: set[str] = set()
-        self.folder = self.writer.add_folder(self.root, None)
+        self.folder = write(self.writer, add_folder, self.root, None)
         self.models = [self.model("one", tmp_path)]
-        self.writer.activate_model(self.models[0].id)
-        self.surroundings = Surroundings(
+        write(self.writer, activate_model, self.models[0].id)
+        self.context = PipelineContext(
             queue=WorkQueue(),
             writer=self.writer,
             models=IndexModels(self.models[0]),
-            encoders=EncoderPool(self.load),
+            encoders=ModelSlot(self.load),
             progress=ProgressTracker(),
             listener=cast("PipelineListener", self.heard),
-            guard=ProcessGuard(lambda reason: pytest.fail(reason)),
-            stalls=Stalls(lambda *_: None, lambda *_: None),
+            watchdog=DecodeWatchdog(lambda reason: pytest.fail(str(reason))),
+            unresponsive=UnresponsiveRoots(lambda *_: None, lambda *_: None),
             suspects=set(),
         )
         self.work = self.begin()
 
     def begin(self) -> BackgroundWork:
         """As at the start of a worker."""
-        return BackgroundWork(self.surroundings, lambda _: self.models)
+        return BackgroundWork(self.context, lambda _: self.models)
 
     def close(self) -> None:
         self.thumbnails.close()
@@ -136,7 +152,7 @@ class Bench:
     def model(self, key: str, tmp_path: Path) -> IndexModel:
         spec = dataclasses.replace(SPEC, key=key)
         return IndexModel(
-            self.writer.ensure_model(spec.catalog_key, "search", DIM),
+            write(self.writer, ensure_model, spec.catalog_key, "search", DIM),
             InstalledModel(spec, tmp_path),
         )
 
@@ -148,34 +164,34 @@ class Bench:
     def add(self, name: str, *, vector_pass: VectorPass, seed: int = 0) -> ContentId:
         """A photo that was indexed with the first model, thumbnail and all."""
         path = make_photo(self.root / name, seed=seed, size=(640, 480))
-        (file_id,) = self.writer.insert_files(self.folder.id, [(name.encode(), 1, 1)])
+        (file_id,) = write(self.writer, insert_files, self.folder.id, [(name.encode(), 1, 1)])
         identified = IdentifiedFile(file_id, 1, 1, hash_file(path))
-        (claim,) = self.writer.claim([identified])
+        (claim,) = write(self.writer, claim_files, [identified])
         assert claim.content_id is not None
         vectors = {Space.SEARCH: np.array([1, 0, 0], np.float32)}
         content = EmbeddedContent(
             claim.content_id, "JPEG", 640, 480, Capture(), vectors, vector_pass=vector_pass
         )
-        self.writer.complete([content], self.models[0].id)
+        complete(self.writer, [content], self.models[0].id)
         self.thumbnails.put({identified.sha256: decode_photo(path, ()).thumbnail})
         return claim.content_id
 
     def run(self) -> None:
         """Does all there is, as a thread of the pipeline would."""
         self.work.wake(again=True)
-        queue = self.surroundings.queue
+        queue = self.context.queue
         while queue._background is not Background.NONE:
             assert queue.take(4) == []
             self.work.work_once(self.reader, self.thumbnails)
             queue.background_done()
 
     def vector(self, content: ContentId, model: IndexModel) -> NDArray[np.float32] | None:
-        found = fetch_vectors(self.reader.connection, model.id, Space.SEARCH, [content])
+        found = read(self.reader, fetch_vectors, model.id, Space.SEARCH, [content])
         return found[0].astype(np.float32) if found.size else None
 
     def passes(self, model: IndexModel) -> tuple[int, int]:
         """Contents with vectors of the first and of the second pass."""
-        index = next(each for each in self.reader.model_indexes() if each.id == model.id)
+        index = next(each for each in read(self.reader, read_model_indexes) if each.id == model.id)
         return index.first_pass, index.embedded - index.first_pass
 
 
@@ -191,7 +207,7 @@ def test_what_is_searchable_comes_before_what_is_perfect(bench: Bench, tmp_path:
     other = bench.model("other", tmp_path)
     bench.models.append(other)
     seen: list[tuple[int, int]] = []
-    queue = bench.surroundings.queue
+    queue = bench.context.queue
     bench.work.wake()
     while queue._background is not Background.NONE:
         queue.take(4)
@@ -218,6 +234,25 @@ def test_a_file_that_was_changed_since_gives_no_vector(bench: Bench) -> None:
     assert np.array_equal(after, before)
     assert bench.passes(bench.models[0]) == (1, 0)
     (bench.root / "1.jpg").write_bytes(original)
+    bench.run()
+    assert bench.passes(bench.models[0]) == (0, 1)
+
+
+def test_a_drive_that_comes_back_while_its_photos_are_looked_for_is_noticed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.add("1.jpg", vector_pass=VectorPass.PREVIEW)
+    away = bench.root.rename(bench.root.with_name("unplugged"))
+    find = Sources.find
+
+    def find_late(sources: Sources, photo: BackgroundPhoto) -> Path | bytes | None:
+        found = find(sources, photo)
+        if away.exists():
+            away.rename(bench.root)
+            bench.work.wake(again=True)
+        return found
+
+    monkeypatch.setattr(Sources, "find", find_late)
     bench.run()
     assert bench.passes(bench.models[0]) == (0, 1)
 
@@ -256,21 +291,21 @@ def test_a_picture_that_cannot_be_decoded_keeps_its_first_vector_and_is_left_alo
     assert bench.passes(bench.models[0]) == (1, 1)
     assert bench.vector(content, bench.models[0]) is not None
     assert bench.heard.refined == [good]
-    (problem,) = bench.reader.problems()
-    assert (problem.path, problem.reason) == (bench.root / "1.jpg", "It is damaged.")
+    (problem,) = read(bench.reader, read_problems)
+    assert (problem.path, problem.reason) == (bench.root / "1.jpg", Sentence("It is damaged."))
     monkeypatch.undo()
-    bench.writer.retry_failed()
+    write(bench.writer, retry_failed)
     bench.run()
     assert bench.passes(bench.models[0]) == (0, 2)
-    assert bench.reader.problems() == []
+    assert read(bench.reader, read_problems) == []
 
 
 def test_suspects_are_tried_alone_and_last(bench: Bench) -> None:
     contents = [bench.add(f"{n}.jpg", vector_pass=VectorPass.PREVIEW, seed=n) for n in range(3)]
-    bench.writer.indexes.begin_attempts(contents[:1])  # and then the worker died
+    write(bench.writer, begin_attempts, contents[:1])  # and then the worker died
     bench.work = bench.begin()
     bench.work.wake()
-    queue = bench.surroundings.queue
+    queue = bench.context.queue
     queue.take(4)
     bench.work.work_once(bench.reader, bench.thumbnails)
     assert bench.heard.refined == contents[1:]
@@ -288,12 +323,12 @@ def test_a_model_that_cannot_be_loaded_is_reported_and_nothing_stays_in_flight(
     bench.models.append(bench.model("other", tmp_path))
     bench.broken.add("other")
     bench.work.wake()
-    queue = bench.surroundings.queue
+    queue = bench.context.queue
     queue.take(4)
     bench.work.work_once(bench.reader, bench.thumbnails)
     queue.background_done()
     assert bench.heard.failed == ["other"]
-    assert bench.writer.left_in_flight() == 0
+    assert write(bench.writer, count_in_flight) == 0
 
 
 def test_what_was_removed_or_forgotten_meanwhile_is_not_stored(
@@ -302,17 +337,17 @@ def test_what_was_removed_or_forgotten_meanwhile_is_not_stored(
     bench.add("1.jpg", vector_pass=VectorPass.WHOLE)
     other = bench.model("other", tmp_path)
     bench.models.append(other)
-    inner = bench.surroundings.encoders
+    inner = bench.context.encoders
 
     class Removing(MeanEncoder):
         def encode(self, tensors: Sequence[NDArray[np.uint8]]) -> ImageEmbeddings:
             bench.models.pop()
-            bench.writer.indexes.begin_removal(other.id)
-            while bench.writer.indexes.remove_vectors(other.id, 10):
+            write(bench.writer, begin_model_removal, other.id)
+            while write(bench.writer, remove_model_vectors, other.id, 10):
                 pass
             return super().encode(tensors)
 
     monkeypatch.setattr(inner, "_load", lambda _: Removing())
     bench.run()
-    assert [index.id for index in bench.reader.model_indexes()] == [bench.models[0].id]
+    assert [index.id for index in read(bench.reader, read_model_indexes)] == [bench.models[0].id]
     assert bench.vector(ContentId(1), other) is None

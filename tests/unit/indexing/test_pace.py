@@ -7,8 +7,7 @@ import time
 from functools import partial
 
 from photofind.indexing.pace import Pace, Rests
-
-_PATIENCE_S = 30.0
+from tests.plugins.patience import PATIENCE_S
 
 
 def test_at_full_pace_nobody_rests() -> None:
@@ -32,6 +31,6 @@ def test_whoever_rests_is_woken_when_the_cable_is_back_or_the_worker_ends() -> N
         resting = threading.Thread(target=rests.rest, args=(5.0,))
         resting.start()
         wake()
-        resting.join(_PATIENCE_S)
+        resting.join(PATIENCE_S)
         assert not resting.is_alive()
     rests.rest(1000.0)

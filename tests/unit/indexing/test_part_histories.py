@@ -12,18 +12,25 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from photofind.catalog.claims import ClaimOutcome, IdentifiedFile, claim_files
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import activate_model, ensure_model
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import ClaimOutcome, EmbeddedContent, IdentifiedFile
+from photofind.catalog.status import read_status
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, PhotoId
 from photofind.indexing.scanning import scan_folder
-from photofind.indexing.stalls import Stalls
+from photofind.indexing.unresponsive_roots import UnresponsiveRoots
 from photofind.media.identity import hash_file
 from photofind.media.pairs import pair_parts
 from photofind.paths import app_folders
+from tests.plugins.catalog import complete, read, write
 from tests.unit.catalog.library import SEARCH_DIM, check_catalog, embedded
 
 if TYPE_CHECKING:
+    from photofind.catalog.contents import EmbeddedContent
     from photofind.indexing.queue import WorkItem
 
 _FOLDERS = st.sampled_from(["a", "b"])
@@ -41,9 +48,9 @@ class PartHistories(RuleBasedStateMachine):
         (self.root / "always.jpg").write_text("an empty folder would pass for an unplugged one")
         self.writer = CatalogWriter(app_folders(self.scratch / "data"))
         self.reader = CatalogReader(app_folders(self.scratch / "data"))
-        self.model = self.writer.ensure_model("test@1.p1.q1", "search", SEARCH_DIM)
-        self.writer.activate_model(self.model)
-        self.folder = self.writer.add_folder(self.root, None)
+        self.model = write(self.writer, ensure_model, "test@1.p1.q1", "search", SEARCH_DIM)
+        write(self.writer, activate_model, self.model)
+        self.folder = write(self.writer, add_folder, self.root, None)
         self.rated: set[bytes] = set()
         self.clock = 1
         self.seed = random.Random(1)
@@ -87,13 +94,13 @@ class PartHistories(RuleBasedStateMachine):
 
     @rule(folder=_FOLDERS, name=_NAMES)
     def rate(self, folder: str, name: str) -> None:
-        photo_id = self.reader.photo_at(self.root / folder / name)
+        photo_id = read(self.reader, find_photo_at, self.root / folder / name)
         if photo_id is not None:
-            with self.writer._transaction() as connection:
-                connection.execute("UPDATE photos SET rating = 5 WHERE id = ?", (photo_id,))
+            with self.writer.transaction() as tx:
+                tx.execute("UPDATE photos SET rating = 5 WHERE id = ?", (photo_id,))
                 self.rated |= {
                     sha256
-                    for (sha256,) in connection.execute(
+                    for (sha256,) in tx.execute(
                         """SELECT sha256 FROM contents c JOIN live_files f ON f.content_id = c.id
                            WHERE photo_id = ?""",
                         (photo_id,),
@@ -114,7 +121,7 @@ class PartHistories(RuleBasedStateMachine):
             enqueue=queued.extend,
             found=lambda _: None,
             stopped=lambda: False,
-            answering=Stalls(lambda *_: None, lambda *_: None),
+            answering=UnresponsiveRoots(lambda *_: None, lambda *_: None),
         )
         # Threads finish in any order.
         self.seed.shuffle(queued)
@@ -125,11 +132,11 @@ class PartHistories(RuleBasedStateMachine):
             identified = IdentifiedFile(
                 item.file_id, status.st_size, status.st_mtime_ns, hash_file(item.path)
             )
-            (claim,) = self.writer.claim([identified])
+            (claim,) = write(self.writer, claim_files, [identified])
             if claim.outcome is ClaimOutcome.NEW:
                 assert item.path.suffix != ".mov"
                 assert claim.content_id is not None
-                self.writer.complete([self.describe(claim.content_id)], self.model)
+                complete(self.writer, [self.describe(claim.content_id)], self.model)
 
     @staticmethod
     def describe(content_id: int) -> EmbeddedContent:
@@ -147,7 +154,9 @@ class PartHistories(RuleBasedStateMachine):
         for path in self.on_disk():
             by_folder.setdefault(path.parent, []).append(path.name)
         groups = [
-            (folder, group) for folder, names in by_folder.items() for group in pair_parts(names)
+            (folder, group)
+            for folder, names in by_folder.items()
+            for group in pair_parts(names, ignores_case=False)
         ]
         parts = {
             hash_file(folder / name)
@@ -158,16 +167,19 @@ class PartHistories(RuleBasedStateMachine):
             sha256 = hash_file(folder / group.primary)
             photo_id = self.photo_at(folder / group.primary)
             # A copy of a RAW that lies beside its JPEG elsewhere is one more place of that photo.
-            assert sha256 in parts or self.reader.photos([photo_id])[photo_id].sha256 == sha256
+            assert (
+                sha256 in parts
+                or read(self.reader, read_photos, [photo_id])[photo_id].sha256 == sha256
+            )
             for name in (group.primary, *group.raws, *group.films):
                 own_id = self.photo_at(folder / name)
                 if hash_file(folder / name) in self.rated:
-                    assert self.reader.photos([own_id])[own_id].rating == 5
-        status = self.reader.status(lambda _: True)
+                    assert read(self.reader, read_photos, [own_id])[own_id].rating == 5
+        status = read(self.reader, read_status, lambda _: True)
         assert (status.pending, status.failed) == (0, 0)
 
     def photo_at(self, path: Path) -> PhotoId:
-        photo_id = self.reader.photo_at(path)
+        photo_id = read(self.reader, find_photo_at, path)
         assert photo_id is not None, path
         return photo_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from photofind.domain import Activity
 from photofind.indexing.progress import ProgressTracker
 
 
@@ -37,9 +38,10 @@ def test_rate_and_eta_follow_the_last_seconds() -> None:
 def test_no_rate_is_invented_before_anything_is_done() -> None:
     tracker = ProgressTracker(Clock())
     tracker.scan_began()
+    assert tracker.snapshot().activity is Activity.SCANNING
     tracker.queued(3)
     state = tracker.snapshot()
-    assert (state.scanning, state.eta_s, state.images_per_s) == (True, None, 0.0)
+    assert (state.activity, state.eta_s, state.images_per_s) == (Activity.INDEXING, None, 0.0)
 
 
 def test_counting_begins_anew_with_new_work() -> None:

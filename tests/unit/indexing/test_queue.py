@@ -8,6 +8,7 @@ from pathlib import Path
 from photofind.domain import FileId
 from photofind.indexing.job import Job
 from photofind.indexing.queue import Background, WorkItem, WorkQueue
+from tests.plugins.patience import PATIENCE_S
 
 
 def item(number: int) -> WorkItem:
@@ -48,7 +49,7 @@ def test_a_suspect_waits_for_the_others_and_is_alone() -> None:
     thread.start()
     assert taken == []  # `good` is still being worked on
     queue.finished(good)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert taken == [[bad]]
     queue.put([late], new_job())
     assert queue.take_more(4) == []  # nobody else while a suspect is tried
@@ -65,7 +66,7 @@ def test_pausing_holds_work_back_and_resuming_lets_it_go() -> None:
     thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
     thread.start()
     queue.set_paused(False)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert [each.file_id for each in taken[0] or ()] == [1]
 
 
@@ -75,7 +76,7 @@ def test_closing_lets_waiting_threads_go() -> None:
     thread = threading.Thread(target=lambda: taken.append(queue.take(1)))
     thread.start()
     queue.close()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert taken == [None]
 
 
@@ -140,7 +141,7 @@ def test_a_suspect_of_the_background_is_alone() -> None:
     thread.start()
     assert taken == []  # `one` is still being worked on
     queue.finished(one)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert taken == [[]]
     queue.put([late], new_job())
     assert queue.take_more(4) == []

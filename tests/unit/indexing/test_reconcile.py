@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photofind.catalog.rows import FileRow
+from photofind.catalog.files import UNSETTLED, FileRow
 from photofind.domain import ContentId, FileId, FolderId
 from photofind.indexing.reconcile import Differences, FileIds, Reconciliation, paths_to_know
+from photofind.media.mounts import Mounts
 from photofind.media.scan import ScannedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def row(
@@ -24,6 +29,9 @@ def row(
     missing: bool = False,
     failed: bool = False,
     ready: bool = True,
+    volume: str | None = "",
+    ctime: int | None = None,
+    may_pass: bool = False,
 ) -> FileRow:
     return FileRow(
         id=FileId(zlib.crc32(name)),
@@ -35,11 +43,14 @@ def row(
         missing=missing,
         failed=failed,
         ready=ready,
+        volume=volume,
+        ctime_ns=ctime,
+        may_pass=may_pass,
     )
 
 
-def seen(name: bytes, *, size: int = 10, mtime: int = 1) -> ScannedFile:
-    return ScannedFile(name, size, mtime)
+def seen(name: bytes, *, size: int = 10, mtime: int = 1, ctime: int | None = None) -> ScannedFile:
+    return ScannedFile(name, size, mtime, ctime_ns=ctime)
 
 
 def compare(known: list[FileRow], *scanned: ScannedFile) -> Differences:
@@ -49,6 +60,66 @@ def compare(known: list[FileRow], *scanned: ScannedFile) -> Differences:
 def test_an_unchanged_searchable_file_needs_nothing() -> None:
     differences = compare([row(b"a.jpg")], seen(b"a.jpg"))
     assert (differences.unchanged, differences.added, differences.stale) == (1, [], [])
+
+
+def test_a_change_that_keeps_size_and_mtime_shows_in_the_ctime() -> None:
+    known = row(b"a.jpg", ctime=5)
+    assert compare([known], seen(b"a.jpg", ctime=6)).stale == [known]
+    assert compare([known], seen(b"a.jpg", ctime=5)).unchanged == 1
+    assert compare([known], seen(b"a.jpg")).unchanged == 1  # a system that doesn't tell
+
+
+def test_what_is_not_known_of_an_unchanged_file_is_noted() -> None:
+    known = row(b"a.jpg", volume=None)
+    differences = compare([known], seen(b"a.jpg", ctime=6))
+    assert (differences.unchanged, differences.noted) == (1, [(known.id, "", 6)])
+    changed = compare([known], seen(b"a.jpg", mtime=2, ctime=6))
+    assert (changed.stale, changed.noted) == ([known], [(known.id, "", None)])
+
+
+@pytest.mark.parametrize("ctime", [None, 5])
+def test_a_file_hashed_too_soon_after_its_change_is_hashed_once_more(ctime: int | None) -> None:
+    known = row(b"a.jpg", ctime=UNSETTLED)
+    assert compare([known], seen(b"a.jpg", ctime=ctime)).stale == [known]
+
+
+def test_only_what_may_have_passed_is_tried_again_and_only_when_asked_to() -> None:
+    passing = row(b"a.jpg", failed=True, ready=False, may_pass=True)
+    damaged = row(b"b.jpg", failed=True, ready=False)
+    files = [seen(b"a.jpg"), seen(b"b.jpg")]
+    assert compare([passing, damaged], *files).known_bad == [passing, damaged]
+    differences = Reconciliation(retries=True).compare(files, [passing, damaged])
+    assert (differences.stale, differences.retried) == ([passing], [passing])
+    assert differences.known_bad == [damaged]
+
+
+def _volume_at(mounted: dict[bytes, str]) -> Callable[[bytes], str]:
+    return Mounts("root", mounted).volume_at
+
+
+def test_another_drive_at_the_same_place_has_files_of_its_own() -> None:
+    first, on_root = row(b"usb/a.jpg", volume="A"), row(b"usb/b.jpg")
+    reconciliation = Reconciliation(_volume_at({b"usb": "B"}))
+    differences = reconciliation.compare([seen(b"usb/a.jpg")], [first])
+    assert differences.added == [seen(b"usb/a.jpg")]
+    assert list(reconciliation.unseen([first, on_root], (), {"B"})) == []
+
+
+def test_files_of_a_drive_are_gone_only_if_it_is_there_without_them() -> None:
+    known, inner = row(b"usb/a.jpg", volume="A"), row(b"usb/in/b.jpg", volume="C")
+    unplugged = Reconciliation(_volume_at({}))
+    assert list(unplugged.unseen([known, inner], ())) == []
+    there = Reconciliation(_volume_at({b"usb": "A"}))
+    assert list(there.unseen([known, inner], (), {"A"})) == [known]
+    elsewhere = Reconciliation(_volume_at({b"disk": "A"}))
+    assert list(elsewhere.unseen([known, inner], (), {"A"})) == [known]
+
+
+def test_the_row_of_the_volume_that_is_there_counts() -> None:
+    ours, unknown = row(b"usb/a.jpg", volume="A"), row(b"usb/a.jpg", volume=None, size=11)
+    for rows in ([ours, unknown], [unknown, ours]):
+        reconciliation = Reconciliation(_volume_at({b"usb": "A"}))
+        assert reconciliation.compare([seen(b"usb/a.jpg")], rows).unchanged == 1
 
 
 def test_a_new_path_is_added() -> None:

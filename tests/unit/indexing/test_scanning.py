@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.claims import ClaimOutcome, IdentifiedFile, claim_files
+from photofind.catalog.files import fail_file, find_photo_at, insert_files
+from photofind.catalog.folders import add_folder, exclude_pattern, read_folders, set_online_only
+from photofind.catalog.metadata import note_sidecars
+from photofind.catalog.models import activate_model, ensure_model, read_active_model
+from photofind.catalog.photos import read_photo_order, read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import ClaimOutcome, IdentifiedFile
+from photofind.catalog.status import read_status
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import MediaCode
 from photofind.indexing.scanning import ScanFindings, scan_folder
-from photofind.indexing.stalls import Stalls
+from photofind.indexing.unresponsive_roots import UnresponsiveRoots
 from photofind.media.files import size_and_time
 from photofind.media.identity import hash_file
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
+from tests.plugins.catalog import complete, read, write
 from tests.plugins.pictures import make_photo
 from tests.unit.catalog.library import SEARCH_DIM, embedded
 
@@ -38,7 +46,7 @@ class Scanned:
     reader: CatalogReader
 
     def scan(self, *parts: bytes) -> tuple[ScanFindings, list[WorkItem]]:
-        (folder,) = self.reader.folders()
+        (folder,) = read(self.reader, read_folders)
         queued: list[WorkItem] = []
         findings = scan_folder(
             folder,
@@ -48,14 +56,14 @@ class Scanned:
             enqueue=queued.extend,
             found=lambda _: None,
             stopped=lambda: False,
-            answering=Stalls(lambda *_: None, lambda *_: None),
+            answering=UnresponsiveRoots(lambda *_: None, lambda *_: None),
         )
         return findings, queued
 
     def index(self, *parts: bytes) -> list[str]:
         """Scans and does the work, without looking at pictures; returns the names in it."""
         _, queued = self.scan(*parts)
-        (model,) = (row for row in [self.reader.active_model()] if row)
+        (model,) = (row for row in [read(self.reader, read_active_model)] if row)
         told = {}
         for item in queued:
             told[item.file_id] = item.sidecar_stamp
@@ -63,11 +71,11 @@ class Scanned:
                 continue
             size, mtime_ns = size_and_time(item.path)
             identified = IdentifiedFile(item.file_id, size, mtime_ns, hash_file(item.path))
-            (claim,) = self.writer.claim([identified])
+            (claim,) = write(self.writer, claim_files, [identified])
             if claim.outcome is ClaimOutcome.NEW:
                 assert claim.content_id is not None
-                self.writer.complete([embedded(claim.content_id)], model[0])
-        self.writer.companions.note_sidecars(told)
+                complete(self.writer, [embedded(claim.content_id)], model[0])
+        write(self.writer, note_sidecars, told)
         return sorted(item.path.name for item in queued)
 
 
@@ -77,8 +85,12 @@ def scanned(tmp_path: Path) -> Iterator[Scanned]:
     photos.mkdir()
     folders = app_folders(tmp_path / "data")
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
-        writer.activate_model(writer.ensure_model("test@1.p1.q1", "search", SEARCH_DIM))
-        writer.add_folder(photos, None)
+        write(
+            writer,
+            activate_model,
+            write(writer, ensure_model, "test@1.p1.q1", "search", SEARCH_DIM),
+        )
+        write(writer, add_folder, photos, None)
         yield Scanned(photos, writer, reader)
 
 
@@ -94,14 +106,14 @@ def test_a_file_that_went_to_the_cloud_is_not_missing(
     )
     findings, queued = scanned.scan()
     assert [item.path.name for item in queued] == ["here.jpg"]
-    assert (findings.gone, findings.online_only) == ([], 1)
-    (status,) = scanned.reader.status(lambda _: True).folders
+    assert (findings.gone, findings.counts.online_only) == ([], 1)
+    (status,) = read(scanned.reader, read_status, lambda _: True).folders
     assert status.online_only == 1
 
-    scanned.writer.choices.set_online_only(scanned.photos, included=True)
+    write(scanned.writer, set_online_only, scanned.photos, included=True)
     findings, queued = scanned.scan()
     assert sorted(item.path.name for item in queued) == ["evicted.jpg", "here.jpg"]
-    assert findings.online_only == 0
+    assert findings.counts.online_only == 0
 
 
 def test_a_sidecar_that_changed_brings_its_photo_and_nothing_else(scanned: Scanned) -> None:
@@ -145,7 +157,9 @@ def test_one_half_of_a_pair_that_comes_joins_the_other(scanned: Scanned) -> None
     scanned.index()
     (scanned.photos / "a.jpg").write_text("jpeg")
     assert scanned.index(b"a.jpg") == ["a.jpg"]
-    (photo,) = scanned.reader.photos(scanned.reader.photo_order().photo_ids.tolist()).values()
+    (photo,) = read(
+        scanned.reader, read_photos, read(scanned.reader, read_photo_order).photo_ids.tolist()
+    ).values()
     assert [part.path.name for part in photo.parts] == ["a.cr2"]
 
 
@@ -155,9 +169,19 @@ def test_a_raw_stands_in_for_a_jpeg_that_can_not_be_read(scanned: Scanned) -> No
     _, queued = scanned.scan()
     (jpeg,) = (item for item in queued if item.path.name == "a.jpg")
     size, mtime_ns = size_and_time(jpeg.path)
-    scanned.writer.fail_file(jpeg.file_id, MediaCode.UNREADABLE, "It is damaged.", size, mtime_ns)
+    write(
+        scanned.writer,
+        fail_file,
+        jpeg.file_id,
+        MediaCode.UNREADABLE,
+        Sentence("It is damaged."),
+        size,
+        mtime_ns,
+    )
     assert scanned.index() == ["a.cr2"]
-    (photo,) = scanned.reader.photos(scanned.reader.photo_order().photo_ids.tolist()).values()
+    (photo,) = read(
+        scanned.reader, read_photos, read(scanned.reader, read_photo_order).photo_ids.tolist()
+    ).values()
     assert [path.name for path in photo.paths] == ["a.cr2"]
 
 
@@ -173,25 +197,25 @@ def test_a_changed_ignore_file_is_a_change_of_its_folder(scanned: Scanned) -> No
     assert scanned.scan(b".photofindignore")[0].left_out == 1
     (scanned.photos / ".photofindignore").unlink()
     assert scanned.index(b".photofindignore") == []
-    assert scanned.reader.photo_at(scanned.photos / "c.png") is not None
+    assert read(scanned.reader, find_photo_at, scanned.photos / "c.png") is not None
     (scanned.photos / "sub/.photofindignore").unlink()
     (scanned.photos / "sub/b.png").unlink()
     findings, _ = scanned.scan()
     assert [row.rel_path for row in findings.gone] == [b"sub/b.png"]
-    assert scanned.reader.status(lambda _: True).missing == 1
+    assert read(scanned.reader, read_status, lambda _: True).missing == 1
 
 
 def test_all_of_a_folder_can_be_left_out(scanned: Scanned) -> None:
     (scanned.photos / "a.jpg").write_text("a")
     scanned.index()
-    scanned.writer.choices.exclude(scanned.photos, "*.jpg")
+    write(scanned.writer, exclude_pattern, scanned.photos, "*.jpg")
     assert scanned.scan()[0].left_out == 1
-    assert scanned.reader.status(lambda _: True).photos == 0
+    assert read(scanned.reader, read_status, lambda _: True).photos == 0
 
 
 def know_copies(scanned: Scanned, names: list[str]) -> None:
     """Makes files that hold the same, and has the catalog know them as searchable."""
-    (folder,) = scanned.reader.folders()
+    (folder,) = read(scanned.reader, read_folders)
     rows = []
     for name in names:
         path = scanned.photos / name
@@ -199,25 +223,27 @@ def know_copies(scanned: Scanned, names: list[str]) -> None:
         path.touch()
         rows.append((name.encode(), *size_and_time(path)))
     sha256 = hashlib.sha256(b"").digest()
-    claims = scanned.writer.claim(
+    claims = write(
+        scanned.writer,
+        claim_files,
         [
             IdentifiedFile(file_id, size, mtime_ns, sha256)
             for file_id, (_, size, mtime_ns) in zip(
-                scanned.writer.insert_files(folder.id, rows), rows, strict=True
+                write(scanned.writer, insert_files, folder.id, rows), rows, strict=True
             )
-        ]
+        ],
     )
-    model = scanned.reader.active_model()
+    model = read(scanned.reader, read_active_model)
     assert model is not None
     new = [claim.content_id for claim in claims if claim.outcome is ClaimOutcome.NEW]
-    scanned.writer.complete([embedded(each) for each in new if each is not None], model[0])
+    complete(scanned.writer, [embedded(each) for each in new if each is not None], model[0])
 
 
 def test_a_scan_needs_no_memory_for_files_that_are_as_they_were(
     scanned: Scanned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photofind.indexing.scanning._CHUNK", 50)
-    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 50)
+    monkeypatch.setattr("photofind.catalog.files._CHUNK", 50)
 
     def most_bytes(files: int) -> int:
         gc.collect()
@@ -225,7 +251,7 @@ def test_a_scan_needs_no_memory_for_files_that_are_as_they_were(
         findings, queued = scanned.scan()
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert (findings.unchanged, findings.gone, queued) == (files, [], [])
+        assert (findings.counts.unchanged, findings.gone, queued) == (files, [], [])
         return most
 
     know_copies(scanned, [f"{n // 50}/{n}.jpg" for n in range(100)])
@@ -239,13 +265,13 @@ def test_what_is_compared_in_several_lots_is_compared_as_one(
     scanned: Scanned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("photofind.indexing.scanning._CHUNK", 1)
-    monkeypatch.setattr("photofind.catalog.reading.files._CHUNK", 2)
+    monkeypatch.setattr("photofind.catalog.files._CHUNK", 2)
     for name in ("a.jpg", "a.cr2", "b.jpg", "sub/c.jpg", "sub/d.jpg", "sub/deep/e.jpg", "sub2.jpg"):
         (scanned.photos / name).parent.mkdir(exist_ok=True)
         (scanned.photos / name).write_text(name)
     assert len(scanned.index()) == 7
     findings, queued = scanned.scan()
-    assert (findings.unchanged, findings.gone, queued) == (7, [], [])
+    assert (findings.counts.unchanged, findings.gone, queued) == (7, [], [])
     (scanned.photos / "sub").rename(scanned.photos / "other")
     findings, queued = scanned.scan(b"sub", b"other")
     gone = {b"sub/c.jpg", b"sub/d.jpg", b"sub/deep/e.jpg"}

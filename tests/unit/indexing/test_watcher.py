@@ -7,17 +7,17 @@ import queue
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, EventEmitter
 
-from photofind.catalog.rows import FolderRow
+from photofind.catalog.folders import FolderRow
 from photofind.domain import FolderId
 from photofind.indexing.watcher import FolderWatcher, WatchListener
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-_PATIENCE_S = 20.0
 
 
 class Listener(WatchListener):
@@ -35,7 +35,7 @@ class Listener(WatchListener):
         """Waits until these paths were noted, and returns all that were."""
         noted: set[bytes] = set()
         while not noted.issuperset(rel_paths):
-            noted |= self.changes.get(timeout=_PATIENCE_S)[1]
+            noted |= self.changes.get(timeout=PATIENCE_S)[1]
         return noted
 
 
@@ -96,7 +96,7 @@ def test_a_file_is_reported_only_once_it_is_quiet(
         for _ in range(200):
             file.write(b"part")
             file.flush()
-    assert listener.changes.get(timeout=_PATIENCE_S) == (folder.id, frozenset({b"copying.jpg"}))
+    assert listener.changes.get(timeout=PATIENCE_S) == (folder.id, frozenset({b"copying.jpg"}))
     assert listener.changes.empty()
 
 
@@ -144,7 +144,7 @@ def test_the_systems_limit_is_said(
         def on_thread_start(self) -> None:
             raise OSError(number, "inotify")
 
-    def make_observer(**_: Any) -> BaseObserver:
+    def make_observer(*_: Any) -> BaseObserver:
         return BaseObserver(FullEmitter)
 
     watcher = FolderWatcher(listener, gives_events=lambda _: True, make_observer=make_observer)
@@ -152,3 +152,62 @@ def test_the_systems_limit_is_said(
     watcher.watch([root(tmp_path / "photos")])
     watcher.stop()
     assert listener.unwatchables == [(tmp_path / "photos", is_limit)]
+
+
+def test_a_system_without_an_instance_left_can_watch_nothing(
+    listener: Listener, tmp_path: Path
+) -> None:
+    def make_observer(*_: Any) -> BaseObserver:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    watcher = FolderWatcher(listener, gives_events=lambda _: True, make_observer=make_observer)
+    watcher.start()
+    watcher.watch([root(tmp_path / "photos")])
+    watcher.stop()
+    assert listener.unwatchables == [(tmp_path / "photos", True)]
+
+
+class Limited:
+    """An observer of which the test says what it can't watch."""
+
+    def make(
+        self, refused: Callable[[bytes], None], overflowed: Callable[[], None]
+    ) -> BaseObserver:
+        self.refused, self.overflowed = refused, overflowed
+        self.observer = Observer()
+        return self.observer
+
+
+def test_what_the_system_can_watch_no_more_is_known_by_its_outermost_folders(
+    listener: Listener, tmp_path: Path
+) -> None:
+    limited = Limited()
+    watcher = FolderWatcher(
+        listener, gives_events=lambda _: True, make_observer=limited.make, quiet_s=0.05
+    )
+    watcher.start()
+    first, second = root(tmp_path / "a", 1), root(tmp_path / "b", 2)
+    watcher.watch([first, second])
+    for below in ("2019", "2019/05", "2020"):
+        limited.refused(str(first.path / below).encode())
+    limited.refused(str(tmp_path / "ab").encode())
+    assert watcher.unwatched() == {first.id: (3, frozenset({b"2019", b"2020"}))}
+    watcher.watch([first, second])
+    assert first.id in watcher.unwatched()
+    watcher.watch([first, second], retries=True)
+    assert watcher.unwatched() == {}
+    limited.overflowed()
+    assert listener.wait_for(b"") == {b""}
+    watcher.stop()
+
+
+def test_permissions_that_change_are_noted(
+    watcher: FolderWatcher, listener: Listener, tmp_path: Path
+) -> None:
+    folder = root(tmp_path / "photos")
+    (folder.path / "a.jpg").write_bytes(b"1")
+    (folder.path / "below").mkdir()
+    watcher.watch([folder])
+    (folder.path / "a.jpg").chmod(0o600)
+    (folder.path / "below").chmod(0o700)
+    listener.wait_for(b"a.jpg", b"below")

@@ -1,4 +1,4 @@
-"""What lies beside a photo's bytes and says something about it: sidecar, name, file time."""
+"""Merges a photo's own metadata with what its sidecar, name and file time say."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def add_beside(
+def merge_metadata(
     metadata: PhotoMetadata, path: Path, mtime_ns: int, sidecar: Path | None
 ) -> PhotoMetadata:
     """Adds to what a photo says itself.
 
     Dates by the order of TakenSource, the file's own time last; rating, title and keywords of a
     sidecar before those in the file.
+
+    Raises:
+        MediaError: the sidecar can't be read for now.
     """
     together = with_sidecar(metadata, None if sidecar is None else read_sidecar(sidecar))
     others = (read_name_date(path.name), file_time(mtime_ns))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from photofind.media.memory import process_limit_of, usable_memory
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,22 +25,21 @@ def memory_limit_bytes() -> int:
     return process_limit_of(usable_memory())
 
 
-class ProcessGuard:
+class DecodeWatchdog:
     """Watches the embedding threads from a thread of its own."""
 
     def __init__(
         self,
-        end_process: Callable[[str], None],
+        end_process: Callable[[Sentence], None],
         *,
         longest_s: float = LONGEST_S,
         memory_bytes: int | None = None,
         check_s: float = _CHECK_S,
     ) -> None:
-        """Sets the guard up.
+        """Prepares the watchdog; `start` has it watch.
 
         Args:
-            end_process: called with the reason on the guard's thread: what the work on the
-                photo did, to go on after "it".
+            end_process: called with the reason on the watchdog's thread.
         """
         self._end_process = end_process
         self._longest_s = longest_s
@@ -48,7 +48,7 @@ class ProcessGuard:
         self._lock = threading.Lock()
         self._began: dict[int, float] = {}
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="guard", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="decode-watchdog", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -78,6 +78,10 @@ class ProcessGuard:
             if oldest is None:
                 continue
             if process.memory_info().rss > self._memory_bytes:
-                self._end_process(f"took more than {self._memory_bytes / 1e9:.1f} GB of memory")
+                gigabytes = f"{self._memory_bytes / 1e9:.1f}"
+                self._end_process(
+                    Sentence("Reading it took more than {size} GB of memory.", size=gigabytes)
+                )
             elif time.monotonic() - oldest > self._longest_s:
-                self._end_process(f"took longer than {self._longest_s:.0f} seconds")
+                seconds = round(self._longest_s)
+                self._end_process(Sentence("Reading it took longer than %Ln second(s).", n=seconds))

@@ -1,4 +1,4 @@
-"""Notices files and folders that don't answer, so that nobody else waits for them."""
+"""Detects roots whose drives don't respond, so that other threads don't block on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STALLED_S = 30.0
-"""A file system that gives no sign for so long doesn't answer."""
+"""A file system that hasn't responded for so long counts as unresponsive."""
 _CHECK_S = 1.0
 
 
@@ -25,8 +25,8 @@ class _Read:
     given_up: bool = False
 
 
-class Stalls:
-    """Knows which roots don't answer; thread-safe."""
+class UnresponsiveRoots:
+    """Knows which roots don't respond; thread-safe."""
 
     def __init__(
         self,
@@ -38,9 +38,9 @@ class Stalls:
     ) -> None:
         """
         Args:
-            on_stalled: told once a read that a root (None: one that was removed) doesn't answer,
-                and which thread waits for it.
-            on_answering: told, on that thread, that it does again.
+            on_stalled: called once per read with the root that doesn't respond (None: one that was
+                removed) and the thread that is blocked.
+            on_answering: called, on that thread, when it responds again.
         """
         self._on_stalled = on_stalled
         self._on_answering = on_answering
@@ -51,7 +51,7 @@ class Stalls:
         self._reads: dict[int, _Read] = {}
         self._silent: frozenset[Path] = frozenset()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="stalls", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="unresponsive-roots", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -72,7 +72,7 @@ class Stalls:
 
     @contextmanager
     def reading(self, path: Path) -> Iterator[None]:
-        """What is inside asks the file system for this file."""
+        """To be entered around every access to this file."""
         thread = threading.get_ident()
         with self._lock:
             root = next((each for each in self._roots if path.is_relative_to(each)), None)

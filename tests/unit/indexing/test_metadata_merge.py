@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from photofind.domain import TakenSource
-from photofind.indexing.beside import add_beside
+from photofind.indexing.metadata_merge import merge_metadata
 from photofind.media.decode import read_photo_metadata
 from tests.plugins.pictures import PhotoExif, make_photo
 
@@ -23,7 +23,7 @@ _SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 
 
 def read(path: Path, sidecar: Path | None = None) -> PhotoMetadata:
-    return add_beside(read_photo_metadata(path), path, _MTIME_NS, sidecar)
+    return merge_metadata(read_photo_metadata(path), path, _MTIME_NS, sidecar)
 
 
 def test_a_camera_s_date_goes_before_the_name_s(tmp_path: Path) -> None:
