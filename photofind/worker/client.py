@@ -1,4 +1,5 @@
-"""The worker as its clients see it: send commands, get events, never mind which process it is.
+"""The worker as its clients see it: commands go out, each with what its answer calls; events come
+in. Which process the worker is, and how often it was started, is nobody else's concern.
 
 A worker that dies is started again, and told again what it had not answered. Qt-free.
 """
@@ -7,43 +8,51 @@ from __future__ import annotations
 
 import itertools
 import logging
+import queue
 import subprocess
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import AuthenticationError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from photofind.domain import CatalogError, PhotofindError
+from photofind.sentences import Sentence
 from photofind.worker.endpoint import connect, find_address, hang_up
 from photofind.worker.launch import launch_worker, let_go
 from photofind.worker.messages import (
-    Command,
-    Event,
     Hello,
     Notice,
     PhotosReady,
-    Refused,
+    Ping,
     Shutdown,
     Watch,
     decode_event,
     encode,
 )
-from photofind.worker.wire import BaseAnswer
+from photofind.worker.silence import Silence
+from photofind.worker.wire import AnswerT, BaseAnswer, BaseCommand, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from photofind.paths import AppFolders
+    from photofind.worker.messages import Event
 
 logger = logging.getLogger(__name__)
 
 _RETRY_S = 0.05
 _WAIT_SLICE_S = 0.5
 _MOST_DEATHS = 5
+_UNRESPONSIVE_S = 0.5
+"""For a worker that said nothing for long to end by itself."""
+
+
+def _nothing(_: object) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -51,13 +60,14 @@ class _Pending:
     """A command without an answer yet.
 
     Attributes:
+        done, refused: one of them is called with the answer.
         was_sent: some worker may have had it.
     """
 
-    command: Command
+    command: BaseCommand[Any]
+    done: Callable[[Any], None]
+    refused: Callable[[PhotofindError], None]
     was_sent: bool = False
-    answered: threading.Event = field(default_factory=threading.Event)
-    answer: Event | None = None
 
 
 class WorkerClient:
@@ -72,11 +82,13 @@ class WorkerClient:
         back_off_s: float = 1.0,
         back_off_most_s: float = 60.0,
         start_timeout_s: float = 15.0,
+        on_silence: Callable[[Sentence], None] | None = None,
     ) -> None:
         """Prepares a client; `start` connects it.
 
         Args:
-            on_event: called with every event, on the client's own thread.
+            on_event: called with every event that every client hears, on this client's own
+                thread.
             restart: start a new worker when this one dies.
             back_off_s: the wait before the first new start; doubles with every death, and
                 begins anew once photos were indexed.
@@ -96,49 +108,89 @@ class WorkerClient:
         self._lock = threading.Lock()
         self._pending: dict[int, _Pending] = {}
         self._watches = False
+        self._ended = False
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None
+        self._silence: Silence | None = None
+        if on_silence is not None:
+            self._silence = Silence(self._ping, lambda: self._pid, on_silence)
         self._closing = threading.Event()
         self._reader = threading.Thread(target=self._run, name="worker-client", daemon=True)
 
     def start(self) -> None:
-        """Attaches to the worker that runs for this data folder, else starts one.
+        """Attaches to the worker that runs for this data folder, else starts one. It gets what was
+        sent before, in order; after a failure this may be called again.
 
         Raises:
             CatalogError: the catalog can't be used, or is held by a process that can't be
                 reached.
             PhotofindError: no worker can be started.
         """
-        self._connection = self._attach_or_launch()
+        if self._silence is not None:
+            self._silence.start()
+        connection = self._attach_or_launch()
+        with self._lock:
+            self._connection = connection
+            self._write_all_pending()
         self._reader.start()
+
+    @property
+    def is_unresponsive(self) -> bool:
+        """Whether the worker has said nothing for so long that `on_silence` was told."""
+        return self._silence is not None and self._silence.was_told
 
     @property
     def owns_worker(self) -> bool:
         """Whether this client started the worker it talks to."""
         return self._process is not None
 
-    def send(self, command: Command) -> int:
-        """Sends a command; its answer comes as an event with the number returned here."""
-        return self._send(command).command.request_id
+    def send(
+        self,
+        command: BaseCommand[AnswerT],
+        done: Callable[[AnswerT], None] = _nothing,
+        refused: Callable[[PhotofindError], None] = _nothing,
+    ) -> None:
+        """Sends a command; one of the two is called later, once, on the client's own thread, in
+        order with the events.
 
-    def request(self, command: Command, timeout_s: float | None = None) -> Event:
-        """Sends a command and waits for its JobFinished or Done.
+        Args:
+            done: called with the answer.
+            refused: called with the reason why the command was not carried out: the worker's, or
+                worker_gone.
+        """
+        with self._lock:
+            command = msgspec.structs.replace(command, request_id=next(self._numbers))
+            pending = _Pending(command, done, refused)
+            if not self._ended:
+                self._pending[command.request_id] = pending
+                self._watches |= isinstance(command, Watch)
+                self._write_pending(pending)
+                return
+        refused(_gone())
+
+    def request(self, command: BaseCommand[AnswerT], timeout_s: float | None = None) -> AnswerT:
+        """Sends a command and waits for its answer.
 
         Raises:
             PhotofindError: the worker refused, died for good, or took too long.
         """
-        pending = self._send(command)
+        answers: queue.SimpleQueue[AnswerT | PhotofindError] = queue.SimpleQueue()
+        self.send(command, answers.put, answers.put)
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        # In slices: on Windows a wait without end can't be interrupted by Ctrl-C.
-        while not pending.answered.wait(_WAIT_SLICE_S):
-            if deadline is not None and time.monotonic() > deadline:
+        while True:
+            try:
+                # In slices: on Windows a wait without end can't be interrupted by Ctrl-C.
+                answer = answers.get(timeout=_WAIT_SLICE_S)
+            except queue.Empty:
+                if deadline is None or time.monotonic() <= deadline:
+                    continue
                 raise PhotofindError(
                     "worker_slow", "photofind's background process doesn't answer. Try again."
-                )
-        if isinstance(pending.answer, Refused):
-            raise PhotofindError(pending.answer.code, pending.answer.message)
-        assert pending.answer is not None
-        return pending.answer
+                ) from None
+            if isinstance(answer, PhotofindError):
+                raise answer
+            return answer
 
     def wait_until_lost(self, timeout_s: float) -> bool:
         """Waits; True once this client has given up on having a worker."""
@@ -151,15 +203,25 @@ class WorkerClient:
         One that doesn't end in time is killed: that is safe, every batch is one transaction.
         """
         self._closing.set()
+        unresponsive = self.is_unresponsive
+        if self._silence is not None:
+            self._silence.end()
+        stays = threading.Event()
         connection = self._connection
-        if connection is not None and self._reader.ident is not None:
+        if unresponsive:
+            # It would not hear of it, and another word may not even fit into the socket.
+            timeout_s = min(timeout_s, _UNRESPONSIVE_S)
+            if connection is not None:
+                hang_up(connection)
+                self._reader.join(timeout_s)
+        elif connection is not None and self._reader.ident is not None:
             try:
-                farewell = self._send(Shutdown())
+                self.send(Shutdown(), lambda _: stays.set())
                 self._reader.join(timeout_s)
             finally:
                 hang_up(connection)
             self._reader.join(timeout_s)
-            if farewell.answer is not None and self._process is not None:
+            if stays.is_set() and self._process is not None:
                 let_go(self._process)  # it goes on for its other clients
                 self._process = None
         if self._process is not None:
@@ -171,21 +233,16 @@ class WorkerClient:
                 self._process.wait()
             self._process = None
 
-    def _send(self, command: Command) -> _Pending:
-        command = msgspec.structs.replace(command, request_id=next(self._numbers))
-        pending = _Pending(command)
-        with self._lock:
-            self._pending[command.request_id] = pending
-            self._watches |= isinstance(command, Watch)
+    def _write_all_pending(self) -> None:
+        for pending in self._pending.values():
             self._write_pending(pending)
-        return pending
 
     def _write_pending(self, pending: _Pending) -> None:
         if pending.was_sent:
             pending.command = msgspec.structs.replace(pending.command, resent=True)
         pending.was_sent |= self._write(pending.command)
 
-    def _write(self, command: Command) -> bool:
+    def _write(self, command: BaseCommand[Any]) -> bool:
         """Sends what can be sent; after a death everything unanswered is sent again.
 
         Returns:
@@ -204,7 +261,7 @@ class WorkerClient:
         while True:
             self._read_events()
             if self._closing.is_set() or not self._reconnect():
-                self._fail_pending()
+                self._refuse_pending(for_good=True)
                 return
 
     def _read_events(self) -> None:
@@ -221,22 +278,36 @@ class WorkerClient:
             self._connection = None
             connection.close()
 
-    def _receive(self, event: Event) -> None:
+    def _ping(self) -> None:
+        # Whoever has the lock may be sending what a worker that is stopped doesn't take.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._write(Ping())
+            finally:
+                self._lock.release()
+
+    def _receive(self, event: Event | BaseAnswer) -> None:
+        if self._silence is not None:
+            self._silence.heard()
+        if isinstance(event, BaseAnswer):
+            self._settle(event)
+            return
         if isinstance(event, PhotosReady):
             self._back_off_s = self._back_off_base_s
             self._deaths = 0
         if isinstance(event, Hello) and event.recovers:
             self._deaths = 0  # a photo may be why; it will be found out
-        if isinstance(event, BaseAnswer):
-            with self._lock:
-                pending = self._pending.pop(event.request_id, None)
-            if pending is not None:
-                pending.answer = event
-        else:
-            pending = None
         self._on_event(event)
-        if pending is not None:
-            pending.answered.set()
+
+    def _settle(self, answer: BaseAnswer) -> None:
+        with self._lock:
+            pending = self._pending.pop(answer.request_id, None)
+        if pending is None:
+            return
+        if isinstance(answer, Refused):
+            pending.refused(answer.error)
+        else:
+            pending.done(answer)
 
     def _reconnect(self) -> bool:
         """Starts over after a death; False when that can't be done."""
@@ -249,44 +320,41 @@ class WorkerClient:
             self._on_event(
                 Notice(
                     code="worker_restarted",
-                    message="photofind's background process had to be started again.",
+                    sentence=Sentence("photofind's background process had to be restarted."),
                 )
             )
         self._deaths += 1
         if self._deaths > _MOST_DEATHS:
             # One worker after the other died, and no photo is to blame: don't repeat for ever
             # what they died of.
-            self._fail_pending()
+            self._refuse_pending()
         while not self._closing.wait(self._back_off_s):
             self._back_off_s = min(2 * self._back_off_s, self._back_off_most_s)
             try:
                 connection = self._attach_or_launch()
             except PhotofindError as error:
                 logger.exception("no worker")
-                self._on_event(Notice(code=error.code, message=error.user_message))
+                self._on_event(Notice(code=error.code, sentence=error.sentence))
                 continue
             with self._lock:
                 self._connection = connection
                 if self._watches:
                     self._write(Watch())
-                for pending in self._pending.values():
-                    self._write_pending(pending)
+                self._write_all_pending()
             return True
         return False
 
-    def _fail_pending(self) -> None:
+    def _refuse_pending(self, *, for_good: bool = False) -> None:
+        """Gives up what was not answered.
+
+        Args:
+            for_good: what is sent from now on, too.
+        """
         with self._lock:
-            pending, self._pending = list(self._pending.values()), {}
-        for each in pending:
-            if not isinstance(each.command, Shutdown):
-                each.answer = Refused(
-                    request_id=each.command.request_id,
-                    code="worker_gone",
-                    message="photofind's background process ended before it was done. Try again: "
-                    "what is indexed stays indexed.",
-                )
-                self._on_event(each.answer)
-            each.answered.set()
+            self._ended = for_good
+            given_up, self._pending = list(self._pending.values()), {}
+        for pending in given_up:
+            pending.refused(_gone())
 
     def _attach_or_launch(self) -> Connection:
         deadline = time.monotonic() + self._start_timeout_s
@@ -312,8 +380,18 @@ class WorkerClient:
         address = find_address(self._folders.worker_address)
         if address is None:
             return None
+        self._pid = address.pid
         try:
             return connect(address)
         except (OSError, EOFError, AuthenticationError) as error:
             logger.debug("no worker listens: %s", error)
+            self._pid = None
             return None
+
+
+def _gone() -> PhotofindError:
+    return PhotofindError(
+        "worker_gone",
+        "photofind's background process ended before it had finished. Try again: "
+        "what is indexed stays indexed.",
+    )

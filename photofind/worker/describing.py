@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, TextKind
-from photofind.describe.answers import AnswerRunner
-from photofind.describe.by_server import Routed, ServerWriter
-from photofind.describe.captions import CaptionRunner
-from photofind.describe.describer import Describer
-from photofind.describe.one_model import OneModel
-from photofind.describe.orders import CAPTION, SERVER, SERVER_PREFIX, is_on_server
-from photofind.describe.surroundings import DescriberListener
+from photofind.catalog.texts import FoundAnswer, FoundText, TextKind
+from photofind.describe.describer import Describer, DescriberListener
+from photofind.describe.job_params import SERVER, SERVER_PREFIX, is_on_server
+from photofind.describe.runner import RunnersModel
 from photofind.describe.text_reading import ReadRunner
-from photofind.domain import ModelError, PhotofindError
-from photofind.settings import read_settings
+from photofind.describe.writing import AnswerRunner, CaptionRunner, ServerWriter
+from photofind.domain import JobKind, ModelError, PhotofindError, TextId
 from photofind.worker.description_messages import (
     AnswerReady,
     CaptionReady,
     DescriptionFailed,
     DescriptionProgress,
+    OcrDone,
     TextPart,
 )
 from photofind.worker.handlers.descriptions import ChosenModel, DescriptionHandlers
 from photofind.worker.handlers.queueing import Queueing
 from photofind.worker.handlers.texts import TextHandlers
-from photofind.worker.messages import text_to_wire
-from photofind.worker.text_messages import TextRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from photofind.catalog.writer import CatalogWriter
-    from photofind.describe.progress import QueueProgress
+    from photofind.describe.describer import Ended
     from photofind.describe.runner import AvailableModel, Runner
-    from photofind.describe.surroundings import Ended
-    from photofind.domain import PhotoId
+    from photofind.domain import PhotoId, WorkProgress
     from photofind.indexing.indexer import Indexer
     from photofind.inference.describing import Answerer, Captioner
     from photofind.inference.reading import TextReader
     from photofind.paths import AppFolders
+    from photofind.settings import Settings
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.server import Server
 
@@ -55,14 +50,14 @@ class DescribingModels(Protocol):
     def find_reader(self) -> AvailableModel[TextReader]: ...
 
 
-class ModelChoice:
-    """Which model an order goes to."""
+class JobModels:
+    """Finds the model for a job."""
 
     def __init__(self, models: DescribingModels, by_server: ServerWriter) -> None:
         self._models = models
         self._by_server = by_server
 
-    def choose(self, kind: str, model: str) -> ChosenModel:
+    def choose(self, kind: JobKind, model: str) -> ChosenModel:
         """The model that an order means; "" means an installed one, else the model server if the
         person has turned that on.
 
@@ -74,7 +69,7 @@ class ModelChoice:
             _server, name = self._by_server.require(model)
             return ChosenModel(model, f"{SERVER_PREFIX}{name}")
         find: Callable[[str], AvailableModel[Any]] = (
-            self._models.find_captioner if kind == CAPTION else self._models.find_answerer
+            self._models.find_captioner if kind is JobKind.CAPTION else self._models.find_answerer
         )
         try:
             return ChosenModel(model, find(model).catalog_key)
@@ -94,6 +89,7 @@ class Describing:
         indexer: Indexer,
         server: Server,
         models: DescribingModels,
+        settings: Callable[[], Settings],
         *,
         captions_changed: Callable[[], None],
         halted: Callable[[PhotofindError], None],
@@ -101,14 +97,15 @@ class Describing:
     ) -> None:
         """
         Args:
+            settings: gives the settings as they are now, on any thread.
             captions_changed: what else happens when captions came, changed or went.
             halted, broken: what else happens when the catalog can't be written, and with a bug.
         """
-        loaded = OneModel()
-        by_server = ServerWriter(lambda: read_settings(folders.settings))
+        loaded = RunnersModel()
+        by_server = ServerWriter(settings)
         runners: list[Runner] = [
-            Routed(CaptionRunner(models.find_captioner, loaded), by_server.caption),
-            Routed(AnswerRunner(models.find_answerer, loaded), by_server.answer),
+            CaptionRunner(models.find_captioner, loaded, by_server),
+            AnswerRunner(models.find_answerer, loaded, by_server),
             ReadRunner(models.find_reader, loaded),
         ]
         self._describer = Describer(
@@ -120,19 +117,22 @@ class Describing:
             DescriptionTeller(server, captions_changed, halted, broken),
             decoding=indexer.guarded,
         )
-        # The window keeps this choice; a worker that a command started is bound by it as well.
-        self._describer.set_paused(read_settings(folders.settings).descriptions_paused)
+        self.apply(settings())
         queueing = Queueing(folders, writer, self._describer)
         descriptions = DescriptionHandlers(
             writer,
             self._describer,
             queueing,
             server,
-            ModelChoice(models, by_server).choose,
+            JobModels(models, by_server).choose,
             captions_changed,
         )
         texts = TextHandlers(queueing, server, models.find_reader)
         self.handlers: Handlers = {**descriptions.handlers, **texts.handlers}
+
+    def apply(self, settings: Settings) -> None:
+        """Has the describer rest or go on, as the person chose."""
+        self._describer.set_paused(settings.descriptions_paused)
 
     def recover(self) -> None:
         """Looks what the last worker left; call it once, before `start`."""
@@ -156,7 +156,7 @@ class Describing:
         return self._describer.recovers
 
     def progress(self) -> DescriptionProgress:
-        return progress_to_wire(self._describer.progress())
+        return DescriptionProgress(progress=self._describer.progress())
 
 
 class DescriptionTeller(DescriberListener):
@@ -187,14 +187,14 @@ class DescriptionTeller(DescriberListener):
                         photo_id=ended.photo_id,
                         kind=ended.kind,
                         code=error.code,
-                        message=text_to_wire(error.user_message),
+                        sentence=error.sentence,
                     )
                 )
             case FoundText(TextKind.CAPTION, model, text):
                 self._server.broadcast(
                     CaptionReady(
                         photo_id=ended.photo_id,
-                        text_id=ended.number or 0,
+                        text_id=TextId(ended.number or 0),
                         text=text,
                         model=model.catalog_key,
                     )
@@ -202,7 +202,7 @@ class DescriptionTeller(DescriberListener):
                 self._captions_changed()
             case FoundText(TextKind.OCR, _model, text):
                 lines = len(text.splitlines())
-                self._server.broadcast(TextRead(photo_id=ended.photo_id, lines=lines))
+                self._server.broadcast(OcrDone(photo_id=ended.photo_id, lines=lines))
             case FoundAnswer(model, question, answer):
                 self._server.broadcast(
                     AnswerReady(
@@ -216,25 +216,14 @@ class DescriptionTeller(DescriberListener):
             case _:
                 pass
 
-    def part_written(self, kind: str, photo_id: PhotoId, text: str) -> None:
+    def part_written(self, kind: JobKind, photo_id: PhotoId, text: str) -> None:
         self._server.broadcast(TextPart(photo_id=photo_id, kind=kind, text=text))
 
-    def progressed(self, progress: QueueProgress) -> None:
-        self._server.broadcast(progress_to_wire(progress))
+    def progressed(self, progress: WorkProgress) -> None:
+        self._server.broadcast(DescriptionProgress(progress=progress))
 
     def halted(self, error: PhotofindError) -> None:
         self._halted(error)
 
     def broken(self, error: BaseException) -> None:
         self._broken(error)
-
-
-def progress_to_wire(progress: QueueProgress) -> DescriptionProgress:
-    return DescriptionProgress(
-        activity=progress.activity.value,
-        done=progress.done,
-        total=progress.total,
-        failed=progress.failed,
-        eta_s=progress.eta_s,
-        reason=text_to_wire(progress.reason),
-    )

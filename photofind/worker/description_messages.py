@@ -1,128 +1,14 @@
-"""What is said about captions and questions."""
+"""What is said about captions, questions and text in photos: what the describer's queue does."""
 
 from __future__ import annotations
 
-from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
+from pathlib import Path
 
-
-class Describe(BaseCommand, frozen=True, kw_only=True):
-    """Queues captions of photos of the catalog. Answer: DescriptionsQueued; each caption comes as
-    a CaptionReady. Refused (model_missing): there is no model for it.
-
-    Attributes:
-        photo_ids: these photos; empty for those of `folder`, or all.
-        folder: everything in this folder and below it; b"" for the whole catalog.
-        model: key of the model, "" for the first that is installed.
-        prefix: how the captions begin.
-        beams: captions followed at once.
-        seed: words are drawn by chance, by this number; None: the likeliest caption.
-        again: also photos that this model has described.
-        waits: somebody waits for all of it; else only a few chosen photos are hurried.
-    """
-
-    photo_ids: tuple[int, ...] = ()
-    folder: bytes = b""
-    model: str = ""
-    prefix: str = ""
-    beams: int = 3
-    seed: int | None = None
-    again: bool = False
-    waits: bool = False
-
-
-class DescribeFile(BaseCommand, frozen=True, kw_only=True):
-    """Describes a file now. Answer: FileDescribed. What isn't in the catalog isn't kept."""
-
-    path: bytes
-    model: str = ""
-    prefix: str = ""
-    beams: int = 3
-    seed: int | None = None
-
-
-class Ask(BaseCommand, frozen=True, kw_only=True):
-    """Asks the same of photos of the catalog. Answer: DescriptionsQueued; each answer comes as an
-    AnswerReady."""
-
-    photo_ids: tuple[int, ...]
-    question: str
-    model: str = ""
-
-
-class AskFile(BaseCommand, frozen=True, kw_only=True):
-    """Asks about a file now. Answer: FileAnswered. What isn't in the catalog isn't kept."""
-
-    path: bytes
-    question: str
-    model: str = ""
-
-
-class LookAt(BaseCommand, frozen=True, kw_only=True):
-    """The person looks at these photos: what is queued for them is hurried. Answer: Done."""
-
-    photo_ids: tuple[int, ...]
-
-
-class ShowInGrid(BaseCommand, frozen=True, kw_only=True):
-    """The grid shows these photos, and no others any more: what is queued for them comes before
-    what is queued for photos that nobody sees. Answer: Done."""
-
-    photo_ids: tuple[int, ...]
-
-
-class CancelDescriptions(BaseCommand, frozen=True, kw_only=True):
-    """Drops what is queued or running, and what failed. Answer: Done.
-
-    Attributes:
-        photo_ids: of these photos; empty for all.
-        kind: "caption" or "answer"; "" for any.
-    """
-
-    photo_ids: tuple[int, ...] = ()
-    kind: str = ""
-
-
-class SetDescriptionsPaused(BaseCommand, frozen=True, kw_only=True):
-    """What a person waits for is done all the same. Answer: Done."""
-
-    paused: bool
-
-
-class RetryDescriptions(BaseCommand, frozen=True, kw_only=True):
-    """Tries again what failed. Answer: Done."""
-
-
-class WriteCaption(BaseCommand, frozen=True, kw_only=True):
-    """A caption in the person's own words. Answer: Done."""
-
-    photo_id: int
-    text: str
-
-
-class EditCaption(BaseCommand, frozen=True, kw_only=True):
-    """The person's words in place of a caption; no model replaces them. Answer: Done."""
-
-    text_id: int
-    text: str
-
-
-class AcceptCaption(BaseCommand, frozen=True, kw_only=True):
-    """The caption is right; no model replaces it. Answer: Done."""
-
-    text_id: int
-
-
-class DeleteCaption(BaseCommand, frozen=True, kw_only=True):
-    """Answer: Done."""
-
-    text_id: int
-
-
-class DeleteAnswer(BaseCommand, frozen=True, kw_only=True):
-    """Forgets a question and its answer. Answer: Done."""
-
-    photo_id: int
-    question_id: int
+from photofind.catalog.texts import RecognisedText
+from photofind.describe.job_params import CaptionOptions
+from photofind.domain import JobKind, PhotoId, TextId, WorkProgress
+from photofind.sentences import Sentence
+from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent, Done
 
 
 class DescriptionsQueued(BaseAnswer, frozen=True, kw_only=True):
@@ -135,7 +21,7 @@ class DescriptionsQueued(BaseAnswer, frozen=True, kw_only=True):
 
     queued: int
     known: int
-    photo_ids: tuple[int, ...] = ()
+    photo_ids: tuple[PhotoId, ...] = ()
 
 
 class FileDescribed(BaseAnswer, frozen=True, kw_only=True):
@@ -164,30 +50,155 @@ class FileAnswered(BaseAnswer, frozen=True, kw_only=True):
     kept: bool
 
 
-class DescriptionProgress(BaseEvent, frozen=True, kw_only=True):
-    """How far the queue of captions and questions is; sent when that changes.
+class Describe(BaseCommand[DescriptionsQueued], frozen=True, kw_only=True):
+    """Queues captions of photos of the catalog. Answer: DescriptionsQueued; each caption comes as
+    a CaptionReady. Refused (model_missing): there is no model for it.
 
     Attributes:
-        activity: "idle" | "describing" | "waiting" (for the indexing) | "paused" | "blocked".
-        done, total: since the queue was last empty.
-        failed: what came to nothing and waits for another try.
-        eta_s: seconds to go, None when unknown.
-        reason: for "blocked": a sentence for people.
+        photo_ids: these photos; empty for those of `folder`, or all.
+        folder: everything in this folder and below it; None for the whole catalog.
+        again: also photos that this model has described.
+        waits: somebody waits for all of it; else only a few chosen photos are hurried.
     """
 
-    activity: str
-    done: int = 0
-    total: int = 0
-    failed: int = 0
-    eta_s: float | None = None
-    reason: str = ""
+    photo_ids: tuple[PhotoId, ...] = ()
+    folder: Path | None = None
+    options: CaptionOptions = CaptionOptions()
+    again: bool = False
+    waits: bool = False
+
+
+class DescribeFile(BaseCommand[FileDescribed], frozen=True, kw_only=True):
+    """Describes a file now. Answer: FileDescribed. What isn't in the catalog isn't kept."""
+
+    path: Path
+    options: CaptionOptions = CaptionOptions()
+
+
+class Ask(BaseCommand[DescriptionsQueued], frozen=True, kw_only=True):
+    """Asks the same of photos of the catalog. Answer: DescriptionsQueued; each answer comes as an
+    AnswerReady."""
+
+    photo_ids: tuple[PhotoId, ...]
+    question: str
+    model: str = ""
+
+
+class AskFile(BaseCommand[FileAnswered], frozen=True, kw_only=True):
+    """Asks about a file now. Answer: FileAnswered. What isn't in the catalog isn't kept."""
+
+    path: Path
+    question: str
+    model: str = ""
+
+
+class FileOcrDone(BaseAnswer, frozen=True, kw_only=True):
+    """
+    Attributes:
+        found: its lines from top to bottom.
+        kept: it is in the catalog now.
+    """
+
+    found: RecognisedText
+    kept: bool
+
+
+class RunOcr(BaseCommand[DescriptionsQueued], frozen=True, kw_only=True):
+    """Queues the reading of photos of the catalog. Answer: DescriptionsQueued; each photo comes as
+    an OcrDone. Refused (model_missing): text can't be read here.
+
+    Attributes:
+        photo_ids: these photos; empty for those of `folder`, or all.
+        folder: everything in this folder and below it; None for the whole catalog.
+        again: also photos that were read.
+        waits: somebody waits for all of it.
+    """
+
+    photo_ids: tuple[PhotoId, ...] = ()
+    folder: Path | None = None
+    again: bool = False
+    waits: bool = False
+
+
+class OcrFile(BaseCommand[FileOcrDone], frozen=True, kw_only=True):
+    """Reads a file now. Answer: FileOcrDone. What isn't in the catalog isn't kept."""
+
+    path: Path
+
+
+class LookAt(BaseCommand[Done], frozen=True, kw_only=True):
+    """The person looks at these photos: what is queued for them is hurried. Answer: Done."""
+
+    photo_ids: tuple[PhotoId, ...]
+
+
+class ShowInGrid(BaseCommand[Done], frozen=True, kw_only=True):
+    """The grid shows these photos, and no others any more: what is queued for them comes before
+    what is queued for photos that nobody sees. Answer: Done."""
+
+    photo_ids: tuple[PhotoId, ...]
+
+
+class CancelDescriptions(BaseCommand[Done], frozen=True, kw_only=True):
+    """Drops what is queued or running, and what failed. Answer: Done.
+
+    Attributes:
+        photo_ids: of these photos; empty for all.
+        kind: None for any.
+    """
+
+    photo_ids: tuple[PhotoId, ...] = ()
+    kind: JobKind | None = None
+
+
+class RetryDescriptions(BaseCommand[Done], frozen=True, kw_only=True):
+    """Tries again what failed. Answer: Done."""
+
+
+class WriteCaption(BaseCommand[Done], frozen=True, kw_only=True):
+    """A caption in the person's own words. Answer: Done."""
+
+    photo_id: PhotoId
+    text: str
+
+
+class EditCaption(BaseCommand[Done], frozen=True, kw_only=True):
+    """The person's words in place of a caption; no model replaces them. Answer: Done."""
+
+    text_id: TextId
+    text: str
+
+
+class AcceptCaption(BaseCommand[Done], frozen=True, kw_only=True):
+    """The caption is right; no model replaces it. Answer: Done."""
+
+    text_id: TextId
+
+
+class DeleteCaption(BaseCommand[Done], frozen=True, kw_only=True):
+    """Answer: Done."""
+
+    text_id: TextId
+
+
+class DeleteAnswer(BaseCommand[Done], frozen=True, kw_only=True):
+    """Forgets a question and its answer. Answer: Done."""
+
+    photo_id: PhotoId
+    question_id: int
+
+
+class DescriptionProgress(BaseEvent, frozen=True, kw_only=True):
+    """How far the queue of captions and questions is; sent when that changes."""
+
+    progress: WorkProgress
 
 
 class CaptionReady(BaseEvent, frozen=True, kw_only=True):
     """A model described a photo; search finds the words from now on."""
 
-    photo_id: int
-    text_id: int
+    photo_id: PhotoId
+    text_id: TextId
     text: str
     model: str
 
@@ -195,39 +206,49 @@ class CaptionReady(BaseEvent, frozen=True, kw_only=True):
 class CaptionsChanged(BaseEvent, frozen=True, kw_only=True):
     """The captions of a photo, or what was asked about it, are others now."""
 
-    photo_id: int
+    photo_id: PhotoId
 
 
 class TextPart(BaseEvent, frozen=True, kw_only=True):
     """A caption or an answer (`kind`) is being written and is so far this."""
 
-    photo_id: int
-    kind: str
+    photo_id: PhotoId
+    kind: JobKind
     text: str
 
 
 class AnswerReady(BaseEvent, frozen=True, kw_only=True):
     """A model answered; the answer is kept."""
 
-    photo_id: int
+    photo_id: PhotoId
     question_id: int
     question: str
     answer: str
     model: str
 
 
+class OcrDone(BaseEvent, frozen=True, kw_only=True):
+    """A photo was read; search finds the words from now on.
+
+    Attributes:
+        lines: how many there are.
+    """
+
+    photo_id: PhotoId
+    lines: int
+
+
 class DescriptionFailed(BaseEvent, frozen=True, kw_only=True):
     """A photo could not be described or asked about; the queue goes on.
 
     Attributes:
-        kind: "caption" or "answer".
-        code, message: as of `Refused`.
+        code, sentence: as of `Refused`.
     """
 
-    photo_id: int
-    kind: str
+    photo_id: PhotoId
+    kind: JobKind
     code: str
-    message: str
+    sentence: Sentence
 
 
 DescriptionCommand = (
@@ -235,10 +256,11 @@ DescriptionCommand = (
     | DescribeFile
     | Ask
     | AskFile
+    | RunOcr
+    | OcrFile
     | LookAt
     | ShowInGrid
     | CancelDescriptions
-    | SetDescriptionsPaused
     | RetryDescriptions
     | WriteCaption
     | EditCaption
@@ -246,14 +268,13 @@ DescriptionCommand = (
     | DeleteCaption
     | DeleteAnswer
 )
+DescriptionAnswer = DescriptionsQueued | FileDescribed | FileAnswered | FileOcrDone
 DescriptionEvent = (
-    DescriptionsQueued
-    | FileDescribed
-    | FileAnswered
-    | DescriptionProgress
+    DescriptionProgress
     | CaptionReady
     | CaptionsChanged
     | TextPart
     | AnswerReady
+    | OcrDone
     | DescriptionFailed
 )

@@ -6,22 +6,39 @@ this user may enter, and writes where, with a random key, into a file that only 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import secrets
-import shutil
 import socket
+import stat
 import sys
 import tempfile
-from multiprocessing.connection import Client, Connection, Listener
+import threading
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import (
+    Client,
+    Connection,
+    Listener,
+    answer_challenge,
+    deliver_challenge,
+)
 from pathlib import Path
 
 import msgspec
 
+from photofind.atomic_files import read_plain_file, replace_file
+
 logger = logging.getLogger(__name__)
 
 _SOCKET_FOLDER_PREFIX = "photofind-"
+_SOCKET_NAME = "worker"
+_LONGEST_ADDRESS = 4_096
+"""Bytes of the file."""
 _KEY_BYTES = 32
+_WAITING = 64
+"""Connections that the system keeps until they are accepted."""
 
 
 class WorkerAddress(msgspec.Struct, frozen=True):
@@ -33,7 +50,8 @@ class WorkerAddress(msgspec.Struct, frozen=True):
 
 
 def listen() -> tuple[Listener, WorkerAddress]:
-    """Opens a listener that only this user can reach.
+    """Opens a listener that only this user can reach. It accepts anybody who does: `shake_hands`
+    is for its connections.
 
     Raises:
         OSError: no socket can be made in the folder for temporary files.
@@ -44,9 +62,9 @@ def listen() -> tuple[Listener, WorkerAddress]:
         family = "AF_PIPE"
     else:
         # Not in the data folder: a socket's path may have about 100 characters only.
-        name = str(Path(tempfile.mkdtemp(prefix=_SOCKET_FOLDER_PREFIX)) / "worker")
+        name = str(Path(tempfile.mkdtemp(prefix=_SOCKET_FOLDER_PREFIX)) / _SOCKET_NAME)
         family = "AF_UNIX"
-    listener = Listener(name, family, authkey=key.encode())
+    listener = Listener(name, family, backlog=_WAITING)
     return listener, WorkerAddress(name, key, os.getpid())
 
 
@@ -58,6 +76,25 @@ def connect(address: WorkerAddress) -> Connection:
         multiprocessing.AuthenticationError: somebody else does.
     """
     return Client(address.address, authkey=address.key.encode())
+
+
+def shake_hands(connection: Connection, key: str, timeout_s: float) -> None:
+    """Has somebody who was accepted prove that they know the key, and proves it to them.
+
+    Raises:
+        multiprocessing.AuthenticationError: they don't.
+        OSError, EOFError: they hung up, or said nothing in time.
+    """
+    late = threading.Timer(timeout_s, hang_up, (connection,))
+    late.daemon = True
+    late.start()
+    try:
+        deliver_challenge(connection, key.encode())
+        answer_challenge(connection, key.encode())
+    except (AssertionError, ValueError) as error:
+        raise AuthenticationError(str(error)) from error
+    finally:
+        late.cancel()
 
 
 def hang_up(connection: Connection) -> None:
@@ -78,12 +115,7 @@ def publish(file: Path, address: WorkerAddress) -> None:
     """Writes the address for others to find, and clears up after a worker that was killed."""
     if (stale := find_address(file)) is not None:
         remove_socket(stale)
-    partial = file.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(msgspec.json.encode(address))
-    os.replace(partial, file)  # noqa: PTH105 (atomic)
+    replace_file(file, msgspec.json.encode(address))
 
 
 def withdraw(file: Path, address: WorkerAddress) -> None:
@@ -96,7 +128,7 @@ def withdraw(file: Path, address: WorkerAddress) -> None:
 def find_address(file: Path) -> WorkerAddress | None:
     """Reads a published address; None when there is none (or none that makes sense)."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=WorkerAddress)
+        return msgspec.json.decode(_read_own(file), type=WorkerAddress)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError) as error:
@@ -104,8 +136,39 @@ def find_address(file: Path) -> WorkerAddress | None:
         return None
 
 
+def _read_own(file: Path) -> bytes:
+    """Reads a small file of this user's that nobody else may write.
+
+    Raises:
+        OSError: there is none, or it is somebody else's, a link, a device or too large.
+    """
+    status = file.lstat()
+    if sys.platform != "win32" and (
+        status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ):
+        raise PermissionError(errno.EPERM, "not written by a worker of this user")
+    return read_plain_file(file, _LONGEST_ADDRESS, follows_links=False)
+
+
 def remove_socket(address: WorkerAddress) -> None:
-    """Removes a worker's socket folder, if it is one of ours."""
-    folder = Path(address.address).parent
-    if sys.platform != "win32" and folder.name.startswith(_SOCKET_FOLDER_PREFIX):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Removes a worker's socket and its folder, if they are what `listen` makes; nothing else, for
+    the address may come from a file that anybody has written."""
+    name = Path(address.address)
+    folder = name.parent
+    if (
+        sys.platform == "win32"
+        or name.name != _SOCKET_NAME
+        or not folder.name.startswith(_SOCKET_FOLDER_PREFIX)
+        or folder.parent != Path(tempfile.gettempdir())
+    ):
+        return
+    try:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            return
+        if stat.S_ISSOCK(name.lstat().st_mode):
+            name.unlink()
+    except OSError as error:
+        logger.debug("no socket is left: %s", error)
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # empty, or not ours alone

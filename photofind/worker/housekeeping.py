@@ -9,6 +9,13 @@ import time
 from typing import TYPE_CHECKING
 
 from photofind.catalog.backups import is_due
+from photofind.catalog.forgetting import (
+    count_marked_for_deletion,
+    expire_contents,
+    note_missing,
+    purge_photos,
+    scrub_words,
+)
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import CatalogError
 
@@ -75,7 +82,7 @@ class Housekeeper:
             self._thread.join()
 
     def purge(self, on_gone: Callable[[PhotofindError | None], None]) -> None:
-        """Deletes what is doomed, soon.
+        """Deletes what is marked for deletion, soon.
 
         Args:
             on_gone: called on this thread when nothing of it is left, or with the reason why it
@@ -118,13 +125,15 @@ class Housekeeper:
                 on_gone(failure)
 
     def _purge_all(self, thumbnails: ThumbnailStore, *, always_scrub: bool) -> None:
-        forgetting = self._writer.forgetting
         purged = 0
         while not self._stopped.is_set():
-            count = forgetting.purge(thumbnails.remove)
+            with self._writer.transaction() as tx:
+                count = purge_photos(tx, thumbnails.remove)
             purged += count
             if not count:
-                if not forgetting.doomed():
+                with self._writer.transaction() as tx:
+                    left = count_marked_for_deletion(tx)
+                if not left:
                     break
                 self._stopped.wait(_RETRY_S)  # somebody works on one just now
         if purged or always_scrub:
@@ -133,7 +142,9 @@ class Housekeeper:
     def _scrub(self, thumbnails: ThumbnailStore) -> None:
         shutil.rmtree(self._folders.vectors, ignore_errors=True)  # made again when it pays
         for _ in range(_MOST_SCRUBS):
-            if self._writer.forgetting.scrub() and thumbnails.scrub():
+            with self._writer.transaction() as tx:
+                scrub_words(tx)
+            if self._writer.truncate_log() and thumbnails.scrub():
                 return
             if self._stopped.wait(_RETRY_S):
                 return
@@ -144,12 +155,13 @@ class Housekeeper:
         if self._expired_ms is not None and 0 <= now_ms - self._expired_ms < _DAY_MS:
             return
         self._expired_ms = now_ms
-        self._writer.forgetting.note_missing(now_ms)
+        with self._writer.transaction() as tx:
+            note_missing(tx, now_ms)
         before_ms = now_ms - KEPT_DAYS * _DAY_MS
-        while not self._stopped.is_set() and self._writer.forgetting.expire(
-            before_ms, thumbnails.remove
-        ):
-            pass
+        expired = 1
+        while expired and not self._stopped.is_set():
+            with self._writer.transaction() as tx:
+                expired = expire_contents(tx, before_ms, thumbnails.remove)
 
     def _back_up(self) -> None:
         if is_due(self._folders.backups):

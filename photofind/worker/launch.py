@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+from photofind import processes
 from photofind.domain import CatalogError, PhotofindError
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
+    import subprocess
+
     from photofind.paths import AppFolders
-
-WORKER_FLAG = "--worker"
-"""In a frozen program there is no `python -m`: the program itself is started with this flag."""
-
-
-def worker_command(folders: AppFolders) -> list[str]:
-    """The command line of a worker for these folders."""
-    if getattr(sys, "frozen", False):
-        start = [sys.executable, WORKER_FLAG]
-    else:
-        # -P: a folder named photofind in the current directory must not be imported.
-        start = [sys.executable, "-P", "-m", "photofind.worker.main"]
-    return [
-        *start,
-        *("--data", os.fspath(folders.data)),
-        *("--cache", os.fspath(folders.cache)),
-        *("--config", os.fspath(folders.config)),
-        *("--logs", os.fspath(folders.logs)),
-    ]
 
 
 def launch_worker(folders: AppFolders) -> subprocess.Popen[bytes]:
@@ -41,15 +23,7 @@ def launch_worker(folders: AppFolders) -> subprocess.Popen[bytes]:
         PhotofindError: code worker_failed, it ended without a word.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603 (our own program)
-            worker_command(folders),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=_creation_flags(),
-            # A session of its own: Ctrl-C in the terminal is the client's to answer.
-            start_new_session=True,
-        )
+        process = processes.start(processes.command_line(processes.Role.WORKER, folders))
     except OSError as error:
         raise _failed(folders, str(error)) from error
     assert process.stdout is not None
@@ -58,17 +32,13 @@ def launch_worker(folders: AppFolders) -> subprocess.Popen[bytes]:
     try:
         said = json.loads(line)
     except ValueError:
-        raise _failed(folders, f"it ended with exit code {process.wait()}") from None
+        raise _failed(
+            folders, Sentence("it ended with exit code {code}", code=process.wait())
+        ) from None
     if refusal := said.get("error"):
         process.wait()
-        raise CatalogError(refusal["code"], refusal["message"])
+        raise CatalogError(refusal["code"], Sentence.from_json(refusal["sentence"]))
     return process
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 _let_go: list[subprocess.Popen[bytes]] = []
@@ -83,9 +53,10 @@ def let_go(process: subprocess.Popen[bytes]) -> None:
     _let_go.append(process)
 
 
-def _failed(folders: AppFolders, why: str) -> PhotofindError:
+def _failed(folders: AppFolders, why: str | Sentence) -> PhotofindError:
     return PhotofindError(
         "worker_failed",
-        f"photofind's background process could not be started: {why}. "
-        f"Details are in {folders.logs / 'worker.log'}.",
+        "photofind's background process could not be started: {why}. Details are in {log}.",
+        why=why,
+        log=folders.logs / "worker.log",
     )

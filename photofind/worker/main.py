@@ -6,22 +6,22 @@ It ends when its last client has gone: a window that crashes leaves no process b
 from __future__ import annotations
 
 import argparse
+import errno
 import faulthandler
 import json
 import logging
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock
 
+from photofind.catalog.errors import catalog_error
 from photofind.describe.installed import InstalledModels
 from photofind.domain import CatalogError, PhotofindError
 from photofind.inference.store import ModelStore
 from photofind.logs import start_logging
-from photofind.paths import AppFolders
-from photofind.priority import step_back
+from photofind.processes import add_folders, folders_among, lower_priority
 from photofind.worker.endpoint import listen, publish, withdraw
 from photofind.worker.model_choice import ModelChoice
 from photofind.worker.rescue import is_damage, open_catalog
@@ -29,8 +29,10 @@ from photofind.worker.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from photofind.catalog.writer import CatalogWriter
+    from photofind.paths import AppFolders
     from photofind.worker.messages import Notice
 
 logger = logging.getLogger(__name__)
@@ -38,21 +40,19 @@ logger = logging.getLogger(__name__)
 _MOST_CRASH_LOG_BYTES = 1_000_000
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Runs a worker; its first line on standard output says whether it can work.
 
     That line is JSON: {"ready": pid}, or {"error": {"code", "message"}}.
     """
     parser = argparse.ArgumentParser(prog="photofind --worker")
-    for name in ("data", "cache", "config", "logs"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    chosen = parser.parse_args(arguments)
-    folders = AppFolders(chosen.data, chosen.cache, chosen.config, chosen.logs)
+    add_folders(parser)
+    folders = folders_among(parser.parse_args(arguments))
     try:
         folders.ensure()
         start_logging(folders.logs / "worker.log")
         _log_crashes(folders.logs / "crash.log")
-        step_back()
+        lower_priority()
         with _hold_lock(folders):
             try:
                 return _serve(folders)
@@ -62,15 +62,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 folders.catalog_suspect.touch(mode=0o600)
                 return _serve(folders)
     except PhotofindError as error:
-        _report({"error": {"code": error.code, "message": error.user_message}})
+        _report_error(error)
     except OSError as error:
         logger.info("can't start", exc_info=error)
-        message = (
-            f"photofind can't use its data folder {folders.data} ({error.strerror or error}). "
-            "Check that it exists and that you may write to it."
+        if error.errno == errno.ENOSPC:
+            _report_error(catalog_error("catalog_full", folders.catalog))
+            return 1
+        denied = CatalogError(
+            "catalog_denied",
+            "photofind can't use its data folder {folder} ({reason}). "
+            "Check that it exists and that you may write to it.",
+            folder=folders.data,
+            reason=error.strerror or str(error),
         )
-        _report({"error": {"code": "catalog_denied", "message": message}})
+        _report_error(denied)
     return 1
+
+
+def _report_error(error: PhotofindError) -> None:
+    _report({"error": {"code": error.code, "sentence": error.sentence.to_json()}})
 
 
 def _serve(folders: AppFolders) -> int:
@@ -87,7 +97,13 @@ def _serve_catalog(folders: AppFolders, writer: CatalogWriter, notice: Notice | 
     publish(folders.worker_address, address)
     try:
         worker = Worker(
-            folders, writer, choice, listener, describing_models, notice or choice.notice
+            folders,
+            writer,
+            choice,
+            listener,
+            address.key,
+            describing_models,
+            notice or choice.notice,
         )
         signal.signal(signal.SIGTERM, lambda *_: worker.end())
         _report({"ready": address.pid})
@@ -104,8 +120,9 @@ def _hold_lock(folders: AppFolders) -> filelock.BaseFileLock:
     except filelock.Timeout:
         raise CatalogError(
             "catalog_locked",
-            f"Another photofind is changing the catalog in {folders.data}. "
-            "Wait until it is done, or close it.",
+            "Another photofind is changing the catalog in {folder}. Wait until it is done, "
+            "or close it.",
+            folder=folders.data,
         ) from None
     return lock
 
@@ -124,7 +141,3 @@ def _log_crashes(file: Path) -> None:
 def _report(line: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,96 +1,170 @@
-"""What window and worker say to each other: small frozen values, msgpack on the wire.
-
-Paths travel as `os.fsencode` bytes, so that a name that is not valid UTF-8 survives.
-"""
+"""What window and worker say to each other: small frozen values, msgpack on the wire."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
-from photofind.domain import IndexReport, MediaCode, Problem
-from photofind.settings import OnBattery
-from photofind.worker.choice_messages import ChoiceCommand
-from photofind.worker.description_messages import DescriptionCommand, DescriptionEvent
-from photofind.worker.forgetting_messages import ForgettingCommand
-from photofind.worker.tag_messages import TagCommand
-from photofind.worker.text_messages import TextCommand, TextEvent
-from photofind.worker.wire import BaseAnswer, BaseCommand, BaseEvent
+from photofind.domain import ContentId, PhotoEdit, PhotoId, WorkProgress
+from photofind.sentences import Sentence
+from photofind.settings import Settings
+from photofind.worker.description_messages import (
+    DescriptionAnswer,
+    DescriptionCommand,
+    DescriptionEvent,
+)
+from photofind.worker.wire import (
+    BaseAnswer,
+    BaseCommand,
+    BaseEvent,
+    Done,
+    JobFinished,
+    Refused,
+    from_wire,
+    to_wire,
+    without_surrogates,
+)
 
 
-def path_to_wire(path: Path) -> bytes:
-    return os.fsencode(path)
-
-
-def path_from_wire(raw: bytes) -> Path:
-    return Path(os.fsdecode(raw))
-
-
-def text_to_wire(text: str) -> str:
-    """A sentence that may name a path: bytes of it that are not UTF-8, which no message can carry
-    as text, become replacement characters."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class AddFolders(BaseCommand, frozen=True, kw_only=True):
+class AddFolders(BaseCommand[JobFinished], frozen=True, kw_only=True):
     """Adds roots (already known ones are fine) and indexes them. Answer: JobFinished."""
 
-    paths: tuple[bytes, ...]
+    paths: tuple[Path, ...]
 
 
-class Rescan(BaseCommand, frozen=True, kw_only=True):
+class Rescan(BaseCommand[JobFinished], frozen=True, kw_only=True):
     """Compares folders with the catalog and indexes what is new. Answer: JobFinished.
 
     An empty `paths` means every folder.
     """
 
-    paths: tuple[bytes, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
-class RemoveFolder(BaseCommand, frozen=True, kw_only=True):
+class RemoveFolder(BaseCommand[Done], frozen=True, kw_only=True):
     """Hides a root's photos; what the person made stays. Answer: Done."""
 
-    path: bytes
+    path: Path
 
 
-class RelocateFolder(BaseCommand, frozen=True, kw_only=True):
+class RelocateFolder(BaseCommand[JobFinished], frozen=True, kw_only=True):
     """A root lies somewhere else now; what is known of its files goes along. Answer:
     JobFinished of a look at the new place."""
 
-    old: bytes
-    new: bytes
+    old: Path
+    new: Path
 
 
-class RetryProblems(BaseCommand, frozen=True, kw_only=True):
+class Exclude(BaseCommand[JobFinished], frozen=True, kw_only=True):
+    """Leaves out what a pattern matches. What the person made of those photos stays. Answer:
+    JobFinished of a look at the folder.
+
+    Attributes:
+        path: a root, or a folder below one.
+        pattern: as in a .gitignore file of that folder; "" means all of a folder below a root.
+    """
+
+    path: Path
+    pattern: str = ""
+
+
+class Include(BaseCommand[JobFinished], frozen=True, kw_only=True):
+    """Takes an Exclude back; nothing is embedded again. Answer: JobFinished of a look at the
+    folder."""
+
+    path: Path
+    pattern: str = ""
+
+
+class SetOnlineOnly(BaseCommand[JobFinished], frozen=True, kw_only=True):
+    """Whether online-only files of a root are indexed, which downloads them.
+    Answer: JobFinished of a look at the folder."""
+
+    path: Path
+    included: bool
+
+
+class ForgetPhotos(BaseCommand[Done], frozen=True, kw_only=True):
+    """Deletes all that is known of these photos, and keeps their files out until
+    RecallForgotten. They are hidden at once. Answer: Done when nothing is left of them."""
+
+    photo_ids: tuple[PhotoId, ...]
+
+
+class ForgetFolder(BaseCommand[Done], frozen=True, kw_only=True):
+    """Removes a root and deletes all that is known of photos that lie in no other one. Answer:
+    Done when nothing is left of them."""
+
+    path: Path
+
+
+class ForgetMissing(BaseCommand[Done], frozen=True, kw_only=True):
+    """Deletes all that is known of photos of which no file is there any more, those of removed
+    folders included. Answer: Done when nothing is left of them."""
+
+
+class RecallForgotten(BaseCommand[Done], frozen=True, kw_only=True):
+    """Lets forgotten photos in again with the next look at their folders: those that these files
+    show, or (none given) all. Answer: Done."""
+
+    paths: tuple[Path, ...] = ()
+
+
+class RetryProblems(BaseCommand[JobFinished], frozen=True, kw_only=True):
     """Tries every failed file again. Answer: JobFinished."""
 
 
-class SetPaused(BaseCommand, frozen=True, kw_only=True):
-    """Indexing rests until it is resumed; that outlives this worker. Answer: Done."""
+class ChangeSettings(BaseCommand[Done], frozen=True, kw_only=True):
+    """The person chooses; every client hears SettingsChanged, and the choice outlives this worker.
+    Answer: Done; where sidecars are turned on, when all that there is to write was written.
+    Refused: there is no such setting or it takes no such value; text is to be read and can't be
+    (model_missing). Nothing is changed then.
 
-    paused: bool
+    Attributes:
+        changes: new values by the names of the settings.
+    """
+
+    changes: dict[str, bool | int | str]
 
 
-class SetOnBattery(BaseCommand, frozen=True, kw_only=True):
-    """What to do while the computer runs on its battery; that outlives this worker. Answer:
-    Done."""
+class MakeThumbnails(BaseCommand[Done], frozen=True, kw_only=True):
+    """The cache has lost these contents' thumbnails: they are made anew when there is time. Answer:
+    Done, at once."""
 
-    choice: OnBattery
+    content_ids: tuple[ContentId, ...]
 
 
-class Watch(BaseCommand, frozen=True, kw_only=True):
+class Watch(BaseCommand[JobFinished], frozen=True, kw_only=True):
     """Notice changes from now on, for as long as this worker lives; begins with a look at every
     folder. Answer: JobFinished of that look."""
 
 
-class UseModel(BaseCommand, frozen=True, kw_only=True):
+class PhotosEdited(BaseAnswer, frozen=True, kw_only=True):
+    """
+    Attributes:
+        count: how many photos it concerned.
+        before: the edits that undo it, in the order in which they are to be made.
+    """
+
+    count: int
+    before: tuple[PhotoEdit, ...]
+
+
+class EditPhotos(BaseCommand[PhotosEdited], frozen=True, kw_only=True):
+    """A person says something about photos: all of it at once, or nothing. Answer: PhotosEdited;
+    every client hears CatalogChanged. Photos that are gone by now are left out. Refused: none is
+    left (photo_unknown), or a value is none (value_refused, tag_empty, text_too_long, …)."""
+
+    edits: tuple[PhotoEdit, ...]
+
+
+class UseModel(BaseCommand[Done], frozen=True, kw_only=True):
     """Search with this model from now on. Answer: Done once it does.
 
     If its index is complete that is at once. Else search stays with the model it has, the index
-    is built in the background (Progress tells how far it is, activity "building"), and the switch
+    is built in the background (IndexingProgress tells how far it is), and the switch
     comes by itself when it is complete; the choice outlives this worker. Refused: it is not
     installed, can't be loaded, or another model was chosen meanwhile (code model_unchosen).
 
@@ -101,7 +175,7 @@ class UseModel(BaseCommand, frozen=True, kw_only=True):
     key: str
 
 
-class UseInstalledModel(BaseCommand, frozen=True, kw_only=True):
+class UseInstalledModel(BaseCommand[Done], frozen=True, kw_only=True):
     """A model was just installed: search with it as after `UseModel`, unless the person chose
     another one meanwhile. Answer: Done as soon as that is noted; the switch may come later.
     Refused: another model was chosen (code model_unchosen), or it can't be used.
@@ -115,8 +189,8 @@ class UseInstalledModel(BaseCommand, frozen=True, kw_only=True):
     since_s: float
 
 
-class RemoveModelIndex(BaseCommand, frozen=True, kw_only=True):
-    """Deletes all vectors of a model, some at a time (activity "removing"), and gives the space
+class RemoveModelIndex(BaseCommand[Done], frozen=True, kw_only=True):
+    """Deletes all vectors of a model, some at a time, and gives the space
     back. Answer: Done when they are gone; also after a restart it goes on until they are. Refused
     for the model that search uses. The model's files are another matter.
 
@@ -127,12 +201,16 @@ class RemoveModelIndex(BaseCommand, frozen=True, kw_only=True):
     key: str
 
 
-class FinishBackground(BaseCommand, frozen=True, kw_only=True):
+class FinishBackground(BaseCommand[Done], frozen=True, kw_only=True):
     """Answer: Done when nothing is left to do in the background that can be done now: every
     photo within reach is embedded from its whole picture, no index is being built or removed."""
 
 
-class Shutdown(BaseCommand, frozen=True, kw_only=True):
+class Ping(BaseCommand[Done], frozen=True, kw_only=True):
+    """Does nothing: the answer says that the worker is alive, and gets to its commands."""
+
+
+class Shutdown(BaseCommand[Done], frozen=True, kw_only=True):
     """Finish or roll back the batch, close the catalog, exit."""
 
 
@@ -141,19 +219,24 @@ Command: TypeAlias = (
     | Rescan
     | RemoveFolder
     | RelocateFolder
+    | Exclude
+    | Include
+    | SetOnlineOnly
+    | ForgetPhotos
+    | ForgetFolder
+    | ForgetMissing
+    | RecallForgotten
     | RetryProblems
-    | SetPaused
-    | SetOnBattery
+    | ChangeSettings
+    | MakeThumbnails
     | Watch
+    | EditPhotos
     | UseModel
     | UseInstalledModel
     | RemoveModelIndex
     | FinishBackground
     | DescriptionCommand
-    | ChoiceCommand
-    | ForgettingCommand
-    | TagCommand
-    | TextCommand
+    | Ping
     | Shutdown
 )
 
@@ -163,57 +246,41 @@ class Hello(BaseEvent, frozen=True, kw_only=True):
 
     Attributes:
         recovers: photos were in flight when the last worker died, and one of them may be why.
-        on_battery: what the person chose.
     """
 
     version: str
     pid: int
     model_key: str
-    paused: bool
+    settings: Settings
     recovers: bool = False
-    on_battery: OnBattery = OnBattery.SLOWER
 
 
-class Progress(BaseEvent, frozen=True, kw_only=True):
-    """How far the work is; sent a few times a second while anything changes.
+class SettingsChanged(BaseEvent, frozen=True, kw_only=True):
+    """Somebody chose.
 
     Attributes:
-        activity: "idle" | "scanning" | "indexing" | "building" | "refining" | "removing" |
-            "paused" | "resting". Indexing makes new photos findable. Building embeds known
-            photos with another model, refining replaces vectors that were made from previews
-            (all photos can be found meanwhile), removing deletes an index; all three count
-            contents or vectors.
-            Paused is what the person asked for; resting waits for mains power.
-        found: photo files seen by the running scans.
-        done: files finished (embedded, known already, or failed) since work began.
-        total: files to finish; grows while a scan goes on.
-        images_per_s: embedded pictures a second, smoothed; 0 when unknown.
-        eta_s: seconds to go, None when unknown.
+        settings: all of them as they are now.
     """
 
-    activity: str
-    found: int = 0
-    done: int = 0
-    total: int = 0
-    failed: int = 0
-    images_per_s: float = 0.0
-    eta_s: float | None = None
-    model: str = ""
-    """Of building and removing: the model's catalog key."""
-    slower: bool = False
-    """On purpose, because the computer runs on its battery."""
+    settings: Settings
+
+
+class IndexingProgress(BaseEvent, frozen=True, kw_only=True):
+    """How far the indexing is; sent a few times a second while anything changes."""
+
+    progress: WorkProgress
 
 
 class PhotosReady(BaseEvent, frozen=True, kw_only=True):
     """These contents can be found from now on."""
 
-    content_ids: tuple[int, ...]
+    content_ids: tuple[ContentId, ...]
 
 
 class PhotosRefined(BaseEvent, frozen=True, kw_only=True):
     """These contents, which could be found before, have a better thumbnail and vectors now."""
 
-    content_ids: tuple[int, ...]
+    content_ids: tuple[ContentId, ...]
 
 
 class ModelChanged(BaseEvent, frozen=True, kw_only=True):
@@ -230,85 +297,40 @@ class CatalogChanged(BaseEvent, frozen=True, kw_only=True):
     """Paths, folders or states changed; what is shown should be read again."""
 
 
-class JobFinished(BaseAnswer, frozen=True, kw_only=True):
-    """The answer to a command that indexes."""
-
-    report: WireReport
-
-
-class Done(BaseAnswer, frozen=True, kw_only=True):
-    """The answer to a command that was carried out.
-
-    Attributes:
-        count: how many photos it concerned, of commands that say so.
-    """
-
-    count: int = 0
-
-
-class Refused(BaseAnswer, frozen=True, kw_only=True):
-    """The answer to a command that could not be carried out (request_id 0: the worker itself
-    can't go on), with a code for scripts and a sentence for people."""
-
-    code: str
-    message: str
-
-
 class Notice(BaseEvent, frozen=True, kw_only=True):
     """Something the person should know that answers no command."""
 
     code: str
-    message: str
-
-
-class WireProblem(msgspec.Struct, frozen=True):
-    path: bytes
-    code: str
-    reason: str
-    attempts: int
-
-
-class WireReport(msgspec.Struct, frozen=True, kw_only=True):
-    """IndexReport with paths as bytes."""
-
-    new: int
-    changed: int
-    unchanged: int
-    moved: int
-    copies: int
-    missing: int
-    failed: int
-    ignored: int
-    videos: int
-    online_only: int
-    excluded: int
-    elapsed_s: float
-    images_per_s: float
-    problems: tuple[WireProblem, ...]
+    sentence: Sentence
 
 
 Event: TypeAlias = (
     Hello
-    | Progress
+    | SettingsChanged
+    | IndexingProgress
     | PhotosReady
     | PhotosRefined
     | ModelChanged
     | CatalogChanged
-    | JobFinished
-    | Done
-    | Refused
     | Notice
     | DescriptionEvent
-    | TextEvent
+)
+_Answer: TypeAlias = JobFinished | Done | PhotosEdited | Refused | DescriptionAnswer
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=to_wire)
+_command_decoder = msgspec.msgpack.Decoder(Command, dec_hook=from_wire)
+_event_decoder: msgspec.msgpack.Decoder[Event | _Answer] = msgspec.msgpack.Decoder(
+    Event | _Answer, dec_hook=from_wire
 )
 
-_encoder = msgspec.msgpack.Encoder()
-_command_decoder: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
-_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 
-
-def encode(message: Command | Event) -> bytes:
-    return _encoder.encode(message)
+def encode(message: BaseCommand[Any] | BaseEvent | BaseAnswer) -> bytes:
+    try:
+        return _encoder.encode(message)
+    except UnicodeEncodeError:
+        # A text was typed that is not UTF-8. Rare enough to walk the message only then.
+        plain = msgspec.to_builtins(message, builtin_types=(bytes,), enc_hook=to_wire)
+        return _encoder.encode(without_surrogates(plain))
 
 
 def decode_command(raw: bytes) -> Command:
@@ -316,50 +338,6 @@ def decode_command(raw: bytes) -> Command:
     return _command_decoder.decode(raw)
 
 
-def decode_event(raw: bytes) -> Event:
-    """Raises msgspec.DecodeError for anything that is not an event."""
+def decode_event(raw: bytes) -> Event | BaseAnswer:
+    """Raises msgspec.DecodeError for anything that is neither an event nor an answer."""
     return _event_decoder.decode(raw)
-
-
-def report_to_wire(report: IndexReport) -> WireReport:
-    return WireReport(
-        new=report.new,
-        changed=report.changed,
-        unchanged=report.unchanged,
-        moved=report.moved,
-        copies=report.copies,
-        missing=report.missing,
-        failed=report.failed,
-        ignored=report.ignored,
-        videos=report.videos,
-        online_only=report.online_only,
-        excluded=report.excluded,
-        elapsed_s=report.elapsed_s,
-        images_per_s=report.images_per_s,
-        problems=tuple(
-            WireProblem(path_to_wire(p.path), str(p.code), p.reason, p.attempts)
-            for p in report.problems
-        ),
-    )
-
-
-def report_from_wire(wire: WireReport) -> IndexReport:
-    return IndexReport(
-        new=wire.new,
-        changed=wire.changed,
-        unchanged=wire.unchanged,
-        moved=wire.moved,
-        copies=wire.copies,
-        missing=wire.missing,
-        failed=wire.failed,
-        ignored=wire.ignored,
-        videos=wire.videos,
-        online_only=wire.online_only,
-        excluded=wire.excluded,
-        elapsed_s=wire.elapsed_s,
-        images_per_s=wire.images_per_s,
-        problems=tuple(
-            Problem(path_from_wire(p.path), MediaCode(p.code), p.reason, p.attempts)
-            for p in wire.problems
-        ),
-    )

@@ -7,16 +7,28 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from photofind.catalog.models import (
+    SEARCH_TASK,
+    activate_model,
+    begin_model_removal,
+    choose_model,
+    ensure_model,
+    note_model_asked_for,
+    read_model_asked_for,
+    read_model_indexes,
+    read_models,
+    same_weights,
+)
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import SEARCH_TASK, same_weights
 from photofind.domain import ModelError
 from photofind.indexing.models import IndexModel, IndexModels
-from photofind.inference.registry import BASIC
+from photofind.inference.registry import BASIC, is_earlier_edition
 from photofind.inference.spec_search import DualEncoderSpec
+from photofind.sentences import Sentence
 from photofind.worker.messages import Notice
 
 if TYPE_CHECKING:
-    from photofind.catalog.rows import ModelRow
+    from photofind.catalog.models import ModelIndex, ModelRow
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import ModelId
     from photofind.inference.clip import DualEncoder
@@ -59,7 +71,12 @@ class ModelChoice:
         the chosen one, then all others that have an index and are installed."""
         with self._lock:
             active, chosen, unusable = self.active, self._chosen, set(self._unusable)
-        rows = [row for row in reader.models() if row.id != active.id and row.id not in unusable]
+        with reader.snapshot() as snapshot:
+            rows = [
+                row
+                for row in read_models(snapshot)
+                if row.id != active.id and row.id not in unusable
+            ]
         installed = self._installed()
         others = [
             IndexModel(row.id, installed[row.key])
@@ -75,7 +92,7 @@ class ModelChoice:
             Whether search uses it now; else it does as soon as its index is complete.
 
         Raises:
-            ModelError: it is not installed, or its index is just being removed.
+            ModelError: it is not installed, or its index is being removed.
         """
         installed = self._store.find(key, DualEncoderSpec)
         with self._lock:
@@ -85,7 +102,8 @@ class ModelChoice:
                 now = True
             else:
                 now = self._take(model)
-            self._writer.indexes.note_asked(model.id, time.time())
+            with self._writer.transaction() as tx:
+                note_model_asked_for(tx, model.id, time.time())
             return now
 
     def use_installed(self, key: str, since_s: float) -> bool:
@@ -102,26 +120,27 @@ class ModelChoice:
         """
         installed = self._store.find(key, DualEncoderSpec)
         with self._lock:
-            with CatalogReader(self._folders) as reader:
-                asked_for = reader.model_asked_for(since_s)
+            with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+                asked_for = read_model_asked_for(snapshot, since_s)
             if asked_for is not None and asked_for.partition("@")[0] != key:
                 raise ModelError(
                     "model_unchosen",
-                    "Search stays with the model that was chosen while"
-                    f" “{installed.spec.title}” was being installed.",
+                    "Search stays with the model that was chosen while “{model}” was being "
+                    "installed.",
+                    model=installed.spec.title,
                 )
             model = self._ensure(installed)
             return model.id == self.active.id or self._take(model)
 
     def _take(self, model: IndexModel) -> bool:
         """Switches to a model if its index is complete; else notes that it is to be."""
-        with CatalogReader(self._folders) as reader:
-            index = next(each for each in reader.model_indexes() if each.id == model.id)
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            index = next(each for each in read_model_indexes(snapshot) if each.id == model.id)
         if index.removing:
             raise ModelError(
                 "model_busy",
-                f"The index of the model “{model.installed.spec.title}” is just being removed."
-                " Try again in a moment.",
+                "The index of the model “{model}” is being removed. Try again in a moment.",
+                model=model.installed.spec.title,
             )
         self._unusable.discard(model.id)
         if index.complete:
@@ -154,11 +173,31 @@ class ModelChoice:
             if model.key == BASIC.key:
                 return None
             self._switch(self._ensure(self._store.find(BASIC.key, DualEncoderSpec)))
-            return _tell_stand_in(error.user_message)
+            return _tell_stand_in(error.sentence)
 
     def rows_of(self, key: str) -> list[ModelRow]:
         """What the catalog has under a model's key for people, or under a catalog key."""
         return [row for row in self._read_rows() if key in {row.key, row.people_key}]
+
+    def superseded(self) -> list[ModelIndex]:
+        """Indexes of earlier editions of the built-in model, once they are of no use any more.
+
+        Words of this edition can't be compared with them, and the files of an earlier one don't
+        come back. They are kept until this edition's own index, if there is one, is complete.
+        """
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            indexes = read_model_indexes(snapshot)
+        own = [index for index in indexes if index.people_key == BASIC.key]
+        current = [index for index in own if not is_earlier_edition(index.key)]
+        if not all(index.complete for index in current):
+            return []
+        with self._lock:
+            active = self.active.id
+        return [
+            index
+            for index in own
+            if index not in current and not index.removing and index.id != active
+        ]
 
     def begin_removal(self, row: ModelRow) -> None:
         """Notes that an index is to go.
@@ -174,7 +213,8 @@ class ModelChoice:
                 )
             if row.id == self._chosen:
                 self._choose(None)
-            self._writer.indexes.begin_removal(row.id)
+            with self._writer.transaction() as tx:
+                begin_model_removal(tx, row.id)
 
     def _begin(self, row: ModelRow | None) -> IndexModel:
         if row is None:
@@ -191,9 +231,11 @@ class ModelChoice:
         try:
             self._store.find(row.people_key, DualEncoderSpec)
         except ModelError as error:
-            reason = error.user_message
+            reason = error.sentence
         else:
-            reason = "The installed model is another version than the one that indexed the photos."
+            reason = Sentence(
+                "The installed model is another version than the one that indexed the photos."
+            )
         stand_in = self._activate(self._ensure(self._store.find(BASIC.key, DualEncoderSpec)))
         if row.people_key != BASIC.key:
             self._choose(row.id)  # once its files are back, it takes its place again
@@ -202,12 +244,12 @@ class ModelChoice:
 
     def _ensure(self, installed: DualEncoder) -> IndexModel:
         spec = installed.spec
-        return IndexModel(
-            self._writer.ensure_model(spec.catalog_key, SEARCH_TASK, spec.dim), installed
-        )
+        with self._writer.transaction() as tx:
+            return IndexModel(ensure_model(tx, spec.catalog_key, SEARCH_TASK, spec.dim), installed)
 
     def _activate(self, model: IndexModel) -> IndexModel:
-        self._writer.activate_model(model.id)
+        with self._writer.transaction() as tx:
+            activate_model(tx, model.id)
         return model
 
     def _switch(self, model: IndexModel) -> None:
@@ -215,7 +257,8 @@ class ModelChoice:
         self._choose(None)
 
     def _choose(self, model_id: ModelId | None) -> None:
-        self._writer.indexes.choose(model_id)
+        with self._writer.transaction() as tx:
+            choose_model(tx, model_id)
         self._chosen = model_id
 
     def _installed(self) -> dict[str, DualEncoder]:
@@ -223,17 +266,19 @@ class ModelChoice:
         return {model.spec.catalog_key: model for model in models}
 
     def _read_rows(self) -> list[ModelRow]:
-        with CatalogReader(self._folders) as reader:
-            return reader.models()
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            return read_models(snapshot)
 
 
-def _tell_stand_in(reason: str) -> Notice:
+def _tell_stand_in(reason: Sentence) -> Notice:
     return Notice(
         code="model_stand_in",
-        message=f"{reason} Search uses the basic model meanwhile; the index of the other one is"
-        " kept.",
+        sentence=Sentence(
+            "{reason} Search uses the basic model for now; the index of the other one is kept.",
+            reason=reason,
+        ),
     )
 
 
 def _tell_not_built(error: ModelError) -> Notice:
-    return Notice(code=error.code, message=error.user_message)
+    return Notice(code=error.code, sentence=error.sentence)

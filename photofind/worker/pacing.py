@@ -6,20 +6,15 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import psutil
 
 from photofind.indexing.pace import Pace
-from photofind.settings import (
-    IndexingSettings,
-    OnBattery,
-    read_indexing_settings,
-    write_indexing_settings,
-)
+from photofind.settings import OnBattery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from photofind.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +39,7 @@ def runs_on_battery(read: Callable[[], Any] | None = None) -> bool:
     return battery is not None and battery.power_plugged is False
 
 
-def choose_pace(settings: IndexingSettings, *, on_battery: bool) -> Pace:
+def choose_pace(settings: Settings, *, on_battery: bool) -> Pace:
     """The person's own word goes before the battery."""
     if settings.paused:
         return Pace.PAUSED
@@ -54,34 +49,29 @@ def choose_pace(settings: IndexingSettings, *, on_battery: bool) -> Pace:
 
 
 class Pacing:
-    """Keeps the choices in a file, which it alone writes, and the pace in step with them."""
+    """Keeps the pace in step with the settings and the battery."""
 
     def __init__(
         self,
-        file: Path,
+        settings: Settings,
         apply: Callable[[Pace], None],
         *,
         on_battery: Callable[[], bool] = runs_on_battery,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Applies what was chosen in former runs.
+        """Applies the first pace.
 
         Args:
             apply: told every new pace, beginning with the first.
         """
-        self._file = file
         self._apply = apply
         self._read_battery = on_battery
         self._clock = clock
-        self._settings = read_indexing_settings(file)
+        self._settings = settings
         self._on_battery = on_battery()
         self._next_check_s = clock() + _CHECK_S
         self.pace = choose_pace(self._settings, on_battery=self._on_battery)
         apply(self.pace)
-
-    @property
-    def settings(self) -> IndexingSettings:
-        return self._settings
 
     def tick(self) -> None:
         """Looks at the battery when it is time to; is called regularly."""
@@ -90,19 +80,10 @@ class Pacing:
             self._on_battery = self._read_battery()
             self._update()
 
-    def set_paused(self, paused: bool) -> None:
-        self._change(msgspec.structs.replace(self._settings, paused=paused))
-
-    def set_on_battery(self, choice: OnBattery) -> None:
-        self._change(msgspec.structs.replace(self._settings, on_battery=choice))
-
-    def _change(self, settings: IndexingSettings) -> None:
+    def change(self, settings: Settings) -> None:
+        """The person chose anew."""
         self._settings = settings
         self._update()
-        try:
-            write_indexing_settings(self._file, settings)
-        except OSError as error:
-            logger.warning("the choice holds until photofind is closed only: %s", error.strerror)
 
     def _update(self) -> None:
         pace = choose_pace(self._settings, on_battery=self._on_battery)

@@ -1,4 +1,4 @@
-"""Opens the catalog for the worker, and gets it back to its feet when it is damaged."""
+"""Opens the catalog for the worker, and restores it from a backup when it is damaged."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.backups import is_sound, replace_damaged
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import CatalogError
+from photofind.sentences import Sentence
 from photofind.worker.messages import Notice
 
 if TYPE_CHECKING:
@@ -46,15 +47,22 @@ def is_damage(error: Exception) -> bool:
 
 
 def _tell(catalog: Path, backup: Path | None) -> Notice:
-    aside = f"The catalog was damaged and is kept as {catalog.name}.damaged. "
+    kept = f"{catalog.name}.damaged"
     if backup is None:
         return Notice(
             code="catalog_began_anew",
-            message=aside + "There was no copy of it yet: please add your folders again. "
-            "Your photos are not affected.",
+            sentence=Sentence(
+                "The catalog was damaged; it is kept as {kept}. There was no backup yet: please "
+                "add your folders again. Your photos are not affected.",
+                kept=kept,
+            ),
         )
     return Notice(
         code="catalog_restored",
-        message=aside + f"The copy {backup.name} was put back, and your folders are looked "
-        "through for what came after it.",
+        sentence=Sentence(
+            "The catalog was damaged; it is kept as {kept}. The backup {backup} was restored, and "
+            "your folders are scanned for what has changed since.",
+            kept=kept,
+            backup=backup.name,
+        ),
     )

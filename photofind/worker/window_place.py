@@ -42,7 +42,7 @@ def is_window_open(data: Path) -> bool:
     For those who can't ask Qt: the lock begins with the number of the process that holds it. One
     that a dead window left behind counts for nothing, whoever has its number now.
     """
-    import psutil  # windows need it not
+    import psutil  # not needed by windows
 
     lock = lock_place(data)
     try:

@@ -7,46 +7,47 @@ import logging
 import os
 import queue
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 import psutil
 
 from photofind import __version__
 from photofind.describe.idle import IdleThread
-from photofind.describe.reading_all import ReadingTask
 from photofind.describe.sidecars import SidecarTask
 from photofind.describe.tagging import Tagger
-from photofind.domain import PhotofindError
+from photofind.describe.text_reading import ReadingTask
+from photofind.domain import Activity, PhotofindError, WorkProgress
 from photofind.indexing.indexer import Indexer, IndexerListener
 from photofind.indexing.pace import Pace
 from photofind.inference.store import ModelStore
-from photofind.worker.choices import DescribingChoices
 from photofind.worker.describing import Describing
 from photofind.worker.handlers.base import Handlers, refuse
-from photofind.worker.handlers.choices import ChoiceHandlers
+from photofind.worker.handlers.editing import EditingHandlers
+from photofind.worker.handlers.exclusions import ExclusionHandlers
 from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.handlers.forgetting import ForgettingHandlers
 from photofind.worker.handlers.models import ModelHandlers
-from photofind.worker.handlers.tags import TagHandlers
+from photofind.worker.handlers.settings import SettingsHandlers
 from photofind.worker.housekeeping import Housekeeper
 from photofind.worker.messages import (
     CatalogChanged,
     Command,
-    Done,
     Hello,
+    IndexingProgress,
+    MakeThumbnails,
     Notice,
     PhotosReady,
     PhotosRefined,
-    Progress,
-    SetOnBattery,
-    SetPaused,
+    Ping,
+    SettingsChanged,
     Shutdown,
-    text_to_wire,
 )
 from photofind.worker.pacing import Pacing
 from photofind.worker.rescue import is_damage
 from photofind.worker.server import Peer, Server
 from photofind.worker.watching import Recovery
+from photofind.worker.wire import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from photofind.domain import ContentId, ModelError
     from photofind.indexing.models import IndexModel
     from photofind.paths import AppFolders
+    from photofind.sentences import Sentence
+    from photofind.settings import Settings
     from photofind.worker.describing import DescribingModels
     from photofind.worker.model_choice import ModelChoice
 
@@ -83,12 +86,14 @@ class Worker(IndexerListener):
         writer: CatalogWriter,
         choice: ModelChoice,
         listener: Listener,
+        key: str,
         describing_models: DescribingModels,
         notice: Notice | None = None,
     ) -> None:
         """Sets the worker up; `run` starts it.
 
         Args:
+            listener, key: where clients connect, and what they have to know.
             describing_models: what writes captions and answers.
             notice: what every client should know first.
         """
@@ -99,10 +104,11 @@ class Worker(IndexerListener):
         self._tasks: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._ending = False
         self._met_client = threading.Event()
-        self._last_progress: Progress | None = None
+        self._last_progress: WorkProgress | None = None
         self._recovery = Recovery()
         self._server = Server(
             listener,
+            key,
             greet=self._greet,
             on_command=lambda peer, command: self._tasks.put(
                 functools.partial(self._carry_out, peer, command)
@@ -117,7 +123,8 @@ class Worker(IndexerListener):
             listener=self,
             threads=psutil.cpu_count(logical=False) or 1,
         )
-        self._pacing = Pacing(folders.indexing_settings, self._indexer.set_pace)
+        self._settings = SettingsHandlers(folders, self._server)
+        self._pacing = Pacing(self._settings.settings, self._indexer.set_pace)
         self._library = FolderHandlers(
             folders, writer, self._indexer, self._server, self._tell_progress, self._recovery
         )
@@ -137,22 +144,23 @@ class Worker(IndexerListener):
             self._indexer,
             self._server,
             describing_models,
+            lambda: self._settings.settings,
             captions_changed=self._captions_changed,
             halted=self.halted,
             broken=self.broken,
         )
-        choices = DescribingChoices(folders.describing_settings)
         self._idle = IdleThread(
             folders,
             [
+                self._indexer.missing_thumbnails,
                 Tagger(folders, writer, ModelStore(folders)),
                 ReadingTask(
                     writer,
-                    choices.reads_text,
+                    lambda: self._settings.settings.reads_text,
                     describing_models.find_reader,
                     self._describing.wake,
                 ),
-                SidecarTask(writer, choices.writes_sidecars, self._notify),
+                SidecarTask(writer, lambda: self._settings.settings.writes_sidecars, self._notify),
             ],
             must_wait=lambda: not self._pacing.pace.works or self._indexer.is_busy(),
             listener=self,
@@ -163,14 +171,21 @@ class Worker(IndexerListener):
         )
         self._handlers: Handlers = {
             **self._library.handlers,
-            **ChoiceHandlers(writer, self._library).handlers,
+            **ExclusionHandlers(writer, self._library).handlers,
             **forgetting.handlers,
             **self._models.handlers,
             **self._describing.handlers,
-            **TagHandlers(writer, self._server, self._idle.wake).handlers,
-            **choices.handlers(self._idle.wake, describing_models.find_reader),
-            SetPaused: self._set_paused,
-            SetOnBattery: self._set_on_battery,
+            **EditingHandlers(
+                writer,
+                self._server,
+                lambda: self._settings.settings.writes_sidecars,
+                self._idle.wake,
+            ).handlers,
+            **self._settings.handlers(
+                self._apply_settings, self._idle.wake, describing_models.find_reader
+            ),
+            MakeThumbnails: self._make_thumbnails,
+            Ping: lambda peer, command: peer.answer(command, Done()),
             Shutdown: self._shut_down,
         }
         assert set(self._handlers) == set(get_args(Command)), "a command has no handler"
@@ -253,11 +268,10 @@ class Worker(IndexerListener):
             os._exit(_EXIT_DAMAGED)
         logger.error("indexing stopped: %s", error.code)
         if self._recovery.went_wrong(error.code):
-            message = text_to_wire(error.user_message)
-            self._server.broadcast(Notice(code=error.code, message=message))
+            self._server.broadcast(Notice(code=error.code, sentence=error.sentence))
 
-    def accelerator_lost(self, sentence: str) -> None:
-        self._server.broadcast(Notice(code="accelerator_lost", message=text_to_wire(sentence)))
+    def accelerator_lost(self, sentence: Sentence) -> None:
+        self._server.broadcast(Notice(code="accelerator_lost", sentence=sentence))
 
     def root_stalled(self, root: Path) -> None:
         self._library.root_stalled(root)
@@ -272,16 +286,20 @@ class Worker(IndexerListener):
         # transaction, so nothing is half-done, and what was in flight is tried again.
         os._exit(_EXIT_BROKEN)
 
-    def stuck(self, reason: str) -> None:
-        logger.error("the worker ends, because the work on a photo %s", reason)
+    def stuck(self, reason: Sentence) -> None:
+        logger.error("the worker ends because of a photo: %s", reason)
         logging.shutdown()
         os._exit(_EXIT_STUCK)
 
     def _captions_changed(self) -> None:
         self._idle.wake()
 
-    def _notify(self, code: str, message: str) -> None:
-        self._server.broadcast(Notice(code=code, message=text_to_wire(message)))
+    def _apply_settings(self, settings: Settings) -> None:
+        self._pacing.change(settings)
+        self._describing.apply(settings)
+
+    def _notify(self, code: str, sentence: Sentence) -> None:
+        self._server.broadcast(Notice(code=code, sentence=sentence))
 
     # Commands.
 
@@ -294,17 +312,14 @@ class Worker(IndexerListener):
             refuse(peer, command, error)
         self._tell_progress()
 
-    def _set_paused(self, peer: Peer, command: SetPaused) -> None:
-        self._pacing.set_paused(command.paused)
-        peer.send(Done(request_id=command.request_id))
-
-    def _set_on_battery(self, peer: Peer, command: SetOnBattery) -> None:
-        self._pacing.set_on_battery(command.choice)
-        peer.send(Done(request_id=command.request_id))
+    def _make_thumbnails(self, peer: Peer, command: MakeThumbnails) -> None:
+        self._indexer.missing_thumbnails.add(command.content_ids)
+        self._idle.wake()
+        peer.answer(command, Done())
 
     def _shut_down(self, peer: Peer, command: Shutdown) -> None:
         if self._server.others(peer):
-            peer.send(Done(request_id=command.request_id))
+            peer.answer(command, Done())
             peer.close(timeout_s=1.0)
         else:
             self._ending = True
@@ -316,19 +331,21 @@ class Worker(IndexerListener):
             # Not before: a photo that ends the process shall end it where somebody notices.
             self._indexer.wake_background()
         self._met_client.set()
+        settings = self._settings.settings
         peer.send(
             Hello(
                 version=__version__,
                 pid=os.getpid(),
                 model_key=self._choice.active.key,
-                paused=self._pacing.settings.paused,
+                settings=settings,
                 recovers=self._indexer.recovers or self._describing.recovers,
-                on_battery=self._pacing.settings.on_battery,
             )
         )
+        if settings is not self._settings.settings:  # changed before this client heard of them
+            peer.send(SettingsChanged(settings=self._settings.settings))
         if self._notice is not None:
             peer.send(self._notice)
-        peer.send(self._progress())
+        peer.send(IndexingProgress(progress=self._progress()))
         peer.send(self._describing.progress())
         self._tasks.put(self._describing.start)
 
@@ -336,35 +353,19 @@ class Worker(IndexerListener):
         progress = self._progress()
         if progress != self._last_progress:
             self._last_progress = progress
-            self._server.broadcast(progress)
+            self._server.broadcast(IndexingProgress(progress=progress))
 
-    def _progress(self) -> Progress:
-        state = self._indexer.progress()
+    def _progress(self) -> WorkProgress:
+        progress = self._indexer.progress()
         background, removal = self._indexer.background(), self._models.removal()
         pace = self._pacing.pace
-        activity, model = "idle", ""
         if pace is Pace.PAUSED:
-            activity = "paused"
-        elif state.done < state.total:
-            activity = "resting" if pace is Pace.RESTING else "indexing"
-        elif state.scanning:
-            activity = "scanning"
-        elif removal is not None:
-            return Progress(
-                activity="removing", done=removal.done, total=removal.total, model=removal.key
-            )
-        elif background is not None:
-            activity = "resting" if pace is Pace.RESTING else background.kind.value
-            model = background.model.catalog_key
-            state = background.progress
-        return Progress(
-            activity=activity,
-            found=state.found,
-            done=state.done,
-            total=state.total,
-            failed=state.failed,
-            images_per_s=state.images_per_s,
-            eta_s=state.eta_s,
-            model=model,
-            slower=pace is Pace.SLOWER,
-        )
+            return replace(progress, activity=Activity.PAUSED)
+        if progress.activity is Activity.IDLE and removal is not None:
+            return removal
+        if progress.activity is Activity.IDLE and background is not None:
+            progress = background
+        can_rest = progress.activity not in {Activity.IDLE, Activity.SCANNING}
+        if pace is Pace.RESTING and can_rest:
+            return replace(progress, activity=Activity.RESTING)
+        return replace(progress, slower=pace is Pace.SLOWER)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from photofind.worker.messages import Command, Refused, text_to_wire
+from photofind.worker.messages import Command
 from photofind.worker.server import Peer
+from photofind.worker.wire import BaseCommand, Refused
 
 if TYPE_CHECKING:
     from photofind.domain import PhotofindError
@@ -16,7 +17,6 @@ Handlers: TypeAlias = Mapping[type[Command], Callable[[Peer, Any], None]]
 long: what does is handed to a thread and answered later. A PhotofindError refuses the command."""
 
 
-def refuse(peer: Peer, command: Command, error: PhotofindError) -> None:
+def refuse(peer: Peer, command: BaseCommand[Any], error: PhotofindError) -> None:
     """Answers that a command can't be carried out."""
-    message = text_to_wire(error.user_message)
-    peer.send(Refused(request_id=command.request_id, code=error.code, message=message))
+    peer.answer(command, Refused(code=error.code, sentence=error.sentence))

@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.catalog.description_rows import FoundAnswer, FoundText, TextKind, Urgency
-from photofind.describe.orders import (
-    ANSWER,
-    CAPTION,
-    checked_answer_order,
-    checked_caption,
-    checked_caption_order,
+from msgspec.structs import replace
+
+from photofind.catalog.jobs import Priority, raise_priority, retry_jobs, show_jobs
+from photofind.catalog.texts import (
+    FoundAnswer,
+    FoundText,
+    TextKind,
+    accept_caption,
+    delete_answer,
+    delete_caption,
+    edit_caption,
+    write_caption,
 )
-from photofind.domain import PhotofindError, PhotoId, TextId
+from photofind.describe.job_params import (
+    checked_answer_params,
+    checked_caption,
+    checked_caption_options,
+)
+from photofind.domain import JobKind, PhotofindError
 from photofind.worker.description_messages import (
     AcceptCaption,
     Ask,
@@ -29,31 +39,29 @@ from photofind.worker.description_messages import (
     FileDescribed,
     LookAt,
     RetryDescriptions,
-    SetDescriptionsPaused,
     ShowInGrid,
     WriteCaption,
 )
 from photofind.worker.handlers.base import refuse
-from photofind.worker.messages import Done, path_from_wire
+from photofind.worker.wire import BaseCommand, Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from photofind.catalog.writer import CatalogWriter
-    from photofind.describe.describer import Describer
-    from photofind.describe.surroundings import Outcome
+    from photofind.describe.describer import Describer, Outcome
+    from photofind.domain import PhotoId
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.handlers.queueing import Queueing
-    from photofind.worker.messages import Command
     from photofind.worker.server import Peer, Server
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """The model an order goes to.
+    """The model that carries out a job.
 
     Attributes:
-        key: as the order names it.
+        key: as the job names it.
         catalog_key: under which its texts are kept.
     """
 
@@ -70,7 +78,7 @@ class DescriptionHandlers:
         describer: Describer,
         queueing: Queueing,
         server: Server,
-        choose: Callable[[str, str], ChosenModel],
+        choose: Callable[[JobKind, str], ChosenModel],
         captions_changed: Callable[[], None],
     ) -> None:
         """
@@ -79,7 +87,7 @@ class DescriptionHandlers:
                 when there is none, so that nothing is queued that can't be done.
             captions_changed: what else happens when captions changed or went.
         """
-        self._writer = writer.descriptions
+        self._writer = writer
         self._describer = describer
         self._queueing = queueing
         self._server = server
@@ -96,7 +104,6 @@ class DescriptionHandlers:
             LookAt: self._look_at,
             ShowInGrid: self._show_in_grid,
             CancelDescriptions: self._cancel,
-            SetDescriptionsPaused: self._set_paused,
             RetryDescriptions: self._retry,
             WriteCaption: self._write_caption,
             EditCaption: self._edit_caption,
@@ -106,118 +113,123 @@ class DescriptionHandlers:
         }
 
     def _describe(self, peer: Peer, command: Describe) -> None:
-        model = self._choose(CAPTION, command.model)
-        order = checked_caption_order(model.key, command.prefix, command.beams, command.seed)
+        model = self._choose(JobKind.CAPTION, command.options.model)
+        options = checked_caption_options(replace(command.options, model=model.key))
         self._queueing.queue_texts(
             peer,
             command,
-            CAPTION,
-            order,
-            photo_ids=[PhotoId(number) for number in command.photo_ids],
-            folder=path_from_wire(command.folder) if command.folder else None,
+            JobKind.CAPTION,
+            options,
+            photo_ids=command.photo_ids,
+            folder=command.folder,
             waits=command.waits,
             known=None if command.again else (TextKind.CAPTION, model.catalog_key),
         )
 
     def _ask(self, peer: Peer, command: Ask) -> None:
-        checked_answer_order("", command.question)
-        model = self._choose(ANSWER, command.model)
-        order = checked_answer_order(model.key, command.question)
-        photo_ids = [PhotoId(each) for each in command.photo_ids]
-        self._queueing.queue_questions(peer, command, ANSWER, order, photo_ids)
+        checked_answer_params("", command.question)
+        model = self._choose(JobKind.ANSWER, command.model)
+        params = checked_answer_params(model.key, command.question)
+        self._queueing.queue_questions(peer, command, JobKind.ANSWER, params, command.photo_ids)
 
     def _describe_file(self, peer: Peer, command: DescribeFile) -> None:
-        model = self._choose(CAPTION, command.model)
-        order = checked_caption_order(model.key, command.prefix, command.beams, command.seed)
+        model = self._choose(JobKind.CAPTION, command.options.model)
+        options = checked_caption_options(replace(command.options, model=model.key))
 
         def ended(outcome: Outcome, kept: bool) -> None:
             if isinstance(outcome, FoundText):
                 score = outcome.details.get("score")
-                peer.send(
+                peer.answer(
+                    command,
                     FileDescribed(
-                        request_id=command.request_id,
                         text=outcome.text,
                         model=outcome.model.catalog_key,
                         score=score if isinstance(score, float) else None,
                         kept=kept,
-                    )
+                    ),
                 )
             elif isinstance(outcome, PhotofindError):
                 refuse(peer, command, outcome)
 
-        path = path_from_wire(command.path)
-        self._queueing.run_single(CAPTION, order, path, ended, self._tell_captions_changed)
+        self._queueing.run_single(
+            JobKind.CAPTION, options, command.path, ended, self._tell_captions_changed
+        )
 
     def _ask_file(self, peer: Peer, command: AskFile) -> None:
-        checked_answer_order("", command.question)
-        model = self._choose(ANSWER, command.model)
-        order = checked_answer_order(model.key, command.question)
+        checked_answer_params("", command.question)
+        model = self._choose(JobKind.ANSWER, command.model)
+        params = checked_answer_params(model.key, command.question)
 
         def ended(outcome: Outcome, kept: bool) -> None:
             if isinstance(outcome, FoundAnswer):
-                peer.send(
+                peer.answer(
+                    command,
                     FileAnswered(
-                        request_id=command.request_id,
                         answer=outcome.answer,
                         model=outcome.model.catalog_key,
                         kept=kept,
-                    )
+                    ),
                 )
             elif isinstance(outcome, PhotofindError):
                 refuse(peer, command, outcome)
 
-        path = path_from_wire(command.path)
-        self._queueing.run_single(ANSWER, order, path, ended, self._tell_captions_changed)
+        self._queueing.run_single(
+            JobKind.ANSWER, params, command.path, ended, self._tell_captions_changed
+        )
 
     def _look_at(self, peer: Peer, command: LookAt) -> None:
-        seen = [PhotoId(number) for number in command.photo_ids]
-        self._writer.hasten_jobs(seen, Urgency.IN_SIGHT)
+        with self._writer.transaction() as tx:
+            raise_priority(tx, command.photo_ids, Priority.IN_SIGHT)
         self._done(peer, command)
         self._describer.wake()
 
     def _show_in_grid(self, peer: Peer, command: ShowInGrid) -> None:
-        self._writer.show_jobs([PhotoId(number) for number in command.photo_ids])
-        self._done(peer, command)  # it changes the order alone, so nobody need be woken
+        with self._writer.transaction() as tx:
+            show_jobs(tx, command.photo_ids)
+        self._done(peer, command)  # only the order of the jobs changes: nobody need be woken
 
     def _cancel(self, peer: Peer, command: CancelDescriptions) -> None:
-        photo_ids = {PhotoId(number) for number in command.photo_ids}
-        self._describer.cancel(photo_ids or None, command.kind or None)
-        self._done(peer, command)
-
-    def _set_paused(self, peer: Peer, command: SetDescriptionsPaused) -> None:
-        self._describer.set_paused(command.paused)
+        self._describer.cancel(command.photo_ids or None, command.kind)
         self._done(peer, command)
 
     def _retry(self, peer: Peer, command: RetryDescriptions) -> None:
-        self._writer.retry_jobs(after_crash=not command.resent)
+        with self._writer.transaction() as tx:
+            retry_jobs(tx, after_crash=not command.resent)
         self._describer.wake()
         self._done(peer, command)
 
     def _write_caption(self, peer: Peer, command: WriteCaption) -> None:
-        photo_id = PhotoId(command.photo_id)
-        self._writer.write_caption(photo_id, checked_caption(command.text))
-        self._changed(peer, command, photo_id)
+        with self._writer.transaction() as tx:
+            write_caption(tx, command.photo_id, checked_caption(command.text))
+        self._changed(peer, command, command.photo_id)
 
     def _edit_caption(self, peer: Peer, command: EditCaption) -> None:
         text = checked_caption(command.text)
-        self._changed(peer, command, self._writer.edit_caption(TextId(command.text_id), text))
+        with self._writer.transaction() as tx:
+            photo_id = edit_caption(tx, command.text_id, text)
+        self._changed(peer, command, photo_id)
 
     def _accept_caption(self, peer: Peer, command: AcceptCaption) -> None:
-        self._changed(peer, command, self._writer.accept_caption(TextId(command.text_id)))
+        with self._writer.transaction() as tx:
+            photo_id = accept_caption(tx, command.text_id)
+        self._changed(peer, command, photo_id)
 
     def _delete_caption(self, peer: Peer, command: DeleteCaption) -> None:
-        self._changed(peer, command, self._writer.delete_caption(TextId(command.text_id)))
+        with self._writer.transaction() as tx:
+            photo_id = delete_caption(tx, command.text_id)
+        self._changed(peer, command, photo_id)
 
     def _delete_answer(self, peer: Peer, command: DeleteAnswer) -> None:
-        self._writer.delete_answer(command.question_id)
-        self._changed(peer, command, PhotoId(command.photo_id))
+        with self._writer.transaction() as tx:
+            delete_answer(tx, command.question_id)
+        self._changed(peer, command, command.photo_id)
 
-    def _changed(self, peer: Peer, command: Command, photo_id: PhotoId) -> None:
+    def _changed(self, peer: Peer, command: BaseCommand[Done], photo_id: PhotoId) -> None:
         self._done(peer, command)
         self._tell_captions_changed(photo_id)
 
-    def _done(self, peer: Peer, command: Command) -> None:
-        peer.send(Done(request_id=command.request_id))
+    def _done(self, peer: Peer, command: BaseCommand[Done]) -> None:
+        peer.answer(command, Done())
 
     def _tell_captions_changed(self, photo_id: PhotoId) -> None:
         self._server.broadcast(CaptionsChanged(photo_id=photo_id))

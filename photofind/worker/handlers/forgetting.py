@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.domain import PhotoId
+from photofind.catalog.forgetting import (
+    mark_folder_for_deletion,
+    mark_missing_for_deletion,
+    mark_photos_for_deletion,
+    recall_forgotten,
+)
 from photofind.media.picture_hash import fingerprints
-from photofind.worker.forgetting_messages import (
+from photofind.worker.handlers.base import refuse
+from photofind.worker.messages import (
+    CatalogChanged,
     ForgetFolder,
     ForgetMissing,
     ForgetPhotos,
     RecallForgotten,
 )
-from photofind.worker.handlers.base import refuse
-from photofind.worker.messages import CatalogChanged, Done, path_from_wire
+from photofind.worker.wire import BaseCommand, Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +28,6 @@ if TYPE_CHECKING:
     from photofind.domain import PhotofindError
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.housekeeping import Housekeeper
-    from photofind.worker.messages import Command
     from photofind.worker.server import Peer, Server
 
 
@@ -55,33 +60,38 @@ class ForgettingHandlers:
         }
 
     def _forget_photos(self, peer: Peer, command: ForgetPhotos) -> None:
-        count = self._writer.forgetting.doom_photos([PhotoId(each) for each in command.photo_ids])
+        with self._writer.transaction() as tx:
+            count = mark_photos_for_deletion(tx, command.photo_ids)
         self._purge(peer, command, count)
 
     def _forget_folder(self, peer: Peer, command: ForgetFolder) -> None:
-        count = self._writer.forgetting.doom_folder(path_from_wire(command.path))
+        with self._writer.transaction() as tx:
+            count = mark_folder_for_deletion(tx, command.path)
         self._folders_changed()
         self._purge(peer, command, count)
 
     def _forget_missing(self, peer: Peer, command: ForgetMissing) -> None:
-        self._purge(peer, command, self._writer.forgetting.doom_missing())
+        with self._writer.transaction() as tx:
+            count = mark_missing_for_deletion(tx)
+        self._purge(peer, command, count)
 
     def _recall(self, peer: Peer, command: RecallForgotten) -> None:
-        if command.paths:
-            count = 0
-            for raw in command.paths:
-                count += self._writer.forgetting.recall(*fingerprints(path_from_wire(raw)))
-        else:
-            count = self._writer.forgetting.recall()
-        peer.send(Done(request_id=command.request_id, count=count))
+        prints = [fingerprints(path) for path in command.paths]
+        with self._writer.transaction() as tx:
+            if prints:
+                count = sum(recall_forgotten(tx, *each) for each in prints)
+            else:
+                count = recall_forgotten(tx)
+        self._server.broadcast(CatalogChanged())
+        peer.answer(command, Done(count=count))
 
-    def _purge(self, peer: Peer, command: Command, count: int) -> None:
+    def _purge(self, peer: Peer, command: BaseCommand[Done], count: int) -> None:
         self._server.broadcast(CatalogChanged())
 
         def answer(error: PhotofindError | None) -> None:
             if error is not None:
                 refuse(peer, command, error)
             else:
-                peer.send(Done(request_id=command.request_id, count=count))
+                peer.answer(command, Done(count=count))
 
         self._housekeeper.purge(answer)

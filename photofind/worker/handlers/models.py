@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from photofind.catalog.background import find_without_vectors
+from photofind.catalog.models import read_model_indexes
 from photofind.catalog.reader import CatalogReader
-from photofind.domain import ModelError, PhotofindError
-from photofind.indexing.removing import IndexRemover, Removal
+from photofind.domain import ModelError, PhotofindError, WorkProgress
+from photofind.indexing.removing import IndexRemoval, IndexRemover
+from photofind.sentences import Sentence
 from photofind.worker.handlers.base import refuse
 from photofind.worker.messages import (
-    Done,
     FinishBackground,
     ModelChanged,
     Notice,
@@ -18,6 +20,7 @@ from photofind.worker.messages import (
     UseInstalledModel,
     UseModel,
 )
+from photofind.worker.wire import BaseCommand, Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +31,10 @@ if TYPE_CHECKING:
     from photofind.indexing.models import IndexModel
     from photofind.paths import AppFolders
     from photofind.worker.handlers.base import Handlers
-    from photofind.worker.messages import Command
     from photofind.worker.model_choice import ModelChoice
     from photofind.worker.server import Peer, Server
 
-    _Waiting: TypeAlias = tuple[Peer, Command]
+    _Waiting: TypeAlias = tuple[Peer, BaseCommand[Done]]
 
 
 class ModelHandlers:
@@ -77,24 +79,25 @@ class ModelHandlers:
     def start(self) -> None:
         """Goes on with what an earlier worker had begun to remove."""
         self._remover.start()
-        with CatalogReader(self._folders) as reader:
-            for index in reader.model_indexes():
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            for index in read_model_indexes(snapshot):
                 if index.removing:
-                    self._remover.remove(Removal(index.id, index.key, index.embedded))
+                    self._remover.remove(IndexRemoval(index.id, index.key, index.embedded))
 
     def stop(self) -> None:
         self._remover.stop()
 
-    def removal(self) -> Removal | None:
+    def removal(self) -> WorkProgress | None:
         """The index that is being removed."""
-        return self._remover.current()
+        current = self._remover.current()
+        return None if current is None else current.progress
 
     # Told by the indexer, on its threads.
 
     def complete(self, model: IndexModel) -> None:
         if self._choice.complete(model):
             self._tell_switch()
-            self._tell_lacking(model)
+            self._tell_without_vectors(model)
 
     def failed(self, model: IndexModel, error: ModelError) -> bool:
         """Returns whether another model stands in for one that can't be loaded."""
@@ -102,7 +105,7 @@ class ModelHandlers:
         notice = self._choice.failed(model, error)
         if notice is None:
             return False
-        self._server.broadcast(Notice(code=notice.code, message=notice.message))
+        self._server.broadcast(notice)
         if was_active:
             self._tell_switch()
         with self._lock:
@@ -112,6 +115,8 @@ class ModelHandlers:
         return True
 
     def background_ended(self, error: PhotofindError | None) -> None:
+        if error is None:
+            self._remove_superseded()
         if self._remover.busy and error is None:
             return  # asked again once that has ended
         with self._lock:
@@ -129,7 +134,7 @@ class ModelHandlers:
             refuse(other, unchosen, _unchosen())
         if now:
             self._tell_switch()
-            peer.send(Done(request_id=command.request_id))
+            peer.answer(command, Done())
         self._indexer.wake_background()
 
     def _use_installed(self, peer: Peer, command: UseInstalledModel) -> None:
@@ -141,7 +146,7 @@ class ModelHandlers:
         elif self._choice.active.id != before:
             self._refuse_others(command.key)
             self._tell_switch()
-        peer.send(Done(request_id=command.request_id))
+        peer.answer(command, Done())
         self._indexer.wake_background()
 
     def _refuse_others(self, key: str) -> None:
@@ -154,15 +159,17 @@ class ModelHandlers:
                 refuse(peer, command, _unchosen())
 
     def _remove(self, peer: Peer, command: RemoveModelIndex) -> None:
-        with CatalogReader(self._folders) as reader:
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
             indexes = [
                 index
-                for index in reader.model_indexes()
+                for index in read_model_indexes(snapshot)
                 if command.key in {index.key, index.people_key}
             ]
         if not indexes:
             raise ModelError(
-                "model_missing", f"There is no index of a model called {command.key!r}."
+                "model_missing",
+                "There is no index of a model called “{key}”.",
+                key=command.key,
             )
         for index in indexes:
             self._choice.begin_removal(index)
@@ -170,15 +177,21 @@ class ModelHandlers:
             # One answer, when the last of them is gone.
             self._removing.setdefault(indexes[-1].id, []).append((peer, command))
         for index in indexes:
-            self._remover.remove(Removal(index.id, index.key, index.embedded))
+            self._remover.remove(IndexRemoval(index.id, index.key, index.embedded))
         self._indexer.wake_background()
+
+    def _remove_superseded(self) -> None:
+        """Deletes what an earlier edition of the built-in model has left."""
+        for index in self._choice.superseded():
+            self._choice.begin_removal(index)
+            self._remover.remove(IndexRemoval(index.id, index.key, index.embedded))
 
     def _finish(self, peer: Peer, command: FinishBackground) -> None:
         with self._lock:
             self._finishing.append((peer, command))
         self._indexer.wake_background()
 
-    def _removed(self, removal: Removal, error: PhotofindError | None) -> None:
+    def _removed(self, removal: IndexRemoval, error: PhotofindError | None) -> None:
         with self._lock:
             waiting = self._removing.pop(removal.model_id, [])
         self._tell_progress()
@@ -187,16 +200,17 @@ class ModelHandlers:
         self._changed()
         self._indexer.wake_background()
 
-    def _tell_lacking(self, model: IndexModel) -> None:
+    def _tell_without_vectors(self, model: IndexModel) -> None:
         """Search has switched although some photos could not be looked at just now."""
-        with CatalogReader(self._folders) as reader:
-            lacking = len(reader.lacking(model.id))
-        if lacking:
-            message = (
-                f"{lacking:,} photos out of reach are found by their names only until photofind "
-                "can look at them with the new model."
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            without_vectors = len(find_without_vectors(snapshot, model.id))
+        if without_vectors:
+            sentence = Sentence(
+                "%Ln photo(s) that can't be read now can only be found by (its name|their names) "
+                "until photofind can process (it|them) with the new model.",
+                n=without_vectors,
             )
-            self._server.broadcast(Notice(code="model_lacks_photos", message=message))
+            self._server.broadcast(Notice(code="model_lacks_photos", sentence=sentence))
 
     def _tell_switch(self) -> None:
         with self._lock:
@@ -207,12 +221,12 @@ class ModelHandlers:
             _answer(peer, command, None)
 
 
-def _answer(peer: Peer, command: Command, error: PhotofindError | None) -> None:
+def _answer(peer: Peer, command: BaseCommand[Done], error: PhotofindError | None) -> None:
     if error is None:
-        peer.send(Done(request_id=command.request_id))
+        peer.answer(command, Done())
     else:
         refuse(peer, command, error)
 
 
 def _unchosen() -> ModelError:
-    return ModelError("model_unchosen", "Another model was chosen meanwhile.")
+    return ModelError("model_unchosen", "Another model was chosen in the meantime.")

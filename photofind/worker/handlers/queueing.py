@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.catalog.description_rows import Urgency
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.folders import read_folders
+from photofind.catalog.jobs import Priority, add_jobs
+from photofind.catalog.photos import find_contents
 from photofind.catalog.reader import CatalogReader
-from photofind.describe.orders import order_to_text
+from photofind.describe.job_params import params_to_json
 from photofind.domain import FolderError
 from photofind.worker.description_messages import DescriptionsQueued
 
@@ -14,34 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from photofind.catalog.description_rows import TextKind
+    from photofind.catalog.texts import TextKind
     from photofind.catalog.writer import CatalogWriter
-    from photofind.describe.describer import Describer
-    from photofind.describe.orders import Order
-    from photofind.describe.surroundings import Outcome
-    from photofind.domain import ContentId, PhotoId
+    from photofind.describe.describer import Describer, Outcome
+    from photofind.describe.job_params import JobParams
+    from photofind.domain import ContentId, JobKind, PhotoId
     from photofind.paths import AppFolders
-    from photofind.worker.messages import Command
     from photofind.worker.server import Peer
+    from photofind.worker.wire import BaseCommand
 
 _FEW = 4
 """Chosen photos that are worked on at once, before anything else."""
 
 
 class Queueing:
-    """Queues orders for photos, and answers for it."""
+    """Queues jobs for photos, and answers the commands that ask for them."""
 
     def __init__(self, folders: AppFolders, writer: CatalogWriter, describer: Describer) -> None:
         self._folders = folders
-        self._writer = writer.descriptions
+        self._writer = writer
         self._describer = describer
 
     def queue_texts(
         self,
         peer: Peer,
-        command: Command,
-        kind: str,
-        order: Order,
+        command: BaseCommand[DescriptionsQueued],
+        kind: JobKind,
+        params: JobParams,
         *,
         photo_ids: Sequence[PhotoId],
         folder: Path | None,
@@ -62,30 +64,36 @@ class Queueing:
         with CatalogReader(self._folders) as reader:
             if folder is not None:
                 _require_known(reader, folder)
-            wanted = reader.descriptions.contents(chosen, folder)
-            contents = reader.descriptions.contents(chosen, folder, known) if known else wanted
-        urgency = Urgency.BACKGROUND
+            with reader.snapshot() as snapshot:
+                wanted = find_contents(snapshot, chosen, folder)
+                contents = find_contents(snapshot, chosen, folder, known) if known else wanted
+        priority = Priority.BACKGROUND
         if chosen is not None and len(chosen) <= _FEW:
-            urgency = Urgency.WAITED_FOR
+            priority = Priority.WAITED_FOR
         elif waits:
-            urgency = Urgency.COMMANDED
+            priority = Priority.COMMANDED
         elif chosen is not None:
-            urgency = Urgency.IN_SIGHT
-        self._queue(peer, command, kind, contents, order, urgency, len(wanted))
+            priority = Priority.IN_SIGHT
+        self._queue(peer, command, kind, contents, params, priority, len(wanted))
 
     def queue_questions(
-        self, peer: Peer, command: Command, kind: str, order: Order, photo_ids: Sequence[PhotoId]
+        self,
+        peer: Peer,
+        command: BaseCommand[DescriptionsQueued],
+        kind: JobKind,
+        params: JobParams,
+        photo_ids: Sequence[PhotoId],
     ) -> None:
         """Queues the same question for photos."""
-        with CatalogReader(self._folders) as reader:
-            contents = reader.descriptions.contents(photo_ids)
-        urgency = Urgency.QUESTION if len(contents) <= _FEW else Urgency.IN_SIGHT
-        self._queue(peer, command, kind, contents, order, urgency, len(contents))
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            contents = find_contents(snapshot, photo_ids)
+        priority = Priority.QUESTION if len(contents) <= _FEW else Priority.IN_SIGHT
+        self._queue(peer, command, kind, contents, params, priority, len(contents))
 
     def run_single(
         self,
-        kind: str,
-        order: Order,
+        kind: JobKind,
+        params: JobParams,
         path: Path,
         ended: Callable[[Outcome, bool], None],
         kept: Callable[[PhotoId], None],
@@ -96,9 +104,9 @@ class Queueing:
             ended: told what was found or why nothing was, and whether it is in the catalog now.
             kept: told then whose photo it is about.
         """
-        with CatalogReader(self._folders) as reader:
-            photo_id = reader.photo_at(path)
-            shown = {} if photo_id is None else reader.descriptions.contents([photo_id])
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            photo_id = find_photo_at(snapshot, path)
+            shown = {} if photo_id is None else find_contents(snapshot, [photo_id])
         content_id = next(iter(shown.values()), None)
 
         def told(outcome: Outcome, number: int | None) -> None:
@@ -106,29 +114,35 @@ class Queueing:
             if number is not None and photo_id is not None:
                 kept(photo_id)
 
-        self._describer.run_single(kind, order_to_text(order), path, content_id, told)
+        self._describer.run_single(kind, params_to_json(params), path, content_id, told)
 
     def _queue(
         self,
         peer: Peer,
-        command: Command,
-        kind: str,
+        command: BaseCommand[DescriptionsQueued],
+        kind: JobKind,
         contents: Mapping[PhotoId, ContentId],
-        order: Order,
-        urgency: Urgency,
+        params: JobParams,
+        priority: Priority,
         wanted: int,
     ) -> None:
         content_ids = list(contents.values())
-        queued = self._writer.add_jobs(
-            kind, content_ids, order_to_text(order), urgency, after_crash=not command.resent
-        )
-        peer.send(
+        with self._writer.transaction() as tx:
+            queued = add_jobs(
+                tx,
+                kind,
+                content_ids,
+                params_to_json(params),
+                priority,
+                after_crash=not command.resent,
+            )
+        peer.answer(
+            command,
             DescriptionsQueued(
-                request_id=command.request_id,
                 queued=queued,
                 known=wanted - queued,
                 photo_ids=tuple(contents),
-            )
+            ),
         )
         self._describer.wake()
 
@@ -138,10 +152,12 @@ def _require_known(reader: CatalogReader, folder: Path) -> None:
     Raises:
         FolderError: folder_unknown, no root holds it, or lies in it.
     """
-    roots = [row.path for row in reader.folders()]
+    with reader.snapshot() as snapshot:
+        roots = [row.path for row in read_folders(snapshot)]
     if not any(folder.is_relative_to(root) or root.is_relative_to(folder) for root in roots):
         raise FolderError(
             "folder_unknown",
-            f"photofind doesn't know the photos in {folder} yet. Add the folder first:"
-            " photofind index FOLDER",
+            "photofind doesn't know the photos in {folder} yet. Add the folder first: "
+            "photofind index FOLDER",
+            folder=folder,
         )

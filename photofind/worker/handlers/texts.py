@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from photofind.catalog.description_rows import FoundText, TextKind
-from photofind.describe.orders import READ, ReadOrder
-from photofind.domain import PhotofindError, PhotoId
+from photofind.catalog.texts import FoundText, TextKind, recognised_text
+from photofind.describe.job_params import OcrParams
+from photofind.domain import JobKind, PhotofindError
+from photofind.worker.description_messages import FileOcrDone, OcrDone, OcrFile, RunOcr
 from photofind.worker.handlers.base import refuse
-from photofind.worker.messages import path_from_wire
-from photofind.worker.text_messages import FileRead, ReadFile, ReadText, TextRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from photofind.describe.describer import Outcome
     from photofind.describe.runner import AvailableModel
-    from photofind.describe.surroundings import Outcome
+    from photofind.domain import PhotoId
     from photofind.inference.reading import TextReader
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.handlers.queueing import Queueing
@@ -44,48 +42,35 @@ class TextHandlers:
 
     @property
     def handlers(self) -> Handlers:
-        return {ReadText: self._read, ReadFile: self._read_file}
+        return {RunOcr: self._read, OcrFile: self._read_file}
 
-    def _read(self, peer: Peer, command: ReadText) -> None:
+    def _read(self, peer: Peer, command: RunOcr) -> None:
         key = self._find_reader().catalog_key
         self._queueing.queue_texts(
             peer,
             command,
-            READ,
-            ReadOrder(),
-            photo_ids=[PhotoId(number) for number in command.photo_ids],
-            folder=path_from_wire(command.folder) if command.folder else None,
+            JobKind.OCR,
+            OcrParams(),
+            photo_ids=command.photo_ids,
+            folder=command.folder,
             waits=command.waits,
             known=None if command.again else (TextKind.OCR, key),
         )
 
-    def _read_file(self, peer: Peer, command: ReadFile) -> None:
+    def _read_file(self, peer: Peer, command: OcrFile) -> None:
         self._find_reader()
         lines = 0
 
         def ended(outcome: Outcome, kept: bool) -> None:
             nonlocal lines
             if isinstance(outcome, FoundText):
-                found = msgspec.convert(outcome.details, _Details)
+                found = recognised_text(outcome.text, outcome.model.catalog_key, outcome.details)
                 lines = len(found.lines)
-                peer.send(
-                    FileRead(
-                        request_id=command.request_id,
-                        lines=found.lines,
-                        seconds=found.seconds,
-                        model=outcome.model.catalog_key,
-                        kept=kept,
-                    )
-                )
+                peer.answer(command, FileOcrDone(found=found, kept=kept))
             elif isinstance(outcome, PhotofindError):
                 refuse(peer, command, outcome)
 
         def kept(photo_id: PhotoId) -> None:
-            self._server.broadcast(TextRead(photo_id=photo_id, lines=lines))
+            self._server.broadcast(OcrDone(photo_id=photo_id, lines=lines))
 
-        self._queueing.run_single(READ, ReadOrder(), path_from_wire(command.path), ended, kept)
-
-
-class _Details(msgspec.Struct, frozen=True):
-    seconds: float
-    lines: tuple[tuple[str, float, tuple[tuple[float, float], ...]], ...]
+        self._queueing.run_single(JobKind.OCR, OcrParams(), command.path, ended, kept)

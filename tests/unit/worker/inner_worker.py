@@ -46,7 +46,7 @@ def working(folders: AppFolders, models: DescribingModels) -> Iterator[None]:
         choice = ModelChoice(folders, writer, ModelStore(folders))
         listener, address = listen()
         publish(folders.worker_address, address)
-        worker = Worker(folders, writer, choice, _Interruptible(listener), models)
+        worker = Worker(folders, writer, choice, _Interruptible(listener), address.key, models)
         thread = threading.Thread(target=worker.run, name="inner-worker")
         thread.start()
         try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import queue
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.jobs import count_jobs
 from photofind.catalog.reader import CatalogReader
-from photofind.domain import PhotofindError
+from photofind.catalog.texts import read_answers, read_captions
+from photofind.describe.job_params import CaptionOptions
+from photofind.domain import JobKind, PhotofindError
 from photofind.paths import AppFolders, app_folders
-from photofind.settings import Settings, write_settings
 from photofind.worker.client import WorkerClient
 from photofind.worker.description_messages import (
     AcceptCaption,
@@ -29,14 +32,13 @@ from photofind.worker.description_messages import (
     DescriptionProgress,
     DescriptionsQueued,
     EditCaption,
-    FileAnswered,
-    FileDescribed,
     LookAt,
     RetryDescriptions,
-    SetDescriptionsPaused,
     WriteCaption,
 )
-from photofind.worker.messages import AddFolders, Command, Event, path_to_wire
+from photofind.worker.messages import AddFolders, ChangeSettings, Event
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 from tests.unit.describe.made_up import ModelShelf
 from tests.unit.worker.inner_worker import working
@@ -45,11 +47,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from photofind.worker.wire import BaseEvent
+    from photofind.domain import PhotoId
+    from photofind.worker.wire import AnswerT, BaseCommand, BaseEvent
 
 E = TypeVar("E", bound="BaseEvent")
-
-PATIENCE_S = 60.0
 
 
 class Desk:
@@ -62,15 +63,14 @@ class Desk:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.client = WorkerClient(folders, self.events.put)
 
-    def request(self, command: Command) -> Event:
+    def request(self, command: BaseCommand[AnswerT]) -> AnswerT:
         return self.client.request(command, PATIENCE_S)
 
-    def queue(self, command: Command) -> tuple[int, int]:
+    def queue(self, command: BaseCommand[DescriptionsQueued]) -> tuple[int, int]:
         answer = self.request(command)
-        assert isinstance(answer, DescriptionsQueued)
         return answer.queued, answer.known
 
-    def refusal(self, command: Command) -> str:
+    def refusal(self, command: BaseCommand[Any]) -> str:
         with pytest.raises(PhotofindError) as caught:
             self.request(command)
         return caught.value.code
@@ -81,17 +81,17 @@ class Desk:
             if isinstance(event, kind) and fits(event):
                 return event
 
-    def photo(self, name: str) -> int:
+    def photo(self, name: str) -> PhotoId:
         with CatalogReader(self.folders) as reader:
-            found = reader.photo_at(self.photos / name)
+            found = read(reader, find_photo_at, self.photos / name)
         assert found is not None
         return found
 
     def captions(self, name: str) -> list[tuple[str, bool]]:
         photo_id = self.photo(name)
         with CatalogReader(self.folders) as reader:
-            rows = reader.descriptions.captions([photo_id])
-        return [(row.text, row.is_own) for row in rows.get(photo_id, ())]  # type: ignore[call-overload]
+            rows = read(reader, read_captions, [photo_id])
+        return [(row.text, row.is_own) for row in rows.get(photo_id, ())]
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def open_desk(tmp_path: Path) -> Iterator[Desk]:
     with working(folders, desk.shelf):
         desk.client.start()
         try:
-            desk.request(AddFolders(paths=(path_to_wire(photos),)))
+            desk.request(AddFolders(paths=(photos,)))
             yield desk
         finally:
             desk.client.close()
@@ -117,7 +117,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_a_photo_is_described_kept_and_described_once(desk: Desk) -> None:
     photo_id = desk.photo("a.jpg")
-    assert desk.queue(Describe(photo_ids=(photo_id,), prefix="a drawing of")) == (1, 0)
+    assert desk.queue(
+        Describe(photo_ids=(photo_id,), options=CaptionOptions(prefix="a drawing of"))
+    ) == (1, 0)
     ready = desk.wait_for(CaptionReady)
     assert (ready.photo_id, ready.text) == (photo_id, "a drawing of a picture")
     assert ready.model == "small@test"
@@ -129,15 +131,13 @@ def test_a_photo_is_described_kept_and_described_once(desk: Desk) -> None:
 
 
 def test_a_folder_and_everything_are_described_in_the_background(desk: Desk) -> None:
-    assert desk.queue(Describe(folder=path_to_wire(desk.photos / "below"))) == (1, 0)
+    assert desk.queue(Describe(folder=desk.photos / "below")) == (1, 0)
     assert desk.wait_for(CaptionReady).photo_id == desk.photo("below/c.jpg")
     assert desk.queue(Describe()) == (2, 1)
     for _ in range(2):
         desk.wait_for(CaptionReady)
-    desk.wait_for(DescriptionProgress, lambda progress: progress.activity == "idle")
-    assert desk.refusal(Describe(folder=path_to_wire(desk.photos.parent / "other"))) == (
-        "folder_unknown"
-    )
+    desk.wait_for(DescriptionProgress, lambda each: each.progress.activity == "idle")
+    assert desk.refusal(Describe(folder=desk.photos.parent / "other")) == ("folder_unknown")
 
 
 def test_what_the_person_makes_of_a_caption(desk: Desk) -> None:
@@ -162,60 +162,60 @@ def test_questions_are_answered_and_kept(desk: Desk) -> None:
     answers = {desk.wait_for(AnswerReady).photo_id for _ in ids}
     assert answers == set(ids)
     with CatalogReader(desk.folders) as reader:
-        (row,) = reader.descriptions.answers([ids[0]])[ids[0]]  # type: ignore[index]
+        (row,) = read(reader, read_answers, [ids[0]])[ids[0]]
     assert (row.question, row.answer) == ("how many dogs?", "asked: how many dogs?")
     desk.request(DeleteAnswer(photo_id=ids[0], question_id=row.id))
     with CatalogReader(desk.folders) as reader:
-        assert ids[0] not in reader.descriptions.answers([ids[0]])
+        assert ids[0] not in read(reader, read_answers, [ids[0]])
     assert desk.refusal(Ask(photo_ids=ids, question="why? " * 1_000)) == "order_invalid"
 
 
 def test_a_file_is_described_whether_it_is_known_or_not(desk: Desk, tmp_path: Path) -> None:
     stranger = make_photo(tmp_path / "stranger.jpg", seed=77)
-    answer = desk.request(DescribeFile(path=path_to_wire(stranger)))
-    assert isinstance(answer, FileDescribed)
+    answer = desk.request(DescribeFile(path=stranger))
     assert (answer.text, answer.score, answer.kept) == ("a picture", 0.5, False)
-    known = desk.request(DescribeFile(path=path_to_wire(desk.photos / "a.jpg")))
-    assert isinstance(known, FileDescribed)
+    known = desk.request(DescribeFile(path=desk.photos / "a.jpg"))
     assert known.kept
     assert desk.captions("a.jpg") == [("a picture", False)]
-    answered = desk.request(AskFile(path=path_to_wire(stranger), question="what?"))
-    assert isinstance(answered, FileAnswered)
+    answered = desk.request(AskFile(path=stranger, question="what?"))
     assert (answered.answer, answered.kept) == ("asked: what?", False)
     odd = tmp_path / "odd.jpg"
     odd.write_bytes(b"no picture")
-    assert desk.refusal(DescribeFile(path=path_to_wire(odd))) == "unsupported"
-    assert desk.refusal(AskFile(path=path_to_wire(odd), question=" ")) == "order_invalid"
+    assert desk.refusal(DescribeFile(path=odd)) == "unsupported"
+    assert desk.refusal(AskFile(path=odd, question=" ")) == "order_invalid"
 
 
 def test_a_paused_queue_keeps_what_it_has_until_it_is_dropped(desk: Desk) -> None:
-    desk.request(SetDescriptionsPaused(paused=True))
+    desk.request(ChangeSettings(changes={"descriptions_paused": True}))
     assert desk.queue(Describe()) == (3, 0)
-    desk.wait_for(DescriptionProgress, lambda each: (each.activity, each.total) == ("paused", 3))
-    desk.request(CancelDescriptions(photo_ids=(desk.photo("a.jpg"),), kind="caption"))
-    desk.wait_for(DescriptionProgress, lambda progress: progress.total == 2)
+    desk.wait_for(
+        DescriptionProgress,
+        lambda each: (each.progress.activity, each.progress.total) == ("paused", 3),
+    )
+    desk.request(CancelDescriptions(photo_ids=(desk.photo("a.jpg"),), kind=JobKind.CAPTION))
+    desk.wait_for(DescriptionProgress, lambda each: each.progress.total == 2)
     desk.request(LookAt(photo_ids=(desk.photo("b.jpg"),)))
-    desk.request(SetDescriptionsPaused(paused=False))
+    desk.request(ChangeSettings(changes={"descriptions_paused": False}))
     assert desk.wait_for(CaptionReady).photo_id == desk.photo("b.jpg")
     desk.request(CancelDescriptions())
-    desk.wait_for(DescriptionProgress, lambda progress: progress.activity == "idle")
+    desk.wait_for(DescriptionProgress, lambda each: each.progress.activity == "idle")
 
 
 def test_a_pause_binds_every_worker_but_not_for_a_command_that_waits(tmp_path: Path) -> None:
     with open_desk(tmp_path) as before:
-        # A window writes this down, and is closed.
-        write_settings(before.folders.settings, Settings(descriptions_paused=True))
+        before.request(ChangeSettings(changes={"descriptions_paused": True}))
     with open_desk(tmp_path) as desk:
         assert desk.queue(Describe()) == (3, 0)
-        desk.wait_for(DescriptionProgress, lambda each: each.activity == "paused")
+        desk.wait_for(DescriptionProgress, lambda each: each.progress.activity == "paused")
         assert desk.shelf.loads == []
-        desk.queue(Describe(folder=path_to_wire(desk.photos / "below"), waits=True))
+        desk.queue(Describe(folder=desk.photos / "below", waits=True))
         assert desk.wait_for(CaptionReady).photo_id == desk.photo("below/c.jpg")
         desk.wait_for(
-            DescriptionProgress, lambda each: (each.activity, each.total) == ("paused", 3)
+            DescriptionProgress,
+            lambda each: (each.progress.activity, each.progress.total) == ("paused", 3),
         )
         with CatalogReader(desk.folders) as reader:
-            assert reader.descriptions.job_counts().open == 2
+            assert read(reader, count_jobs).open == 2
 
 
 def test_what_failed_is_told_and_can_be_tried_again(desk: Desk) -> None:
@@ -224,7 +224,7 @@ def test_what_failed_is_told_and_can_be_tried_again(desk: Desk) -> None:
     desk.queue(Describe(photo_ids=(photo_id,)))
     failed = desk.wait_for(DescriptionFailed)
     assert (failed.photo_id, failed.kind, failed.code) == (photo_id, "caption", "photo_unreachable")
-    desk.wait_for(DescriptionProgress, lambda progress: progress.failed == 1)
+    desk.wait_for(DescriptionProgress, lambda each: each.progress.failed == 1)
     away.rename(desk.photos / "a.jpg")
     desk.request(RetryDescriptions())
     assert desk.wait_for(CaptionReady).photo_id == photo_id
@@ -234,7 +234,7 @@ def test_without_a_model_the_person_is_told_and_nothing_is_queued(desk: Desk) ->
     desk.shelf.captioners.clear()
     photo_id = desk.photo("a.jpg")
     assert desk.refusal(Describe(photo_ids=(photo_id,))) == "model_missing"
-    path = path_to_wire(desk.photos / "a.jpg")
+    path = desk.photos / "a.jpg"
     assert desk.refusal(DescribeFile(path=path)) == "model_missing"
     with CatalogReader(desk.folders) as reader:
-        assert reader.descriptions.job_counts().open == 0
+        assert read(reader, count_jobs).open == 0

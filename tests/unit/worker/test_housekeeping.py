@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.files import mark_missing
+from photofind.catalog.forgetting import (
+    count_marked_for_deletion,
+    mark_folder_for_deletion,
+    mark_photos_for_deletion,
+)
+from photofind.catalog.photos import find_content_by_sha256
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import CatalogError, PhotofindError
 from photofind.paths import app_folders
 from photofind.worker.housekeeping import KEPT_DAYS, Housekeeper
+from tests.plugins.catalog import read, write
+from tests.plugins.patience import PATIENCE_S
 from tests.unit.catalog.library import Library, check_catalog, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PATIENCE_S = 30.0
 _DAY_MS = 86_400_000
 
 
@@ -49,7 +57,7 @@ class _Keeper:
         )
         keeper.start()
         keeper.purge(answer)
-        assert answered.wait(_PATIENCE_S)
+        assert answered.wait(PATIENCE_S)
         keeper.stop()
         assert self.bugs == []
         return answers[0]
@@ -72,10 +80,10 @@ def keeper(library: Library) -> _Keeper:
 def test_more_than_a_transaction_takes(library: Library, keeper: _Keeper) -> None:
     for number in range(450):
         library.add(f"{number}.jpg", str(number))
-    library.writer.forgetting.doom_folder(library.root)
+    write(library.writer, mark_folder_for_deletion, library.root)
     assert keeper.run() is None
-    assert library.writer.forgetting.doomed() == 0
-    assert library.reader.content_by_sha256(sha256("7")) is None
+    assert write(library.writer, count_marked_for_deletion) == 0
+    assert read(library.reader, find_content_by_sha256, sha256("7")) is None
 
 
 def test_previews_and_kept_vectors_go_along(library: Library, keeper: _Keeper) -> None:
@@ -84,7 +92,7 @@ def test_previews_and_kept_vectors_go_along(library: Library, keeper: _Keeper) -
     (library.folders.vectors / "basic.search").write_bytes(b"numbers")
     with ThumbnailStore(library.folders.thumbnails) as thumbnails:
         thumbnails.put({sha256("a"): b"preview", sha256("b"): b"another"})
-        library.writer.forgetting.doom_photos([library.photo_id("a")])
+        write(library.writer, mark_photos_for_deletion, [library.photo_id("a")])
         assert keeper.run() is None
         assert thumbnails.get(sha256("a")) is None
         assert thumbnails.get(sha256("b")) == b"another"
@@ -93,7 +101,7 @@ def test_previews_and_kept_vectors_go_along(library: Library, keeper: _Keeper) -
 
 def test_what_a_former_worker_left_undone_is_done(library: Library, keeper: _Keeper) -> None:
     library.add("a.jpg", "a")
-    library.writer.forgetting.doom_photos([library.photo_id("a")])
+    write(library.writer, mark_photos_for_deletion, [library.photo_id("a")])
     # Nobody asks: the worker that was asked is gone.
     housekeeper = Housekeeper(
         library.folders, library.writer, halted=keeper.errors.append, broken=keeper.bugs.append
@@ -101,39 +109,41 @@ def test_what_a_former_worker_left_undone_is_done(library: Library, keeper: _Kee
     housekeeper.start()
     housekeeper.purge(lambda _: None)
     housekeeper.stop()
-    assert library.writer.forgetting.doomed() == 0
+    assert write(library.writer, count_marked_for_deletion) == 0
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(
     library: Library, keeper: _Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.add("a.jpg", "a")
-    library.writer.forgetting.doom_photos([library.photo_id("a")])
+    write(library.writer, mark_photos_for_deletion, [library.photo_id("a")])
     full = CatalogError("catalog_full", "The disk is full.")
 
     def refuse(*_: object) -> int:
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr(library.writer.forgetting, "purge", refuse)
+        patch.setattr("photofind.worker.housekeeping.purge_photos", refuse)
         # The round at the start already fails.
         assert keeper.run() is full
     assert keeper.errors[-1] is full
-    assert library.writer.forgetting.doomed() == 1
+    assert write(library.writer, count_marked_for_deletion) == 1
     assert keeper.run() is None
-    assert library.writer.forgetting.doomed() == 0
+    assert write(library.writer, count_marked_for_deletion) == 0
 
 
 def test_what_is_gone_for_long_expires_and_a_copy_is_made(
     library: Library, keeper: _Keeper
 ) -> None:
-    library.writer.mark_missing([library.add("a.jpg", "a")], 5)
+    write(library.writer, mark_missing, [library.add("a.jpg", "a")], 5)
     keeper.run(first_round_s=0.0)
     assert list(library.folders.backups.iterdir())
-    assert library.reader.content_by_sha256(sha256("a")) is not None
+    assert read(library.reader, find_content_by_sha256, sha256("a")) is not None
     vectors = "SELECT count(*) FROM embeddings"
-    assert library.reader.connection.execute(vectors).fetchone() == (2,)
+    with library.reader.snapshot() as snapshot:
+        assert snapshot.execute(vectors).fetchone() == (2,)
     keeper.now_ms += KEPT_DAYS * _DAY_MS + 1
     keeper.run(first_round_s=0.0)
-    assert library.reader.connection.execute(vectors).fetchone() == (0,)
+    with library.reader.snapshot() as snapshot:
+        assert snapshot.execute(vectors).fetchone() == (0,)
     assert keeper.errors == []

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from photofind.catalog.background import find_without_vectors, store_reembedded
+from photofind.catalog.models import begin_model_removal, read_model_indexes, read_models
 from photofind.catalog.reader import CatalogReader
-from photofind.domain import ModelError
+from photofind.catalog.vectors import ReembeddedContent, VectorPass
+from photofind.domain import ModelError, Space
 from photofind.inference.registry import BASIC
 from photofind.search.encoders import find_encoders
 from photofind.worker.model_choice import ModelChoice
+from tests.plugins.catalog import read, write
 from tests.unit.search.made_up import MadeUpCatalog, SharedStore, random_unit
 
 if TYPE_CHECKING:
@@ -25,6 +29,13 @@ if TYPE_CHECKING:
 OTHER = dataclasses.replace(BASIC, key="other", title="Other", dim=64, similar_dim=None)
 EARLIER = dataclasses.replace(BASIC, preprocess_revision=BASIC.preprocess_revision + 7)
 """The same weights, with pictures prepared otherwise."""
+FIRST_EDITION = dataclasses.replace(
+    BASIC,
+    dim=1407,
+    image=dataclasses.replace(
+        BASIC.image, sha256="4dc3ead60ead599cf5724d8d87bf867b549f474ce001559dd38a051debb96209"
+    ),
+)
 OTHER_WEIGHTS = dataclasses.replace(BASIC, image=dataclasses.replace(BASIC.image, sha256="0" * 64))
 
 
@@ -57,12 +68,12 @@ def wanted(choice: ModelChoice, catalog: MadeUpCatalog) -> list[str]:
 
 def embedded(catalog: MadeUpCatalog) -> dict[str, int]:
     with CatalogReader(catalog.folders) as reader:
-        return {index.key: index.embedded for index in reader.model_indexes()}
+        return {index.key: index.embedded for index in read(reader, read_model_indexes)}
 
 
 def test_a_new_catalog_begins_with_the_basic_model(data_dir: Path) -> None:
     with MadeUpCatalog(data_dir) as catalog:
-        catalog.writer.indexes.begin_removal(catalog.model_id)
+        write(catalog.writer, begin_model_removal, catalog.model_id)
         assert choose(catalog, BASIC, OTHER).active.key == "basic"
 
 
@@ -93,6 +104,52 @@ def test_other_weights_speak_another_language(catalog: MadeUpCatalog) -> None:
         find_encoders(Store(catalog.folders, OTHER_WEIGHTS), EARLIER.catalog_key)
 
 
+def test_an_earlier_edition_of_the_built_in_model_goes_once_the_new_index_is_complete(
+    data_dir: Path,
+) -> None:
+    with MadeUpCatalog(data_dir, FIRST_EDITION) as catalog:
+        for number in range(3):
+            catalog.add(f"{number}.jpg")
+        old = catalog.model_id
+        choice = choose(catalog, BASIC, OTHER)
+        assert choice.active.catalog_key == BASIC.catalog_key
+        assert choice.notice is None, "an update asks nothing and explains nothing"
+        assert wanted(choice, catalog) == [BASIC.catalog_key]
+        assert choice.superseded() == []
+        for number in range(3):
+            found = ReembeddedContent(
+                catalog.content_of(f"{number}.jpg"),
+                {Space.SEARCH: random_unit(number, BASIC.dim)},
+                (),
+                VectorPass.PREVIEW,
+            )
+            write(catalog.writer, store_reembedded, [found], choice.active.id)
+        assert [index.id for index in choice.superseded()] == [old]
+        choice.begin_removal(choice.superseded()[0])
+        assert choice.superseded() == []
+
+
+def test_indexes_of_downloaded_models_are_never_superseded(data_dir: Path) -> None:
+    earlier = dataclasses.replace(OTHER, image=dataclasses.replace(OTHER.image, sha256="0" * 64))
+    with MadeUpCatalog(data_dir, earlier) as catalog:
+        catalog.add("0.jpg")
+        choice = choose(catalog, BASIC, OTHER)
+        assert choice.superseded() == []
+        assert embedded(catalog)[earlier.catalog_key] == 1
+
+
+def test_the_newest_photos_are_searched_first_by_a_new_edition(data_dir: Path) -> None:
+    with MadeUpCatalog(data_dir, FIRST_EDITION) as catalog:
+        for day in (1, 3, 2):
+            catalog.add(f"{day}.jpg", taken_at_ms=day * 86_400_000)
+        catalog.add("undated.jpg")
+        choice = choose(catalog, BASIC)
+        with CatalogReader(catalog.folders) as reader:
+            waiting = read(reader, find_without_vectors, choice.active.id)
+        names = ("3.jpg", "2.jpg", "1.jpg", "undated.jpg")
+        assert waiting == [catalog.content_of(name) for name in names]
+
+
 def test_a_choice_outlives_the_worker_and_can_be_taken_back(catalog: MadeUpCatalog) -> None:
     choice = choose(catalog, EARLIER, OTHER)
     assert not choice.use("other")
@@ -108,7 +165,7 @@ def test_a_choice_outlives_the_worker_and_can_be_taken_back(catalog: MadeUpCatal
 
 def chosen(catalog: MadeUpCatalog) -> list[str]:
     with CatalogReader(catalog.folders) as reader:
-        return [row.people_key for row in reader.models() if row.chosen]
+        return [row.people_key for row in read(reader, read_models) if row.chosen]
 
 
 def test_what_was_installed_is_chosen_unless_a_person_chose_meanwhile(
@@ -165,13 +222,10 @@ def test_vectors_of_one_model_are_no_other_ones(catalog: MadeUpCatalog) -> None:
     choice.use("other")
     with CatalogReader(catalog.folders) as reader:
         other = choice.wanted(reader)[1]
-    from photofind.catalog.rows import ReembeddedContent, VectorPass
-    from photofind.domain import Space
-
     vector = random_unit(1, BASIC.dim)
     found = ReembeddedContent(
         catalog.content_of("0.jpg"), {Space.SEARCH: vector}, (), VectorPass.WHOLE
     )
-    with pytest.raises(ValueError, match="length 1407"):
-        catalog.writer.indexes.store_vectors([found], other.id)
+    with pytest.raises(ValueError, match=f"length {BASIC.dim}"):
+        write(catalog.writer, store_reembedded, [found], other.id)
     assert np.isfinite(vector).all()

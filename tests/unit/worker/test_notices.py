@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from photofind.indexing import indexer
 from photofind.inference.clip import ImageEncoder
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, Event, JobFinished, Notice, path_to_wire
+from photofind.worker.messages import (
+    AddFolders,
+    Event,
+    Notice,
+)
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 from tests.unit.describe.made_up import ModelShelf
 from tests.unit.worker.inner_worker import working
@@ -21,15 +27,13 @@ if TYPE_CHECKING:
 
     from photofind.inference.clip import DualEncoder
 
-_PATIENCE_S = 60.0
-
 
 def test_an_accelerator_that_is_lost_is_told_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def load(model: DualEncoder, *, lost: Callable[[str], None]) -> ImageEncoder:
+    def load(model: DualEncoder, *, lost: Callable[[Sentence], None]) -> ImageEncoder:
         for _ in range(2):
-            lost("CUDA is not used.")
+            lost(Sentence("CUDA is not used."))
         return ImageEncoder(model)
 
     monkeypatch.setattr(indexer, "ImageEncoder", load)
@@ -39,11 +43,10 @@ def test_an_accelerator_that_is_lost_is_told_once(
         client = WorkerClient(folders, heard.append)
         client.start()
         try:
-            command = AddFolders(paths=(path_to_wire(tmp_path / "photos"),))
-            answer = client.request(command, _PATIENCE_S)
+            command = AddFolders(paths=(tmp_path / "photos",))
+            answer = client.request(command, PATIENCE_S)
         finally:
             client.close()
-    assert isinstance(answer, JobFinished)
     assert answer.report.new == 1
-    notices = [(each.code, each.message) for each in heard if isinstance(each, Notice)]
+    notices = [(each.code, str(each.sentence)) for each in heard if isinstance(each, Notice)]
     assert notices == [("accelerator_lost", "CUDA is not used.")]

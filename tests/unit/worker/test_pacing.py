@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from photofind.indexing.pace import Pace
-from photofind.settings import (
-    IndexingSettings,
-    OnBattery,
-    read_indexing_settings,
-    write_indexing_settings,
-)
+from photofind.settings import OnBattery, Settings
 from photofind.worker.pacing import Pacing, choose_pace, runs_on_battery
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _Battery = namedtuple("_Battery", "percent secsleft power_plugged")
 
@@ -45,28 +36,28 @@ def test_a_battery_that_can_not_be_read_is_none(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("settings", "on_battery", "expected"),
     [
-        (IndexingSettings(), False, Pace.FULL),
-        (IndexingSettings(), True, Pace.SLOWER),
-        (IndexingSettings(on_battery=OnBattery.PAUSE), True, Pace.RESTING),
-        (IndexingSettings(on_battery=OnBattery.PAUSE), False, Pace.FULL),
-        (IndexingSettings(on_battery=OnBattery.FULL), True, Pace.FULL),
-        (IndexingSettings(paused=True, on_battery=OnBattery.FULL), True, Pace.PAUSED),
-        (IndexingSettings(paused=True), False, Pace.PAUSED),
+        (Settings(), False, Pace.FULL),
+        (Settings(), True, Pace.SLOWER),
+        (Settings(on_battery=OnBattery.PAUSE), True, Pace.RESTING),
+        (Settings(on_battery=OnBattery.PAUSE), False, Pace.FULL),
+        (Settings(on_battery=OnBattery.FULL), True, Pace.FULL),
+        (Settings(paused=True, on_battery=OnBattery.FULL), True, Pace.PAUSED),
+        (Settings(paused=True), False, Pace.PAUSED),
     ],
 )
-def test_the_pace(settings: IndexingSettings, on_battery: bool, expected: Pace) -> None:
+def test_the_pace(settings: Settings, on_battery: bool, expected: Pace) -> None:
     assert choose_pace(settings, on_battery=on_battery) is expected
 
 
 class _World:
     """A battery, a clock and somebody who is told the pace."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
         self.now_s = 0.0
         self.on_battery = False
         self.told: list[Pace] = []
         self.pacing = Pacing(
-            file,
+            settings or Settings(),
             self.told.append,
             on_battery=lambda: self.on_battery,
             clock=lambda: self.now_s,
@@ -77,13 +68,8 @@ class _World:
         self.pacing.tick()
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "config" / "indexing.json"
-
-
-def test_the_cable_is_noticed_soon_and_told_once(file: Path) -> None:
-    world = _World(file)
+def test_the_cable_is_noticed_soon_and_told_once() -> None:
+    world = _World()
     assert world.told == [Pace.FULL]
     world.on_battery = True
     world.wait(1)
@@ -96,26 +82,12 @@ def test_the_cable_is_noticed_soon_and_told_once(file: Path) -> None:
     assert world.told[2:] == [Pace.FULL]
 
 
-def test_a_pause_outlives_the_worker(file: Path) -> None:
-    first = _World(file)
-    first.pacing.set_paused(True)
-    assert first.told == [Pace.FULL, Pace.PAUSED]
-    second = _World(file)  # whatever became of the first
-    assert second.told == [Pace.PAUSED]
-    second.pacing.set_on_battery(OnBattery.PAUSE)
-    second.pacing.set_paused(False)
-    assert read_indexing_settings(file) == IndexingSettings(on_battery=OnBattery.PAUSE)
-
-
-@pytest.mark.expects_log("holds until photofind is closed only")
-def test_a_choice_that_can_not_be_kept_holds_for_now(file: Path) -> None:
-    file.parent.touch()  # no folder can be made there
-    world = _World(file)
-    world.pacing.set_paused(True)
-    assert world.told == [Pace.FULL, Pace.PAUSED]
-
-
-def test_settings_that_make_no_sense_are_the_defaults(file: Path) -> None:
-    write_indexing_settings(file, IndexingSettings(paused=True))
-    file.write_text('{"paused": true, "on_battery": "sometimes"}')
-    assert read_indexing_settings(file) == IndexingSettings()
+def test_a_choice_holds_at_once() -> None:
+    world = _World(Settings(paused=True))
+    assert world.told == [Pace.PAUSED]
+    world.pacing.change(Settings(on_battery=OnBattery.PAUSE))
+    assert world.told == [Pace.PAUSED, Pace.FULL]
+    world.on_battery = True
+    world.wait(15)
+    world.pacing.change(Settings(on_battery=OnBattery.FULL, last_query="a cat"))
+    assert world.told[2:] == [Pace.RESTING, Pace.FULL]

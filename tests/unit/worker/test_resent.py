@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotofindError
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
-    Done,
-    JobFinished,
     RelocateFolder,
     RemoveFolder,
-    path_to_wire,
 )
+from photofind.worker.wire import Done
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 from tests.unit.describe.made_up import ModelShelf
 from tests.unit.worker.inner_worker import working
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from photofind.worker.messages import Command, Event
-
-_PATIENCE_S = 60.0
+    from photofind.worker.wire import AnswerT, BaseCommand
 
 
 class Office:
@@ -38,12 +37,12 @@ class Office:
         self.folders, self.old, self.new = folders, old, new
         self.client = WorkerClient(folders, lambda _: None)
 
-    def request(self, command: Command) -> Event:
-        return self.client.request(command, _PATIENCE_S)
+    def request(self, command: BaseCommand[AnswerT]) -> AnswerT:
+        return self.client.request(command, PATIENCE_S)
 
     def roots(self) -> list[Path]:
         with CatalogReader(self.folders) as reader:
-            return [row.path for row in reader.folders()]
+            return [row.path for row in read(reader, read_folders)]
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     with working(office.folders, ModelShelf()):
         office.client.start()
         try:
-            office.request(AddFolders(paths=(path_to_wire(office.old),)))
+            office.request(AddFolders(paths=(office.old,)))
             office.old.rename(office.new)
             yield office
         finally:
@@ -61,10 +60,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def test_a_folder_that_was_found_again_stays_found(office: Office) -> None:
-    old, new = path_to_wire(office.old), path_to_wire(office.new)
+    old, new = office.old, office.new
     office.request(RelocateFolder(old=old, new=new))
     answer = office.request(RelocateFolder(old=old, new=new, resent=True))
-    assert isinstance(answer, JobFinished)
     assert answer.report.unchanged == 1
     assert office.roots() == [office.new]
     with pytest.raises(PhotofindError, match="old"):
@@ -72,7 +70,7 @@ def test_a_folder_that_was_found_again_stays_found(office: Office) -> None:
 
 
 def test_a_folder_that_was_removed_stays_removed(office: Office) -> None:
-    old = path_to_wire(office.old)
+    old = office.old
     office.request(RemoveFolder(path=old))
     assert isinstance(office.request(RemoveFolder(path=old, resent=True)), Done)
     assert office.roots() == []

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from photofind.worker.watching import ReconcileClock, Recovery
+from typing import TYPE_CHECKING
+
+import pytest
+
+from photofind.catalog.folders import FolderRow
+from photofind.domain import FolderId
+from photofind.media.mounts import Mounts
+from photofind.worker.watching import Parts, ReconcileClock, Recovery, Watching
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Clocks:
@@ -104,3 +114,91 @@ class TestRecovery:
         self.recovery.went_wrong("catalog_full")
         self.now_s += 1
         assert self.recovery.is_due()
+
+
+class Watcher:
+    """Stands in for the system's watches."""
+
+    def __init__(self) -> None:
+        self.left: dict[FolderId, tuple[int, frozenset[bytes]]] = {}
+        self.retried = 0
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def watch(self, folders: object, *, retries: bool = False) -> None:
+        self.retried += retries
+
+    def unwatched(self) -> dict[FolderId, tuple[int, frozenset[bytes]]]:
+        return self.left
+
+
+class Watched:
+    """A folder that is watched, and what is asked for and told."""
+
+    def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.watcher = Watcher()
+        self.table = b"1"
+        self.mounts = Mounts()
+        self.now_s = 1000.0
+        self.looks: list[Parts] = []
+        self.told: list[str] = []
+        self.stored: list[dict[FolderId, int]] = []
+        folder = FolderRow(FolderId(1), tmp_path, None, 0)
+        module = "photofind.worker.watching"
+        monkeypatch.setattr(f"{module}.FolderWatcher", lambda *_, **__: self.watcher)
+        monkeypatch.setattr(f"{module}.mount_table_state", lambda: self.table)
+        monkeypatch.setattr(f"{module}.read_mounts", lambda _: self.mounts)
+        clock = lambda: ReconcileClock(lambda: self.now_s, lambda: self.now_s)  # noqa: E731
+        monkeypatch.setattr(f"{module}.ReconcileClock", clock)
+        monkeypatch.setattr(f"{module}.time.monotonic", lambda: self.now_s)
+        self.watching = Watching(
+            read_folders=lambda: [folder],
+            look_at=self.looks.append,
+            notify=lambda code, _: self.told.append(code),
+            store_unwatched=lambda counts: self.stored.append(dict(counts)),
+        )
+        self.watching.begin()
+
+    def pass_s(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now_s += 1
+            self.watching.tick()
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(tmp_path, monkeypatch)
+
+
+def test_what_cannot_be_watched_is_told_once_and_looked_at_every_two_minutes(
+    watched: Watched,
+) -> None:
+    watched.pass_s(300)
+    assert (watched.looks, watched.told) == ([], [])
+    watched.watcher.left = {FolderId(1): (3, frozenset({b"2019"}))}
+    watched.pass_s(241)
+    assert watched.looks == [{FolderId(1): frozenset({b"2019"})}] * 2
+    assert watched.told == ["watch_limit"]
+    assert watched.stored == [{}, {FolderId(1): 3}]
+    watched.watcher.left = {FolderId(1): (4, frozenset({b""}))}
+    watched.pass_s(120)
+    assert watched.looks[2:] == [{FolderId(1): None}]
+    assert watched.told == ["watch_limit"]
+    assert watched.stored[-1] == {FolderId(1): 4}
+
+
+def test_what_cannot_be_watched_is_tried_again_with_the_hourly_look(watched: Watched) -> None:
+    watched.pass_s(3600)
+    assert watched.watcher.retried == 1
+    assert watched.looks == [{FolderId(1): None}]
+
+
+def test_a_drive_that_is_plugged_in_below_a_folder_is_looked_at(watched: Watched) -> None:
+    watched.table, watched.mounts = b"2", Mounts("", {b"usb": "A"})
+    watched.pass_s(3)
+    assert watched.looks == [{FolderId(1): None}]
+    watched.table = b"3"  # somewhere else
+    watched.pass_s(3)
+    assert len(watched.looks) == 1

@@ -7,23 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofind.catalog.encoding import path_to_blob, relative_to_root
+from photofind.catalog.folders import exclude_pattern, include_pattern, set_online_only
 from photofind.domain import FolderError
 from photofind.indexing.nesting import DiskNesting
 from photofind.media.patterns import pattern_below, pattern_for, pattern_problem, to_slashes
-from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
-from photofind.worker.messages import path_from_wire
+from photofind.worker.messages import Exclude, Include, SetOnlineOnly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.rows import FolderRow
+    from photofind.catalog.folders import FolderRow
     from photofind.catalog.writer import CatalogWriter
+    from photofind.sentences import Sentence
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.handlers.folders import FolderHandlers
     from photofind.worker.server import Peer
 
 
-class ChoiceHandlers:
+class ExclusionHandlers:
     """Changes what belongs to a root and has it looked through again."""
 
     def __init__(self, writer: CatalogWriter, library: FolderHandlers) -> None:
@@ -40,18 +41,20 @@ class ChoiceHandlers:
 
     def _exclude(self, peer: Peer, command: Exclude) -> None:
         root, pattern = self._understand(command)
-        self._writer.choices.exclude(root, pattern)
+        with self._writer.transaction() as tx:
+            exclude_pattern(tx, root, pattern)
         self._library.look_again(peer, command, root)
 
     def _include(self, peer: Peer, command: Include) -> None:
         root, pattern = self._understand(command)
-        self._writer.choices.include(root, pattern, DiskNesting())
+        with self._writer.transaction() as tx:
+            include_pattern(tx, root, pattern, DiskNesting())
         self._library.look_again(peer, command, root)
 
     def _set_online_only(self, peer: Peer, command: SetOnlineOnly) -> None:
-        root = path_from_wire(command.path)
-        self._writer.choices.set_online_only(root, included=command.included)
-        self._library.look_again(peer, command, root)
+        with self._writer.transaction() as tx:
+            set_online_only(tx, command.path, included=command.included)
+        self._library.look_again(peer, command, command.path)
 
     def _understand(self, command: Exclude | Include) -> tuple[Path, str]:
         """The root that is meant, and the pattern as the root has it.
@@ -59,7 +62,7 @@ class ChoiceHandlers:
         Raises:
             FolderError: folder_unknown, no root covers the folder; pattern_invalid.
         """
-        path = path_from_wire(command.path)
+        path = command.path
         folders = self._library.read_folders()
         root, below = self._covering_root(path, folders)
         pattern = command.pattern
@@ -70,11 +73,13 @@ class ChoiceHandlers:
             if not below:
                 raise FolderError(
                     "pattern_invalid",
-                    f"All of {path} can't be left out of itself. Name a folder inside it or a "
+                    "All of {path} can't be excluded from itself. Name a folder inside it or a "
                     "pattern, or remove it: photofind folders remove FOLDER",
+                    path=path,
                 )
             return root, pattern_for(below, is_folder=True)
-        if (problem := pattern_problem(pattern)) is not None:
+        problem: Sentence | None = pattern_problem(pattern)
+        if problem is not None:
             raise FolderError("pattern_invalid", problem)
         return root, pattern_below(pattern, below) if below else pattern
 
@@ -88,8 +93,9 @@ class ChoiceHandlers:
         if not found:
             raise FolderError(
                 "folder_unknown",
-                f"{path} is not one of photofind's folders, nor inside one. "
-                "'photofind folders list' shows them.",
+                "{path} is not one of photofind's folders, nor inside one. 'photofind "
+                "folders list' shows them.",
+                path=path,
             )
         return min(found, key=lambda each: len(each[1]))  # the nearest
 
