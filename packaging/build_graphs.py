@@ -12,13 +12,10 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))  # photofind itself, whether it is installed or not
 
-from photofind.exporting.shipped import architectures  # noqa: E402
-from photofind.exporting.shipped.build import build  # noqa: E402
-from photofind.exporting.shipped.clip_tokenizer import (  # noqa: E402
-    build_clip_tokenizer,
-    find_vocabulary,
-)
-from photofind.exporting.shipped.probe import build_probe  # noqa: E402
+from shipped_graphs import architectures  # noqa: E402
+from shipped_graphs.build import build  # noqa: E402
+from shipped_graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary  # noqa: E402
+from shipped_graphs.probe import build_probe  # noqa: E402
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.exporting.tools import quiet
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Architecture:
 
     @property
     def text(self) -> Mapping[str, Any]:
-        """The description of the text half."""
+        """The description of the text tower."""
         text: Mapping[str, Any] = self.config["text_cfg"]
         return text
 
@@ -56,7 +56,8 @@ def find_architecture(open_clip: Any, word: str, work: Path) -> Architecture:
     if "multimodal_cfg" in found.config:
         raise ExportError(
             "export_unknown",
-            f"{found.name} also writes captions (CoCa); only CLIP and SigLIP can be exported.",
+            "{found} also writes captions (CoCa); only CLIP and SigLIP can be exported.",
+            found=found.name,
         )
     return found
 
@@ -66,10 +67,19 @@ def _look_up(open_clip: Any, name: str) -> Architecture:
         known = open_clip.list_models()
         config = open_clip.get_model_config(name) if name in known else None
     if config is None:
-        same = [other for other in known if other.lower() == name.lower()]
-        hint = f"did you mean {same[0]}?" if same else f"for example {', '.join(_familiar(known))}."
+        for other in known:
+            if other.lower() == name.lower():
+                raise ExportError(
+                    "export_unknown",
+                    "open_clip knows no architecture called {name}; did you mean {other}?",
+                    name=name,
+                    other=other,
+                )
         raise ExportError(
-            "export_unknown", f"open_clip knows no architecture called {name}; {hint}"
+            "export_unknown",
+            "open_clip knows no architecture called {name}, but for example {names}.",
+            name=name,
+            names=", ".join(_familiar(known)),
         )
     return Architecture(name, config)
 
@@ -90,8 +100,9 @@ def _read(open_clip: Any, path: Path, work: Path) -> Architecture:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExportError(
             "export_unknown",
-            f"{path} can't be read as a description of an architecture"
-            " (a JSON file with embed_dim, vision_cfg and text_cfg, as in open_clip).",
+            "{path} can't be read as a description of an architecture (a JSON file with "
+            "embed_dim, vision_cfg and text_cfg, as in open_clip).",
+            path=path,
         ) from error
     name = path.absolute().parent.name if path.stem == _HUB_CONFIG else path.stem
     copy = work / "architecture" / f"{name}.json"

@@ -5,24 +5,28 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NEEDED = ("torch", "torchvision", "open_clip", "timm", "safetensors", "onnx", "onnxscript")
+NEEDED: Final = ("torch", "torchvision", "open_clip", "timm", "safetensors", "onnx", "onnxscript")
+"""The packages of the extra `export`, as far as an export of CLIP or SigLIP needs them."""
 
 
-def missing_tools() -> list[str]:
-    """The packages of the extra `export` that are not installed."""
-    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+def missing_tools(needed: Sequence[str] = NEEDED) -> list[str]:
+    """Those of the needed packages that are not installed."""
+    return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
-def say_missing(missing: Sequence[str]) -> str:
+def say_missing(missing: Sequence[str]) -> Sentence:
     """A sentence about the missing packages, with the way to install them."""
-    return (
-        f"Exporting needs packages that photofind itself does not ({', '.join(missing)} not found)."
-        ' Install them, in a checkout of photofind, with: .venv/bin/pip install -e ".[export]"'
+    return Sentence(
+        "Exporting needs packages that photofind itself doesn't ({names} not found). In a checkout "
+        'of photofind, install them with: .venv/bin/pip install -e ".[export]"',
+        names=", ".join(missing),
     )
 
 

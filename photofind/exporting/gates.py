@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photofind.inference import agreement
+from photofind.inference import precision_check
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,16 +27,16 @@ class Gate:
     """One demand.
 
     Attributes:
-        name: of what was compared.
-        figures: what was found beside what is demanded, for people.
+        name: what was compared.
+        figures: what was found beside what is demanded.
     """
 
-    name: str
-    figures: str
+    name: Sentence
+    figures: Sentence
     passed: bool
 
 
-def float_gate(name: str, found: NDArray[np.float32], reference: NDArray[np.float32]) -> Gate:
+def float_gate(name: Sentence, found: NDArray[np.float32], reference: NDArray[np.float32]) -> Gate:
     """Float32 graph against PyTorch, on the same inputs.
 
     Args:
@@ -45,22 +46,34 @@ def float_gate(name: str, found: NDArray[np.float32], reference: NDArray[np.floa
     cosine = float(_cosines(found, reference).min())
     return Gate(
         name,
-        f"largest difference {difference:.1e} (below {MOST_DIFFERENCE:.0e}),"
-        f" smallest cosine {cosine:.7f} (above {LEAST_FLOAT_COSINE})",
+        Sentence(
+            "largest difference {difference} (below {most}), smallest cosine {cosine} "
+            "(above {least})",
+            difference=f"{difference:.1e}",
+            most=f"{MOST_DIFFERENCE:.0e}",
+            cosine=f"{cosine:.7f}",
+            least=LEAST_FLOAT_COSINE,
+        ),
         # Written so that a NaN fails too.
         difference < MOST_DIFFERENCE and cosine > LEAST_FLOAT_COSINE,
     )
 
 
-def int8_gate(name: str, found: NDArray[np.float32], exact: NDArray[np.float32]) -> Gate:
+def int8_gate(name: Sentence, found: NDArray[np.float32], exact: NDArray[np.float32]) -> Gate:
     """An int8 graph against the float32 one."""
     cosines = _cosines(found, exact)
     median, least = float(np.median(cosines)), float(cosines.min())
     return Gate(
         name,
-        f"median cosine {median:.5f} (at least {agreement.LEAST_MEDIAN_COSINE}),"
-        f" smallest {least:.5f} (at least {agreement.LEAST_COSINE})",
-        median >= agreement.LEAST_MEDIAN_COSINE and least >= agreement.LEAST_COSINE,
+        Sentence(
+            "median cosine {median} (at least {least_median}), smallest {smallest} "
+            "(at least {least})",
+            median=f"{median:.5f}",
+            least_median=precision_check.LEAST_MEDIAN_COSINE,
+            smallest=f"{least:.5f}",
+            least=precision_check.LEAST_COSINE,
+        ),
+        median >= precision_check.LEAST_MEDIAN_COSINE and least >= precision_check.LEAST_COSINE,
     )
 
 
@@ -76,8 +89,12 @@ def order_gate(
     """
     share = ordered_share(exact[1] @ exact[0].T, found[1] @ found[0].T)
     return Gate(
-        f"order of each text's best {TOP} pictures",
-        f"{share:.1%} of the pairs keep it (at least {LEAST_ORDER:.0%})",
+        Sentence("order of the best {count} pictures for each text", count=TOP),
+        Sentence(
+            "{share} of the pairs keep it (at least {least})",
+            share=f"{share:.1%}",
+            least=f"{LEAST_ORDER:.0%}",
+        ),
         share >= LEAST_ORDER,
     )
 
@@ -102,9 +119,13 @@ def picture_gate(differences: Sequence[float]) -> Gate:
     """
     largest = max(differences, default=float("nan"))
     return Gate(
-        "pictures prepared as open_clip does",
-        f"mean difference at most {largest * 255:.2f}/255 in {len(differences)} pictures"
-        f" (at most {MOST_PICTURE_DIFFERENCE * 255}/255)",
+        Sentence("pictures prepared as open_clip does"),
+        Sentence(
+            "mean difference at most {difference}/255 in %Ln picture(s) (at most {most}/255)",
+            difference=f"{largest * 255:.2f}",
+            n=len(differences),
+            most=MOST_PICTURE_DIFFERENCE * 255,
+        ),
         largest <= MOST_PICTURE_DIFFERENCE,
     )
 
@@ -112,8 +133,8 @@ def picture_gate(differences: Sequence[float]) -> Gate:
 def token_gate(different: int, strings: int) -> Gate:
     """Photofind's tokenizer against open_clip's."""
     return Gate(
-        "token ids as open_clip's",
-        f"{different} of {strings:,} strings differ (none may)",
+        Sentence("token ids as open_clip's"),
+        Sentence("{different} of %Ln string(s) differ (none may)", different=different, n=strings),
         different == 0 and strings > 0,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.exporting.tools import quiet
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _write(
 ) -> None:
     import torch
 
-    class Half(torch.nn.Module):  # type: ignore[misc]
+    class Tower(torch.nn.Module):  # type: ignore[misc]
         """Gives the argument the name that the graph's input gets."""
 
         def __init__(self) -> None:
@@ -69,7 +69,7 @@ def _write(
     try:
         with quiet(), torch.no_grad():
             program = torch.onnx.export(
-                Half().eval(),  # else BatchNorm is written as it is while learning
+                Tower().eval(),  # else BatchNorm is written as it is while learning
                 (example,),
                 dynamo=True,  # the other way freezes the text's length
                 input_names=[names[0]],

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from photofind.domain import MediaError
-from photofind.exporting.errors import ExportError
-from photofind.inference.agreement import draw_pictures
+from photofind.exporting.request import ExportError
+from photofind.inference.precision_check import draw_pictures
 from photofind.media.decode import decode_photo
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,11 +62,11 @@ class Pictures:
     """Pictures as files.
 
     Attributes:
-        description: where they are from, for people.
+        description: how many are from where.
     """
 
     paths: tuple[Path, ...]
-    description: str
+    description: Sentence
 
 
 def make_strings(count: int = STRINGS) -> list[str]:
@@ -94,18 +95,24 @@ def find_pictures(given: Path | None, work: Path) -> Pictures:
     """
     if given is not None:
         found = _first_readable(sorted(given.rglob("*")))
-        source = f"of {given}"
+        source = str(given)
         if not found:
             raise ExportError(
-                "export_pictures", f"There is no picture in {given} that can be read."
+                "export_pictures", "There is no picture in {given} that can be read.", given=given
             )
     else:
         found = _first_readable(_samples())
-        source = "of scikit-image"
+        source = "scikit-image"
     drawn = list(_draw(work, PICTURES - len(found)))
-    parts = [f"{len(found)} {source}"] if found else []
-    parts += [f"{len(drawn)} drawn by photofind"] if drawn else []
-    return Pictures((*found, *drawn), ", ".join(parts))
+    description = Sentence("{count} drawn by photofind", count=len(drawn))
+    if found:
+        description = Sentence(
+            "{count} of {source}, {drawn} drawn by photofind",
+            count=len(found),
+            source=source,
+            drawn=len(drawn),
+        )
+    return Pictures((*found, *drawn), description)
 
 
 def _samples() -> list[Path]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from photofind.domain import ImageGeometry, Interpolation, ResizeMode
 from photofind.exporting.architectures import Architecture, find_architecture
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.exporting.texts import Texts, find_texts
 from photofind.exporting.tools import import_open_clip, quiet
 from photofind.exporting.weights import Weights, find_weights
@@ -27,12 +27,12 @@ _SMALLEST, _LARGEST = 16, 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class TorchNetwork:
     """A dual encoder in PyTorch.
 
     Attributes:
-        model: open_clip's CustomTextCLIP, evaluating; `visual` and `text` are its halves.
-        fused: the picture half with its parallel branches merged (the same function, quicker).
+        model: open_clip's CustomTextCLIP, evaluating; `visual` and `text` are its towers.
+        fused: the picture tower with its parallel branches merged (the same function, quicker).
         preprocess: of pictures.
         transform: open_clip's own preparation of a PIL picture; a tensor [3, size, size].
         texts: how words become token ids.
@@ -52,7 +52,7 @@ class Network:
         return getattr(self.model, "logit_bias", None) is not None
 
 
-def load_network(request: ExportRequest, work: Path) -> Network:
+def load_network(request: ExportRequest, work: Path) -> TorchNetwork:
     """Builds a network, loads its weights and finds out how pictures and words are prepared.
 
     Args:
@@ -79,7 +79,7 @@ def load_network(request: ExportRequest, work: Path) -> Network:
             interpolation=geometry.interpolation.value,
             resize_mode=geometry.mode.value,
         )
-    return Network(found, weights, model, _fuse(model.visual), preprocess, transform, texts)
+    return TorchNetwork(found, weights, model, _fuse(model.visual), preprocess, transform, texts)
 
 
 def _load(open_clip: Any, architecture: Architecture, weights: Weights) -> Any:
@@ -96,8 +96,10 @@ def _load(open_clip: Any, architecture: Architecture, weights: Weights) -> Any:
         logger.info("the weights can't be loaded", exc_info=True)
         raise ExportError(
             "export_weights",
-            f"{weights.path.name} can't be used as weights of {architecture.name}. Check that both"
-            " belong together and that the file is whole.",
+            "{file} can't be used as weights of {architecture}. Check that both belong "
+            "together and that the file is whole.",
+            file=weights.path.name,
+            architecture=architecture.name,
         ) from error
     _slice_masks(model.text)
     return model.eval()
@@ -142,7 +144,10 @@ def _preprocess(weights: Weights, visual: Any) -> Preprocess:
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         raise ExportError(
             "export_unknown",
-            f"photofind can't prepare pictures as this model wants them"
-            f" (size {size}, {wanted.get('resize_mode')}, {wanted.get('interpolation')}).",
+            "photofind can't prepare pictures as this model wants them (size {size}, "
+            "{mode}, {interpolation}).",
+            size=size,
+            mode=str(wanted.get("resize_mode")),
+            interpolation=str(wanted.get("interpolation")),
         ) from error
     return Preprocess(ImageGeometry(int(side), mode, interpolation), mean, std)

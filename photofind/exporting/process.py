@@ -12,7 +12,7 @@ from photofind.exporting.export import default_name, export_model
 from photofind.exporting.request import ExportRequest
 from photofind.inference.steps import Step
 from photofind.models.importing.installation import bring_in
-from photofind.models.messages import Progress
+from photofind.models.messages import InstallProgress
 from photofind.models.permission import allowed_network
 from photofind.models.places import installing_alone
 from photofind.models.service import Reporter, say, serve, tell_notices
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _carry_out(task: Task, folders: AppFolders) -> Installed:
     assert isinstance(task, Export)
-    network = allowed_network(folders)
+    network = allowed_network(folders, offline=task.offline)
     if task.fetches:
         network.require_allowed()
     with installing_alone(folders):
@@ -49,7 +49,7 @@ def _carry_out(task: Task, folders: AppFolders) -> Installed:
             require_network=network.require_allowed,
         )
         try:
-            export_model(request, lambda line: say(Progress(Step.EXPORTING, detail=line)))
+            export_model(request, lambda line: say(InstallProgress(Step.EXPORTING, detail=line)))
             return tell_notices(bring_in(request.folder, folders, Reporter()))
         finally:
             shutil.rmtree(work, ignore_errors=True)

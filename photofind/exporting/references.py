@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from photofind.exporting.networks import Network
+    from photofind.exporting.networks import TorchNetwork
     from photofind.exporting.texts import Texts
 
 _CHUNK = 250
 
 
-def picture_differences(network: Network, paths: Sequence[Path]) -> list[float]:
+def picture_differences(network: TorchNetwork, paths: Sequence[Path]) -> list[float]:
     """Mean absolute differences, of values between 0 and 1, one for each plain picture.
 
     Pictures with a colour profile, with transparency or of a kind that Pillow alone doesn't read

@@ -6,12 +6,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from photofind.exporting.graphs import IMAGE_OUTPUT, TEXT_INPUT, TEXT_OUTPUT
-from photofind.inference.known import (
-    CLIP_CUTS,
-    CUTS_ARE_GUESSED,
-    SIGMOID_CUTS,
-    find_by_weights,
-)
 from photofind.inference.portable import short_name
 from photofind.inference.spec import Figures, FileSpec, SourceKind
 from photofind.inference.spec_search import (
@@ -21,11 +15,17 @@ from photofind.inference.spec_search import (
     Published,
 )
 from photofind.inference.store import hash_model_file
+from photofind.inference.weight_fingerprints import (
+    CLIP_CUTS,
+    CUTS_ARE_GUESSED,
+    SIGMOID_CUTS,
+    find_by_weights,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.exporting.networks import Network
+    from photofind.exporting.networks import TorchNetwork
     from photofind.inference.spec_search import PaddingKind
 
 IMAGE_NAME, TEXT_NAME, TOKENIZER_NAME = "visual.onnx", "textual.onnx", "tokenizer.json"
@@ -36,7 +36,7 @@ def model_name(architecture: str, weights: str) -> str:
     return short_name(f"{architecture.removesuffix('.json')}-{weights}")
 
 
-def describe(network: Network, dim: int, padding: PaddingKind) -> DualEncoderSpec:
+def describe(network: TorchNetwork, dim: int, padding: PaddingKind) -> DualEncoderSpec:
     """Describes a model whose files are not written yet.
 
     Weights that the registry knows bring its title, licence, figures and cut-offs along.

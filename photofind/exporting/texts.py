@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from photofind.domain import ModelError
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.installing import shipped_file
-from photofind.inference.pad_tokens import CONFIG_NAME, PadToken, find_pad_token
 from photofind.inference.spec_search import Padding, PaddingKind, TextCleaning
-from photofind.inference.tokenizers import TextTokenizer
+from photofind.inference.tokenizers import CONFIG_NAME, PadToken, TextTokenizer, find_pad_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,8 +74,10 @@ def find_texts(
     if strange or architecture.text.get("tokenizer_mode"):
         raise ExportError(
             "export_tokenizer",
-            f"The texts of {architecture.name} are prepared in a way that photofind doesn't"
-            f" follow ({', '.join(strange) or 'tokenizer_mode'}).",
+            "The texts of {architecture} are prepared in a way that photofind doesn't "
+            "follow ({names}).",
+            architecture=architecture.name,
+            names=", ".join(strange) or "tokenizer_mode",
         )
     repository = architecture.text.get("hf_tokenizer_name")
     if repository or request.tokenizer is not None:
@@ -85,8 +86,9 @@ def find_texts(
     if architecture.text.get("vocab_size", _CLIP_WORDS) != _CLIP_WORDS:
         raise ExportError(
             "export_tokenizer",
-            f"{architecture.name} doesn't use CLIP's vocabulary. Give its tokenizer.json with"
-            " --tokenizer.",
+            "{architecture} doesn't use CLIP's vocabulary. Give its tokenizer.json with "
+            "--tokenizer.",
+            architecture=architecture.name,
         )
     with quiet():
         simple = open_clip.tokenizer.SimpleTokenizer(
@@ -105,7 +107,9 @@ def _fetch(open_clip: Any, repository: str, request: ExportRequest, work: Path) 
     """The tokenizer's file with its configuration beside it, if there is one."""
     if (given := request.tokenizer) is not None:
         if not given.is_file():
-            raise ExportError("export_tokenizer", f"There is no file {given}. Check its name.")
+            raise ExportError(
+                "export_tokenizer", "There is no file {given}. Check its name.", given=given
+            )
         return given
     request.require_network()
     folder = work / "tokenizer"
@@ -118,8 +122,10 @@ def _fetch(open_clip: Any, repository: str, request: ExportRequest, work: Path) 
         except Exception as error:
             raise ExportError(
                 "export_tokenizer",
-                f"The file {name} of {repository} can't be fetched."
-                " Check the connection, or fetch it elsewhere and give it with --tokenizer.",
+                "The file {name} of {repository} can't be fetched. Check the connection, or "
+                "fetch it elsewhere and give it with --tokenizer.",
+                name=name,
+                repository=repository,
             ) from error
     return folder / _FILE
 
@@ -150,8 +156,9 @@ def _reference(
     except Exception as error:
         raise ExportError(
             "export_tokenizer",
-            f"{path.name} can't be read as a tokenizer. Give the tokenizer.json that belongs to the"
-            " weights.",
+            "{file} can't be read as a tokenizer. Give the tokenizer.json that belongs "
+            "to the weights.",
+            file=path.name,
         ) from error
     return (lambda texts: tokenizer(list(texts)).numpy()), ""
 
@@ -161,12 +168,14 @@ def _pad_token(path: Path) -> PadToken:
         found = find_pad_token(path)
     except ModelError as error:
         raise ExportError(
-            "export_tokenizer", f"{path.name} can't be read as a tokenizer."
+            "export_tokenizer", "{file} can't be read as a tokenizer.", file=path.name
         ) from error
     if found is None:
         raise ExportError(
             "export_tokenizer",
-            f"{path.name} doesn't say what texts are filled up with. Put the {CONFIG_NAME} that"
-            " belongs to it beside it.",
+            "{file} doesn't say what texts are filled up with. Put the {config_name} "
+            "that belongs to it beside it.",
+            file=path.name,
+            config_name=CONFIG_NAME,
         )
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import os
 import warnings
@@ -12,8 +11,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from photofind.exporting.available import missing_tools, say_missing
-from photofind.exporting.errors import ExportError
+from photofind.exporting.available import NEEDED, missing_tools, say_missing
+from photofind.exporting.request import ExportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,40 +20,38 @@ if TYPE_CHECKING:
 _OPERATORS: list[Any] = []
 
 
-@cache
 def import_open_clip() -> Any:
     """Imports open_clip.
 
     Raises:
         ExportError: export_tools_missing.
     """
-    if missing := missing_tools():
-        raise _tools_missing(missing)
-    _keep_to_itself()
-    define_vision_operators()
-    with quiet():
-        return importlib.import_module("open_clip")
+    return import_library("open_clip", NEEDED)
 
 
 @cache
-def import_transformers() -> Any:
-    """Imports transformers.
+def import_library(name: str, needed: tuple[str, ...]) -> Any:
+    """Imports a library that is built on torchvision.
+
+    Args:
+        needed: the packages without which nothing can be exported.
 
     Raises:
         ExportError: export_tools_missing.
     """
-    needed = ("torch", "torchvision", "transformers", "onnx")
-    if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
-        raise _tools_missing(missing)
-    _keep_to_itself()
-    define_vision_operators()
+    if missing := missing_tools(needed):
+        raise ExportError("export_tools_missing", say_missing(missing))
+    # Both are read when the hub's library is imported.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    _define_vision_operators()
     with quiet():
-        return importlib.import_module("transformers")
+        return importlib.import_module(name)
 
 
 @cache
-def define_vision_operators() -> None:
-    """Lets torchvision be imported beside a CPU build of torch, which its own build may not fit."""
+def _define_vision_operators() -> None:
+    """Lets torchvision be imported beside a CPU build of torch that it was not built for."""
     import torch
 
     if "+cpu" in torch.__version__ and "+cpu" not in version("torchvision"):
@@ -64,16 +61,6 @@ def define_vision_operators() -> None:
         library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         _OPERATORS.append(library)  # they are gone when it is
-
-
-def _tools_missing(missing: list[str]) -> ExportError:
-    return ExportError("export_tools_missing", say_missing(missing))
-
-
-def _keep_to_itself() -> None:
-    """Both are read when the hub's library is imported."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.exporting.tools import quiet
 from photofind.inference.checkpoints import safetensors
 from photofind.inference.checkpoints.names import is_checkpoint_name
@@ -74,13 +74,16 @@ def find_weights(open_clip: Any, architecture: Architecture, request: ExportRequ
 def _check(path: Path) -> FileSpec:
     """Looks at a file before any library does."""
     if not path.is_file():
-        raise ExportError("export_weights", f"There is no file {path}. Check its name.")
+        raise ExportError("export_weights", "There is no file {path}. Check its name.", path=path)
     if path.suffix.lower() == _SAFETENSORS:
         try:
             safetensors.read_index(path)
         except (CheckpointFormatError, OSError) as error:
             raise ExportError(
-                "export_weights", f"The file {path.name} is damaged: {error}. Get it again."
+                "export_weights",
+                "The file {file} is damaged: {reason}. Get it again.",
+                file=path.name,
+                reason=str(error),
             ) from error
     sha256, size = hash_model_file(path)
     return FileSpec(path.name, sha256, size)
@@ -90,11 +93,14 @@ def _tag(published: Any, architecture: Architecture, tag: str) -> Mapping[str, A
     found: Mapping[str, Any] = published.get_pretrained_cfg(architecture.name, tag)
     if not found:
         known = published.list_pretrained_tags_by_model(architecture.name)
-        names = f" Published: {', '.join(known)}." if known else ""
+        names = ", ".join(known) or "–"
         raise ExportError(
             "export_unknown",
-            f"There are no published weights called {tag} for {architecture.name}.{names}"
-            " A checkpoint file can be given instead (.safetensors, .pt).",
+            "There are no published weights called {tag} for {architecture}. Published: {names}. A "
+            "checkpoint file can be given instead (.safetensors, .pt).",
+            tag=tag,
+            architecture=architecture.name,
+            names=names,
         )
     return found
 
@@ -106,8 +112,9 @@ def _fetch(published: Any, tag: Mapping[str, Any], name: str) -> Path:
     except Exception as error:  # whatever a network, a proxy or a hub can come up with
         raise ExportError(
             "export_weights",
-            f"The weights {name} can't be fetched. Check the connection, or"
-            " fetch the file elsewhere and give it instead of the tag.",
+            "The weights {name} can't be fetched. Check the connection, or fetch the "
+            "file elsewhere and give it instead of the tag.",
+            name=name,
         ) from error
 
 
@@ -130,8 +137,10 @@ def _preprocess_of_file(
     if len(different) > 1:
         raise ExportError(
             "export_unknown",
-            f"Weights of {architecture.name} want their pictures prepared in different ways."
-            f" Say which are like yours with --like TAG ({', '.join(tags)}).",
+            "Weights of {architecture} want their pictures prepared in different ways. "
+            "Say which are like yours with --like TAG ({tags}).",
+            architecture=architecture.name,
+            tags=", ".join(tags),
         )
     return next(iter(ways.values()), dict(_DEFAULTS))
 

@@ -29,8 +29,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # tests, as pytest finds them
 
 from photofind.inference import registry_blip
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.decoding.beam import beam_search
 from photofind.inference.decoding.greedy import greedy_search
 from photofind.inference.decoding.rules import Rules

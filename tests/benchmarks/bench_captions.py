@@ -12,8 +12,10 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.texts import FoundText, ModelKey, TextKind, store_finding
 from photofind.catalog.writer import CatalogWriter
 from photofind.inference.store import ModelStore
 from photofind.paths import AppFolders, app_folders
@@ -21,7 +23,8 @@ from photofind.search import by_words
 from photofind.search.engine import SearchEngine
 from photofind.search.evaluate import EvalReport, evaluate
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, path_to_wire
+from photofind.worker.messages import AddFolders
+from tests.plugins.catalog import read, write
 
 _WEIGHTS = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0)
 _PERSON = ModelKey("person@bench", "caption")
@@ -36,7 +39,7 @@ def main() -> None:
         folders = app_folders(Path(work) / "data")
         client = WorkerClient(folders, lambda _: None)
         client.start()
-        client.request(AddFolders(paths=(path_to_wire(chosen.photos.absolute()),)))
+        client.request(AddFolders(paths=(chosen.photos.absolute(),)))
         client.close()
         rest = Path(work) / "rest.tsv"
         _keep_first(folders, chosen.photos.absolute(), chosen.captions, rest)
@@ -57,11 +60,11 @@ def _keep_first(folders: AppFolders, photos: Path, captions: Path, rest: Path) -
     lines = []
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
         for name, (first, *others) in by_name.items():
-            photo_id = reader.photo_at(photos / name)
+            photo_id = read(reader, find_photo_at, photos / name)
             if photo_id is not None:
-                content_id = reader.photos([photo_id])[photo_id].content_id
+                content_id = read(reader, read_photos, [photo_id])[photo_id].content_id
                 found = FoundText(TextKind.CAPTION, _PERSON, first)
-                writer.descriptions.store(content_id, found)
+                write(writer, store_finding, content_id, found)
                 lines += [f"{name}\t{caption}\n" for caption in others]
     rest.write_text("".join(lines), encoding="utf-8")
 

@@ -16,14 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from photofind.catalog.claims import IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files, iterate_files, mark_missing, mark_seen
+from photofind.catalog.folders import add_folder, read_folders, remove_folder
+from photofind.catalog.models import activate_model, ensure_model, read_active_model
+from photofind.catalog.photos import read_photo_order, read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
-from photofind.catalog.text import find_text
+from photofind.catalog.status import read_problems, read_status
 from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.catalog.vectors import fetch_vectors, iterate_vectors
+from photofind.catalog.words import find_phrase, find_standing
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, ModelId, Space, TakenSource
 from photofind.paths import AppFolders, app_folders
+from tests.plugins.catalog import complete, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,17 +61,17 @@ def fill(folders: AppFolders, photos: int) -> None:
     """A catalog of `photos` photos in one folder, each with two vectors and three tags."""
     random = np.random.default_rng(0)
     with CatalogWriter(folders) as writer:
-        model_id = writer.ensure_model("bench@00000000.p1.q0", "clip", SEARCH_DIM)
-        writer.activate_model(model_id)
-        root = writer.add_folder(folders.data / "photos", None)
+        model_id = write(writer, ensure_model, "bench@00000000.p1.q0", "clip", SEARCH_DIM)
+        write(writer, activate_model, model_id)
+        root = write(writer, add_folder, folders.data / "photos", None)
         found = [(b"2023/%03d/IMG_%06d.jpg" % (n % 365, n), 5_000_000, n) for n in range(photos)]
-        report("insert_files, all", lambda: writer.insert_files(root.id, found), 1)
+        report("insert_files, all", lambda: write(writer, insert_files, root.id, found), 1)
         claim_s = complete_s = 0.0
         for start in range(0, photos, _BATCH):
             numbers = range(start, min(start + _BATCH, photos))
             files = [IdentifiedFile(n + 1, 5_000_000, n, digest(n)) for n in numbers]  # type: ignore[arg-type]
             began = time.perf_counter()
-            claims = writer.claim(files)
+            claims = write(writer, claim_files, files)
             claim_s += time.perf_counter() - began
             contents = [
                 EmbeddedContent(
@@ -87,7 +94,7 @@ def fill(folders: AppFolders, photos: int) -> None:
                 if claim.content_id is not None
             ]
             began = time.perf_counter()
-            writer.complete(contents, model_id)
+            complete(writer, contents, model_id)
             complete_s += time.perf_counter() - began
         print(f"{'claim, batches of 400':32} {claim_s / photos * 1e6:9.1f} µs a photo")
         print(f"{'complete, batches of 400':32} {complete_s / photos * 1e6:9.1f} µs a photo")
@@ -97,43 +104,48 @@ def fill(folders: AppFolders, photos: int) -> None:
 def measure_reading(folders: AppFolders) -> None:
     random = np.random.default_rng(1)
     with CatalogReader(folders) as reader:
-        active = reader.active_model()
+        active = read(reader, read_active_model)
         assert active is not None
         model_id = active[0]
-        order = reader.photo_order()
+        order = read(reader, read_photo_order)
         some = random.choice(order.photo_ids, min(500, len(order.photo_ids)), replace=False)
         few = random.choice(order.content_ids, min(300, len(order.content_ids)), replace=False)
-        folder_id = reader.folders()[0].id
-        vectors = reader.connection
+        folder_id = read(reader, read_folders)[0].id
         report("open, close", lambda: CatalogReader(folders).close())
-        report("photo_order", reader.photo_order)
-        report("photos, 500", lambda: reader.photos(some.tolist()))
+        report("photo_order", lambda: read(reader, read_photo_order))
+        report("photos, 500", lambda: read(reader, read_photos, some.tolist()))
         report("iterate_vectors, search", lambda: drain(reader, model_id, Space.SEARCH))
         report("iterate_vectors, similar", lambda: drain(reader, model_id, Space.SIMILAR))
-        report("fetch_vectors, 300", lambda: fetch_vectors(vectors, model_id, Space.SEARCH, few))
-        report("status, all online", lambda: reader.status(lambda _: True))
-        report("status, all offline", lambda: reader.status(lambda _: False))
-        report("files, all", lambda: sum(1 for _ in reader.files(folder_id)))
-        report("problems, none", reader.problems)
+        report(
+            "fetch_vectors, 300", lambda: read(reader, fetch_vectors, model_id, Space.SEARCH, few)
+        )
+        report("status, all online", lambda: read(reader, read_status, lambda _: True))
+        report("status, all offline", lambda: read(reader, read_status, lambda _: False))
+        report("files, all", lambda: sum(1 for _ in iterate_files(reader, folder_id)))
+        report("problems, none", lambda: read(reader, read_problems))
         for words in ("img_0123", "dog", "dog img snow", "01", "nothing at all"):
-            report(f"find_text {words!r}", lambda w=words: find_text(vectors, w, 1000))  # type: ignore[misc]
+            report(f"standing {words!r}", lambda w=words: read(reader, find_standing, w))  # type: ignore[misc]
+            report(f"phrase {words!r}", lambda w=words: read(reader, find_phrase, w))  # type: ignore[misc]
 
 
 def measure_writing(folders: AppFolders, *, remove: bool) -> None:
     """Changes the catalog; `remove`: ends with removing the folder."""
     random = np.random.default_rng(2)
     with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
-        active = reader.active_model()
+        active = read(reader, read_active_model)
         assert active is not None
         model_id = active[0]
-        root = reader.folders()[0]
-        file_ids = [row.id for row in reader.files(root.id)]
+        root = read(reader, read_folders)[0]
+        file_ids = [row.id for row in iterate_files(reader, root.id)]
         name = os.urandom(8)
-        more = writer.insert_files(
-            root.id, [(name.hex().encode() + b"%d" % n, 1, 1) for n in range(4)]
+        more = write(
+            writer,
+            insert_files,
+            root.id,
+            [(name.hex().encode() + b"%d" % n, 1, 1) for n in range(4)],
         )
         files = [IdentifiedFile(file_id, 1, 1, digest(name)) for file_id in more[:1]]
-        claims = report("claim, 1", lambda: writer.claim(files), 1)
+        claims = report("claim, 1", lambda: write(writer, claim_files, files), 1)
         assert claims[0].content_id is not None
         content = EmbeddedContent(
             claims[0].content_id,
@@ -143,13 +155,13 @@ def measure_writing(folders: AppFolders, *, remove: bool) -> None:
             Capture(),
             {Space.SEARCH: unit(random, SEARCH_DIM), Space.SIMILAR: unit(random, SIMILAR_DIM)},
         )
-        report("complete, 1", lambda: writer.complete([content], model_id))
-        report("mark_missing, all", lambda: writer.mark_missing(file_ids, 1), 1)
-        report("mark_seen, all", lambda: writer.mark_seen(file_ids), 1)
+        report("complete, 1", lambda: complete(writer, [content], model_id))
+        report("mark_missing, all", lambda: write(writer, mark_missing, file_ids, 1), 1)
+        report("mark_seen, all", lambda: write(writer, mark_seen, file_ids), 1)
         parent = root.path.parent
-        report("add_folder, absorbing all", lambda: writer.add_folder(parent, None), 1)
+        report("add_folder, absorbing all", lambda: write(writer, add_folder, parent, None), 1)
         if remove:
-            report("remove_folder, all", lambda: writer.remove_folder(parent), 1)
+            report("remove_folder, all", lambda: write(writer, remove_folder, parent), 1)
     with ThumbnailStore(folders.thumbnails) as thumbnails:
         jpegs = {digest(n): os.urandom(40_000) for n in range(400)}
         keys = list(jpegs)
@@ -158,7 +170,7 @@ def measure_writing(folders: AppFolders, *, remove: bool) -> None:
 
 
 def drain(reader: CatalogReader, model_id: ModelId, space: Space) -> int:
-    return sum(len(ids) for ids, _ in iterate_vectors(reader.connection, model_id, space))
+    return sum(len(ids) for ids, _ in iterate_vectors(reader, model_id, space))
 
 
 def report(label: str, work: Callable[[], Any], times: int = 7) -> Any:

@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import read_photo_order, read_photos
+from tests.plugins.catalog import read
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # tests, as pytest finds them
 
 from photofind.catalog.reader import CatalogReader
@@ -27,7 +31,7 @@ from photofind.catalog.vectors import fetch_vectors
 from photofind.domain import Space
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, FinishBackground, path_to_wire
+from photofind.worker.messages import AddFolders, FinishBackground
 from tests.benchmarks.bench_indexing import make_pictures
 
 if TYPE_CHECKING:
@@ -59,7 +63,7 @@ def index(photos: Path, folders: AppFolders) -> tuple[float, float]:
     client.start()
     try:
         began = time.perf_counter()
-        client.request(AddFolders(paths=(path_to_wire(photos),)))
+        client.request(AddFolders(paths=(photos,)))
         searchable = time.perf_counter()
         client.request(FinishBackground())
         return searchable - began, time.perf_counter() - searchable
@@ -70,11 +74,13 @@ def index(photos: Path, folders: AppFolders) -> tuple[float, float]:
 def read_vectors(folders: AppFolders, space: Space) -> NDArray[np.float32]:
     """All vectors of a space, in the order of the files' names."""
     with CatalogReader(folders) as reader:
-        active = reader.active_model()
+        active = read(reader, read_active_model)
         assert active is not None
-        photos = reader.photos(reader.photo_order().photo_ids.tolist()).values()
+        photos = read(
+            reader, read_photos, read(reader, read_photo_order).photo_ids.tolist()
+        ).values()
         ids = [photo.content_id for photo in sorted(photos, key=lambda each: each.paths[0].name)]
-        return fetch_vectors(reader.connection, active[0], space, ids).astype(np.float32)
+        return read(reader, fetch_vectors, active[0], space, ids).astype(np.float32)
 
 
 def main() -> None:

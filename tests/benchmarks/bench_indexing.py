@@ -42,10 +42,7 @@ from photofind.worker.messages import (
     AddFolders,
     Event,
     Hello,
-    JobFinished,
     UseModel,
-    path_to_wire,
-    report_from_wire,
 )
 from tests.benchmarks.random_models import RCLIPS_SHAPE, SHAPES, install_random
 
@@ -140,9 +137,8 @@ def run_worker(folder: Path, folders: AppFolders, key: str) -> tuple[float, Cost
             client.request(UseModel(key=key))
         worker = psutil.Process(pids[0])
         before_s = sum(worker.cpu_times()[:2])
-        answer = client.request(AddFolders(paths=(path_to_wire(folder),)))
-        assert isinstance(answer, JobFinished)
-        report = report_from_wire(answer.report)
+        answer = client.request(AddFolders(paths=(folder,)))
+        report = answer.report
         cost = Cost(report.elapsed_s, sum(worker.cpu_times()[:2]) - before_s)
         peak = peak_memory_mb(pids[0])
     finally:

@@ -19,13 +19,18 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
+from photofind.catalog.claims import IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import activate_model, ensure_model
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, Space
 from photofind.inference.registry import BASIC
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import Event, FinishBackground, Hello, JobFinished, Rescan
+from photofind.worker.messages import Event, FinishBackground, Hello, Rescan
+from tests.plugins.catalog import complete, write
 
 _BATCH = 500
 _A_FOLDER = 1_000
@@ -48,9 +53,9 @@ def fill_catalog(folders: AppFolders, root: Path, paths: list[Path]) -> None:
     vector = np.zeros(BASIC.dim, np.float32)
     vector[0] = 1
     with CatalogWriter(folders) as writer:
-        model_id = writer.ensure_model(BASIC.catalog_key, "clip", BASIC.dim)
-        writer.activate_model(model_id)
-        folder = writer.add_folder(root, None)
+        model_id = write(writer, ensure_model, BASIC.catalog_key, "clip", BASIC.dim)
+        write(writer, activate_model, model_id)
+        folder = write(writer, add_folder, root, None)
         for start in range(0, len(paths), _BATCH):
             batch = paths[start : start + _BATCH]
             stats = [path.stat() for path in batch]
@@ -58,15 +63,18 @@ def fill_catalog(folders: AppFolders, root: Path, paths: list[Path]) -> None:
                 (bytes(path.relative_to(root)), stat.st_size, stat.st_mtime_ns)
                 for path, stat in zip(batch, stats, strict=True)
             ]
-            claims = writer.claim(
+            claims = write(
+                writer,
+                claim_files,
                 [
                     IdentifiedFile(file_id, size, mtime, hashlib.sha256(path.read_bytes()).digest())
                     for file_id, path, (_, size, mtime) in zip(
-                        writer.insert_files(folder.id, rows), batch, rows, strict=True
+                        write(writer, insert_files, folder.id, rows), batch, rows, strict=True
                     )
                 ],
             )
-            writer.complete(
+            complete(
+                writer,
                 [
                     EmbeddedContent(
                         content_id=claim.content_id,
@@ -109,7 +117,6 @@ def main() -> None:
             began = time.perf_counter()
             answer = client.request(Rescan())
             elapsed = time.perf_counter() - began
-            assert isinstance(answer, JobFinished)
             print(
                 f"{what:12} {elapsed:6.2f} s ({sum(worker.cpu_times()[:2]) - cpu:.2f} CPU-s), "
                 f"memory {memory() - before:+.0f} MB to {memory():.0f} MB: "

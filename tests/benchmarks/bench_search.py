@@ -21,13 +21,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import threadpoolctl
 
+from photofind.catalog.claims import IdentifiedFile, claim_files
+from photofind.catalog.contents import EmbeddedContent
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import activate_model, ensure_model
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import EmbeddedContent, IdentifiedFile
 from photofind.catalog.writer import CatalogWriter
 from photofind.domain import Capture, Space
 from photofind.paths import app_folders
 from photofind.search.library import Library
 from photofind.search.ranking import rank
+from tests.plugins.catalog import complete, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +91,7 @@ def compare(
 ) -> None:
     matrix = library.matrix(reader, Space.SEARCH, vectors.shape[1])
     stored = vectors.astype(np.float16).astype(np.float32)
-    numbers = np.sort(matrix.content_ids)  # contents are numbered in the order of the vectors
+    numbers = np.sort(matrix.region_ids)  # contents are numbered in the order of the vectors
     ours, theirs = Stopwatch(), Stopwatch()
     found = found_of_original = 0
     for query in queries:
@@ -178,27 +183,27 @@ class Indexer:
 
     def __init__(self, writer: CatalogWriter, dim: int) -> None:
         self._writer = writer
-        self._folder = writer.add_folder(Path("/photos").absolute(), None)
+        self._folder = write(writer, add_folder, Path("/photos").absolute(), None)
         self._count = 0
-        self.model_id = writer.ensure_model("bench@00000000.p1.q0", "search", dim)
-        writer.activate_model(self.model_id)
+        self.model_id = write(writer, ensure_model, "bench@00000000.p1.q0", "search", dim)
+        write(writer, activate_model, self.model_id)
 
     def add(self, vectors: NDArray[np.float32]) -> None:
         numbers = range(self._count, self._count + len(vectors))
         self._count += len(vectors)
         names = [(f"IMG_{number:07}.jpg".encode(), 1, 1) for number in numbers]
-        files = self._writer.insert_files(self._folder.id, names)
+        files = write(self._writer, insert_files, self._folder.id, names)
         identified = [
             IdentifiedFile(file_id, 1, 1, number.to_bytes(32, "big"))
             for file_id, number in zip(files, numbers, strict=True)
         ]
-        claims = self._writer.claim(identified)
+        claims = write(self._writer, claim_files, identified)
         embedded = [
             EmbeddedContent(claim.content_id, "JPEG", 4, 3, Capture(), {Space.SEARCH: vector})
             for claim, vector in zip(claims, vectors, strict=True)
             if claim.content_id is not None
         ]
-        self._writer.complete(embedded, self.model_id)
+        complete(self._writer, embedded, self.model_id)
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,13 +24,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.claims import claim_files
+from photofind.catalog.files import insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.models import activate_model, ensure_model
 from photofind.cli.index import keep_vectors
 from photofind.paths import AppFolders, app_folders
+from tests.plugins.catalog import complete, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.rows import IdentifiedFile
+    from photofind.catalog.claims import IdentifiedFile
     from photofind.domain import FileId
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -125,7 +130,7 @@ def fill(folders: AppFolders, photos: int) -> None:
 
     The folder is not there: for the worker a drive that is not connected, whose photos stay.
     """
-    from photofind.catalog.rows import EmbeddedContent
+    from photofind.catalog.contents import EmbeddedContent
     from photofind.catalog.writer import CatalogWriter
     from photofind.domain import Capture, Space, TakenSource
     from photofind.inference.registry import BASIC
@@ -133,17 +138,18 @@ def fill(folders: AppFolders, photos: int) -> None:
     random = np.random.default_rng(0)
     assert BASIC.similar_dim is not None
     with CatalogWriter(folders) as writer:
-        model_id = writer.ensure_model(BASIC.catalog_key, BASIC.task, BASIC.dim)
-        writer.activate_model(model_id)
-        root = writer.add_folder(folders.data / "not there", None)
+        model_id = write(writer, ensure_model, BASIC.catalog_key, BASIC.task, BASIC.dim)
+        write(writer, activate_model, model_id)
+        root = write(writer, add_folder, folders.data / "not there", None)
         found = [(b"2023/%03d/IMG_%06d.jpg" % (n % 365, n), 5_000_000, n) for n in range(photos)]
-        file_ids = writer.insert_files(root.id, found)
+        file_ids = write(writer, insert_files, root.id, found)
         for start in range(0, photos, _BATCH):
             files = [identified(file_id) for file_id in file_ids[start : start + _BATCH]]
-            claims = writer.claim(files)
+            claims = write(writer, claim_files, files)
             search = unit_rows(random, len(claims), BASIC.dim)
             similar = unit_rows(random, len(claims), BASIC.similar_dim)
-            writer.complete(
+            complete(
+                writer,
                 [
                     EmbeddedContent(
                         content_id=claim.content_id,
@@ -164,7 +170,7 @@ def fill(folders: AppFolders, photos: int) -> None:
 
 
 def identified(file_id: FileId) -> IdentifiedFile:
-    from photofind.catalog.rows import IdentifiedFile
+    from photofind.catalog.claims import IdentifiedFile
 
     return IdentifiedFile(file_id, 5_000_000, 0, hashlib.sha256(b"%d" % file_id).digest())
 
@@ -195,7 +201,7 @@ def start_up(folders: AppFolders) -> None:
 
     from photofind.gui import app, program
     from photofind.gui.program import WindowProgram
-    from photofind.gui.searching import Answer, Words
+    from photofind.gui.searching import ByWords, SearchResponse
 
     times: list[float] = []
 
@@ -206,14 +212,14 @@ def start_up(folders: AppFolders) -> None:
             self.window.repaint()
             times.append(time.time())
 
-        def on_answered(self, answer: Answer) -> None:
+        def on_answered(self, answer: SearchResponse) -> None:
             # Queued behind what the window itself does with the answer, painting included.
             if not answer.refresh:
                 QTimer.singleShot(0, lambda: self.on_shown(answer))
 
-        def on_shown(self, answer: Answer) -> None:
+        def on_shown(self, answer: SearchResponse) -> None:
             times.append(time.time())
-            if isinstance(answer.ask, Words):
+            if isinstance(answer.request, ByWords):
                 times.append(time.process_time())
                 self.window.close()
                 assert len(answer.rows), answer.error

@@ -1,4 +1,4 @@
-"""Compares the figures of `photofind eval-captions` with those of coco-caption.
+"""Compares the figures of eval_captions.py with those of coco-caption.
 
     pip install pycocoevalcap       (100 MB, most of it Java that is not needed)
     python tests/benchmarks/compare_metrics.py [REFS.tsv]
@@ -16,11 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from photofind.describe.quality.bleu import bleu
-from photofind.describe.quality.cider import cider
-from photofind.describe.quality.rouge import rouge_l
-from photofind.describe.quality.tokens import tokenize
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # tests, as pytest finds them
+
 from photofind.reference_captions import read_reference_captions
+from tests.benchmarks.caption_metrics import bleu, cider, rouge_l, tokenize
 
 DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "coco-ccby" / "captions.tsv"
 

@@ -23,11 +23,14 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from photofind.catalog.files import find_photo_at
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.texts import read_text_in
 from photofind.inference.store import ModelStore
 from photofind.paths import app_folders
 from photofind.search.engine import SearchEngine
 from photofind.search.query import parse
+from tests.plugins.catalog import read
 
 LEAST_SURE = 0.8
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+")
@@ -49,7 +52,7 @@ def main() -> int:
         for side, letters in _DRAWN:
             draw(photos / f"drawn-{side}-{letters}.png", side, letters)
         data = Path(temporary, "data")
-        read(photos, data)
+        index_and_read(photos, data)
         return compare(photos, data)
 
 
@@ -65,7 +68,7 @@ def draw(path: Path, side: int, letters: int) -> None:
     picture.save(path)
 
 
-def read(photos: Path, data: Path) -> None:
+def index_and_read(photos: Path, data: Path) -> None:
     for words in (("index", photos), ("text", "--folder", photos)):
         command: list[Any] = [sys.executable, "-m", "photofind", "--data-dir", data, *words]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -88,7 +91,7 @@ def compare(photos: Path, data: Path) -> int:
         SearchEngine(folders, ModelStore(folders)) as engine,
     ):
         for path in sorted(photos.iterdir()):
-            photo_id = reader.photo_at(path)
+            photo_id = read(reader, find_photo_at, path)
             assert photo_id is not None, path
             began_s = time.monotonic()
             found: Any = plain(str(path))
@@ -98,7 +101,7 @@ def compare(photos: Path, data: Path) -> int:
                 word for text, score in lines if score >= LEAST_SURE for word in _WORD.findall(text)
             }
             lost = sorted(word for word in sure if not _finds(engine, word, photo_id))
-            text = reader.descriptions.text_in(photo_id)
+            text = read(reader, read_text_in, photo_id)
             seconds = 0.0 if text is None else text.seconds or 0.0
             words, missing = words + len(sure), missing + len(lost)
             print(

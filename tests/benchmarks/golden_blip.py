@@ -16,8 +16,7 @@ from pathlib import Path
 
 from photofind.domain import ModelError
 from photofind.inference import registry_blip
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
 from photofind.inference.decoding.greedy import greedy_search
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import ModelStore

@@ -29,11 +29,8 @@ from photofind.worker.messages import (
     AddFolders,
     Event,
     Hello,
-    JobFinished,
     PhotosReady,
     UseModel,
-    path_to_wire,
-    report_from_wire,
 )
 from tests.benchmarks.random_models import SHAPES, install_random
 
@@ -136,9 +133,8 @@ def run(watched: Watched, photos: Path, folders: AppFolders, key: str, files: in
     try:
         if key != BASIC.key:
             client.request(UseModel(key=key))
-        answer = client.request(AddFolders(paths=(path_to_wire(photos),)))
-        assert isinstance(answer, JobFinished)
-        report = report_from_wire(answer.report)
+        answer = client.request(AddFolders(paths=(photos,)))
+        report = answer.report
     finally:
         watched.close()
         client.close()

@@ -26,11 +26,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from photofind.catalog.photos import read_photo_order, read_photos
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_problems
 from photofind.media.formats import PHOTO_SUFFIXES
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, Event, Hello, JobFinished, path_to_wire
+from photofind.worker.messages import AddFolders, Event, Hello
+from tests.plugins.catalog import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,8 +116,7 @@ def torture(photos: Path, folders: AppFolders) -> int:
     client.start()
     began = time.monotonic()
     try:
-        answer = client.request(AddFolders(paths=(path_to_wire(photos),)))
-        assert isinstance(answer, JobFinished)
+        client.request(AddFolders(paths=(photos,)))
     finally:
         client.close()
         watched.close()
@@ -138,9 +140,11 @@ def torture(photos: Path, folders: AppFolders) -> int:
 def account(photos: Path, folders: AppFolders) -> tuple[Counter[str], list[Path]]:
     """What became of every file."""
     with CatalogReader(folders) as reader:
-        order = reader.photo_order().photo_ids.tolist()
-        indexed = {path for photo in reader.photos(order).values() for path in photo.paths}
-        problems = {problem.path: problem for problem in reader.problems()}
+        order = read(reader, read_photo_order).photo_ids.tolist()
+        indexed = {
+            path for photo in read(reader, read_photos, order).values() for path in photo.paths
+        }
+        problems = {problem.path: problem for problem in read(reader, read_problems)}
     reasons: Counter[str] = Counter()
     unaccounted = []
     for path in sorted(photos.rglob("*")):

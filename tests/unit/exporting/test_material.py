@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.exporting import material
-from photofind.exporting.errors import ExportError
 from photofind.exporting.material import find_pictures
+from photofind.exporting.request import ExportError
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def test_a_persons_pictures_come_first_and_are_filled_up(tmp_path: Path) -> None
     found = find_pictures(mine, tmp_path)
     assert found.paths[:2] == (mine / "b.jpg", mine / "deeper" / "a.jpg")
     assert len(found.paths) == 32
-    assert found.description == f"2 of {mine}, 30 drawn by photofind"
+    assert str(found.description) == f"2 of {mine}, 30 drawn by photofind"
     assert len({path.read_bytes() for path in found.paths}) == 32
 
 
@@ -35,7 +35,7 @@ def test_without_samples_everything_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(material, "_samples", list)
-    assert find_pictures(None, tmp_path).description == "32 drawn by photofind"
+    assert str(find_pictures(None, tmp_path).description) == "32 drawn by photofind"
 
 
 def test_more_pictures_than_needed_are_left_out(

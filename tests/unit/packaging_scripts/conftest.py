@@ -1,9 +1,18 @@
-"""The scripts of packaging/ import each other as siblings; so do their tests."""
+"""A hub on this machine, for the script that asks it."""
 
 from __future__ import annotations
 
-import sys
+from typing import TYPE_CHECKING
 
-from tests.plugins.places import REPO_ROOT
+import pytest
 
-sys.path.append(str(REPO_ROOT / "packaging"))
+from tests.plugins.local_hub import LocalHub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def local_hub() -> Iterator[LocalHub]:
+    with LocalHub() as hub:
+        yield hub

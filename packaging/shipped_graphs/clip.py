@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.network import IMAGE_INPUT, TEXT_INPUT, DualEncoder
-from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, causal_mask
+from shipped_graphs.network import IMAGE_INPUT, TEXT_INPUT, DualEncoder
+from shipped_graphs.transformer import Activation, BlockNames, Blocks, causal_mask
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
+    from shipped_graphs.builder import GraphBuilder
 
 EPSILON = 1e-5
 

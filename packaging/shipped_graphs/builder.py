@@ -9,14 +9,14 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from photofind.exporting.shipped.weights import Found
 from photofind.inference.manifest import BoundGraph, BoundTensor, Source
+from shipped_graphs.weights import Found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.exporting.shipped.network import Interface
-    from photofind.exporting.shipped.weights import Layout, Shape
+    from shipped_graphs.network import Interface
+    from shipped_graphs.weights import Layout, Shape
 
 _OPSET = 17
 """The first with LayerNormalization; every onnxruntime that photofind supports has it."""

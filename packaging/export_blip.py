@@ -1,45 +1,57 @@
-"""Writes the graphs of a BLIP anew, compares them with transformers and installs the model."""
+"""Makes an installed BLIP of an official checkpoint: `python packaging/export_blip.py KEY FILE`.
+
+The graphs are written anew, compared with the transformers library on some pictures, filled with
+the file's weights and installed, without any connection. Needs the extra `export`.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+_ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(_ROOT))  # photofind itself, whether it is installed or not
 
-from photofind import paths
-from photofind.exporting import gates
-from photofind.exporting.blip_networks import load_blip, measure_blip
-from photofind.exporting.errors import ExportError
-from photofind.exporting.gates import Gate
-from photofind.exporting.material import find_pictures
-from photofind.inference.agreement import TEXTS
-from photofind.inference.binding import bind
-from photofind.inference.blip.networks import QuestionReader, TextDecoder, Vision
-from photofind.inference.blip.words import Words, rules
-from photofind.inference.checkpoints.opening import open_checkpoint
-from photofind.inference.decoding.greedy import greedy_search
-from photofind.inference.installing import install_checkpoint
-from photofind.inference.manifest import read_manifest
-from photofind.inference.preprocess import to_batch
-from photofind.inference.processor import FULL_RANGE
-from photofind.inference.registry import find_spec
-from photofind.inference.spec import ModelSpec
-from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
-from photofind.media.decode import decode_photo
-from photofind.models.places import installing_alone
+import numpy as np  # noqa: E402
+from shipped_graphs import layouts  # noqa: E402
+from transformers_blip import load_blip, measure_blip  # noqa: E402
+
+from photofind import paths  # noqa: E402
+from photofind.domain import PhotofindError  # noqa: E402
+from photofind.exporting import gates  # noqa: E402
+from photofind.exporting.gates import Gate  # noqa: E402
+from photofind.exporting.material import find_pictures  # noqa: E402
+from photofind.exporting.request import ExportError  # noqa: E402
+from photofind.inference.binding import bind  # noqa: E402
+from photofind.inference.blip.networks import QuestionReader, TextDecoder, Vision  # noqa: E402
+from photofind.inference.blip.words import Words, rules  # noqa: E402
+from photofind.inference.checkpoints.opening import open_checkpoint  # noqa: E402
+from photofind.inference.decoding.greedy import greedy_search  # noqa: E402
+from photofind.inference.installing import install_checkpoint  # noqa: E402
+from photofind.inference.manifest import read_manifest  # noqa: E402
+from photofind.inference.precision_check import TEXTS  # noqa: E402
+from photofind.inference.preprocess import to_batch  # noqa: E402
+from photofind.inference.processor import FULL_RANGE  # noqa: E402
+from photofind.inference.registry import find_spec  # noqa: E402
+from photofind.inference.spec import ModelSpec  # noqa: E402
+from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec  # noqa: E402
+from photofind.media.decode import decode_photo  # noqa: E402
+from photofind.models.places import installing_alone  # noqa: E402
+from photofind.sentences import Sentence  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from shipped_graphs.blip import Blip
 
-    from photofind.exporting.shipped.blip import Blip
     from photofind.inference.blip.networks import Seen
-    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.checkpoints.tensors import TensorFile
     from photofind.inference.store import InstalledModel
 
 _PICTURES = 8
@@ -49,6 +61,32 @@ _LONGEST = 64
 """Tokens of what is compared."""
 _TIE = 1e-3
 """Two tokens whose logits are closer may change places."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description="Writes the graphs of a BLIP, compares them with transformers and installs it."
+    )
+    parser.add_argument("key", metavar="KEY", help="blip-base, blip-large or blip-vqa-base")
+    parser.add_argument("checkpoint", metavar="FILE", type=Path, help="the authors' own file")
+    parser.add_argument("--out", type=Path, help="a new folder for the graphs, without weights")
+    parser.add_argument("--pictures", type=Path, help="a folder of pictures to compare with")
+    parser.add_argument("--data-dir", type=Path, help="as for photofind itself")
+    chosen = parser.parse_args(words)
+    try:
+        report = export_blip(
+            chosen.key,
+            chosen.checkpoint,
+            paths.app_folders(chosen.data_dir),
+            out=chosen.out,
+            pictures=chosen.pictures,
+            say=print,
+        )
+    except PhotofindError as error:
+        print(error.user_message, file=sys.stderr)
+        return 1
+    print(f"Installed {report.model.spec.title}.")
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +134,7 @@ def export_blip(
     if not isinstance(spec, (CaptionerSpec, AnswererSpec)) or spec.checkpoint is None:
         raise ExportError(
             "export_unknown",
-            f"{key} neither describes photos nor answers questions. For models of search give the"
-            " weights with --pretrained.",
+            f"{key} neither describes photos nor answers questions.",
         )
     if not checkpoint.is_file():
         raise ExportError("export_weights", f"There is no file {checkpoint}. Check its name.")
@@ -124,13 +161,12 @@ def export_blip(
             model = install_checkpoint(spec, files, folders, graphs=graphs)
         if out is not None:
             _give_out(graphs, out)
-    return BlipReport(model, found.description, passed, as_shipped)
+    return BlipReport(model, str(found.description), passed, as_shipped)
 
 
 def _write_graphs(spec: CaptionerSpec | AnswererSpec, sizes: Blip, folder: Path) -> bool:
     """Writes the graphs without weights; whether they are the shipped ones byte for byte."""
-    from photofind.exporting.shipped import layouts
-    from photofind.exporting.shipped.build import build
+    from shipped_graphs.build import build  # it needs onnx, which measure_blip has looked for
 
     assert spec.checkpoint is not None
     build(sizes, layouts.transformers_blip, folder)
@@ -154,7 +190,7 @@ def _give_out(graphs: Path, out: Path) -> None:
 
 
 def _bind(
-    spec: CaptionerSpec | AnswererSpec, graphs: Path, checkpoint: Checkpoint, work: Path
+    spec: CaptionerSpec | AnswererSpec, graphs: Path, checkpoint: TensorFile, work: Path
 ) -> None:
     """The graphs in float32, and the words."""
     for name, pair in read_manifest(graphs / "manifest.json").items():
@@ -175,11 +211,13 @@ def _compare(
         same.append(both.writes_the_same())
     found = (
         gates.float_gate(
-            "logits, float32 graphs", np.concatenate(logits), np.concatenate(expected)
+            Sentence("logits, float32 graphs"), np.concatenate(logits), np.concatenate(expected)
         ),
         Gate(
-            "texts, float32 graphs",
-            f"{sum(same)} of {len(same)} the same up to the first tie",
+            Sentence("texts, float32 graphs"),
+            Sentence(
+                "{same} of {count} the same up to the first tie", same=sum(same), count=len(same)
+            ),
             all(same),
         ),
     )
@@ -262,3 +300,7 @@ class _Both:
                 best, second = found.scores[place][0].topk(2).values.tolist()
                 return bool(best - second < _TIE)
         return len(ours.ids) == len(theirs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

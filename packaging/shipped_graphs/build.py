@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from photofind.exporting.shipped.builder import GraphBuilder
 from photofind.inference.manifest import BoundGraph, GraphPair
+from shipped_graphs.builder import GraphBuilder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.exporting.shipped.network import Network
-    from photofind.exporting.shipped.weights import Layout
+    from shipped_graphs.network import ShippedNetwork
+    from shipped_graphs.weights import Layout
 
 
-def build(network: Network, layout: Layout, folder: Path) -> None:
+def build(network: ShippedNetwork, layout: Layout, folder: Path) -> None:
     """Writes a network's graphs, each in float32 and in int8, and their manifest.
 
     Args:
@@ -35,7 +35,7 @@ def build(network: Network, layout: Layout, folder: Path) -> None:
 
 
 def _build_part(
-    network: Network, layout: Layout, part: str, folder: Path, *, int8: bool
+    network: ShippedNetwork, layout: Layout, part: str, folder: Path, *, int8: bool
 ) -> BoundGraph:
     graph = GraphBuilder(layout, f"{part}.bin", int8=int8)
     interface = network.parts()[part](graph)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped import layouts
-from photofind.exporting.shipped.blip import Blip
-from photofind.exporting.shipped.clip import Clip
-from photofind.exporting.shipped.siglip import SigLip
-from photofind.exporting.shipped.transformer import Activation
-from photofind.exporting.shipped.xlm_roberta import XlmRobertaClip
+from shipped_graphs import layouts
+from shipped_graphs.blip import Blip
+from shipped_graphs.clip import Clip
+from shipped_graphs.siglip import SigLip
+from shipped_graphs.transformer import Activation
+from shipped_graphs.xlm_roberta import XlmRobertaClip
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.network import Network
-    from photofind.exporting.shipped.weights import Layout
+    from shipped_graphs.network import ShippedNetwork
+    from shipped_graphs.weights import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Architecture:
     """
 
     folder: str
-    network: Network
+    network: ShippedNetwork
     layout: Layout
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.transformer import Activation, activate
+from shipped_graphs.transformer import Activation, activate
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
+    from shipped_graphs.builder import GraphBuilder
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.bert import Bert
-from photofind.exporting.shipped.clip import embed_patches, prepend_token
-from photofind.exporting.shipped.network import (
+from shipped_graphs.bert import Bert
+from shipped_graphs.clip import embed_patches, prepend_token
+from shipped_graphs.network import (
     TEXT_INPUT,
     Interface,
     float_value,
     ids_input,
     image_input,
 )
-from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, activate, weigh
+from shipped_graphs.transformer import Activation, BlockNames, Blocks, activate, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import onnx
 
-    from photofind.exporting.shipped.builder import GraphBuilder
-    from photofind.exporting.shipped.network import Part
+    from shipped_graphs.builder import GraphBuilder
+    from shipped_graphs.network import Part
 
 _PICTURE_EPSILON, _TEXT_EPSILON = 1e-5, 1e-12
 _HEAD = 64

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.clip import embed_patches, embed_tokens, resblocks
-from photofind.exporting.shipped.network import DualEncoder
-from photofind.exporting.shipped.transformer import Activation, BlockNames, Blocks, attend_to
+from shipped_graphs.clip import embed_patches, embed_tokens, resblocks
+from shipped_graphs.network import DualEncoder
+from shipped_graphs.transformer import Activation, BlockNames, Blocks, attend_to
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
+    from shipped_graphs.builder import GraphBuilder
 
 _EPSILON = 1e-6
 

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, helper
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
+    from shipped_graphs.builder import GraphBuilder
 
 IMAGE_INPUT, TEXT_INPUT = "pixel_values", "input_ids"
 IMAGE_OUTPUT, TEXT_OUTPUT = "image_embeds", "text_embeds"
@@ -34,7 +34,7 @@ Part: TypeAlias = Callable[["GraphBuilder"], Interface]
 """Adds all of one graph's operators."""
 
 
-class Network(Protocol):
+class ShippedNetwork(Protocol):
     """Anything that consists of graphs."""
 
     def parts(self) -> Mapping[str, Part]:

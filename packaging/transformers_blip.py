@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from photofind.exporting.errors import ExportError
-from photofind.exporting.tools import import_transformers, quiet
+from photofind.exporting.request import ExportError
+from photofind.exporting.tools import import_library, quiet
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.blip import Blip
-    from photofind.inference.checkpoints.tensors import Checkpoint
+    from shipped_graphs.blip import Blip
+
+    from photofind.inference.checkpoints.tensors import TensorFile
 
 logger = logging.getLogger(__name__)
 
+NEEDED: Final = ("torch", "torchvision", "transformers", "onnx")
 _HEAD = 64
 """Numbers of an attention head, in every BLIP."""
 _TIED = {
@@ -26,7 +28,16 @@ _TIED = {
 """Two names of one tensor; some files hold both, others one."""
 
 
-def measure_blip(checkpoint: Checkpoint, *, answers: bool) -> Blip:
+def import_transformers() -> Any:
+    """Imports transformers.
+
+    Raises:
+        ExportError: export_tools_missing.
+    """
+    return import_library("transformers", NEEDED)
+
+
+def measure_blip(checkpoint: TensorFile, *, answers: bool) -> Blip:
     """The sizes of a file's network, by the shapes of its tensors.
 
     Args:
@@ -36,7 +47,7 @@ def measure_blip(checkpoint: Checkpoint, *, answers: bool) -> Blip:
         ExportError: export_tools_missing; export_weights, the file holds another network.
     """
     import_transformers()
-    from photofind.exporting.shipped.blip import Blip
+    from shipped_graphs.blip import Blip
 
     shapes = {name: stored.shape for name, stored in checkpoint.tensors.items()}
     try:
@@ -60,7 +71,7 @@ def measure_blip(checkpoint: Checkpoint, *, answers: bool) -> Blip:
     )
 
 
-def load_blip(checkpoint: Checkpoint, sizes: Blip) -> Any:
+def load_blip(checkpoint: TensorFile, sizes: Blip) -> Any:
     """Builds transformers' network and fills it. Nothing of the file is executed.
 
     Raises:
@@ -83,7 +94,7 @@ def load_blip(checkpoint: Checkpoint, sizes: Blip) -> Any:
     return network.eval()
 
 
-def _wrong_kind(checkpoint: Checkpoint) -> ExportError:
+def _wrong_kind(checkpoint: TensorFile) -> ExportError:
     """To be called while the error is handled that tells what is wrong."""
     logger.info("the checkpoint holds another network", exc_info=True)
     return ExportError(
@@ -118,7 +129,7 @@ def _count(shapes: dict[str, tuple[int, ...]], pattern: str) -> int:
     return 1 + max((int(match[1]) for match in found if match), default=-1)
 
 
-def _read(checkpoint: Checkpoint, name: str) -> Any:
+def _read(checkpoint: TensorFile, name: str) -> Any:
     import torch
 
     pairs = {**_TIED, **{second: first for first, second in _TIED.items()}}

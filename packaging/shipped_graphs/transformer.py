@@ -8,7 +8,7 @@ from math import inf, pi, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
+    from shipped_graphs.builder import GraphBuilder
 
 
 class Activation(Enum):

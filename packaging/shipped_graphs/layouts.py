@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.weights import Found
 from photofind.inference.manifest import Source
+from shipped_graphs.weights import Found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.exporting.shipped.weights import Shape
+    from shipped_graphs.weights import Shape
 
 
 def open_clip(name: str, shape: Shape) -> Found:

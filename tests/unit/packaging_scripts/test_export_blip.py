@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import export_blip as exporting
 import pytest
+from export_blip import export_blip, main
+from transformers_blip import measure_blip
 
 from photofind import paths
-from photofind.cli.app import run_command
-from photofind.cli.arguments import UsageError, parse
 from photofind.domain import ModelError
-from photofind.exporting import blip as exporting
-from photofind.exporting.blip import export_blip
-from photofind.exporting.blip_networks import measure_blip
-from photofind.exporting.errors import ExportError
+from photofind.exporting.request import ExportError
 from photofind.inference import registry_blip
-from photofind.inference.agreement import draw_pictures
-from photofind.inference.blip.answerer import BlipAnswerer
-from photofind.inference.blip.captioner import BlipCaptioner
+from photofind.inference.blip.models import BlipAnswerer, BlipCaptioner
+from photofind.inference.precision_check import draw_pictures
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
 from photofind.inference.store import ModelStore
 from photofind.paths import AppFolders, app_folders
@@ -38,7 +34,7 @@ from tests.unit.inference.transformers_reference import import_transformers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.inference.checkpoints.tensors import Checkpoint
+    from photofind.inference.checkpoints.tensors import TensorFile
     from photofind.inference.spec import ModelSpec
 
 
@@ -64,7 +60,7 @@ def test_a_captioner_is_compared_and_installed(folders: AppFolders, tmp_path: Pa
     key, out = tiny.CAPTIONER.key, tmp_path / "graphs"
     report = export_blip(key, checkpoint, folders, out=out, say=said.append)
     assert [gate.passed for gate in report.gates] == [True, True]
-    assert "8 of 8 the same" in report.gates[1].figures
+    assert "8 of 8 the same" in str(report.gates[1].figures)
     assert any(line.startswith("passed: logits") for line in said)
     model = ModelStore(folders).find(key, CaptionerSpec)
     assert BlipCaptioner(model).caption(draw_pictures(tiny.SIDE)[:1])
@@ -91,9 +87,11 @@ def test_the_graphs_are_written_anew(
     before = contents(shipped)
     for name in ("vision.fp32.onnx", "vision.int8.onnx", "decoder.fp32.onnx", "decoder.int8.onnx"):
         (shipped / name).write_bytes(b"no graph")
-    words = ["models", "export", tiny.CAPTIONER.key, "--checkpoint", str(checkpoint)]
-    run_command(parse([*words, "--out", str(tmp_path / "out"), "--json"]), folders)
-    assert json.loads(capsys.readouterr().out)["as_shipped"] is False
+    words = [tiny.CAPTIONER.key, str(checkpoint), "--data-dir", str(folders.data)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "they are not those shipped" in said
+    assert said[-1] == f"Installed {tiny.CAPTIONER.title}."
     assert contents(tmp_path / "out") == before
     model = ModelStore(folders).find(tiny.CAPTIONER.key, CaptionerSpec)
     assert BlipCaptioner(model).caption(draw_pictures(tiny.SIDE)[:1])
@@ -106,14 +104,9 @@ def test_a_file_of_other_sizes_is_refused(folders: AppFolders, tmp_path: Path) -
     assert caught.value.code == "export_weights"
 
 
-def test_an_answerer_is_compared_and_installed(
-    folders: AppFolders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    checkpoint = save(tmp_path, answers=True)
-    words = ["models", "export", tiny.ANSWERER.key, "--checkpoint", str(checkpoint), "--json"]
-    run_command(parse(words), folders)
-    document = json.loads(capsys.readouterr().out)
-    assert list(document) == ["key", "title", "pictures", "gates", "as_shipped"]
+def test_an_answerer_is_compared_and_installed(folders: AppFolders, tmp_path: Path) -> None:
+    report = export_blip(tiny.ANSWERER.key, save(tmp_path, answers=True), folders)
+    assert all(gate.passed for gate in report.gates)
     model = ModelStore(folders).find(tiny.ANSWERER.key, AnswererSpec)
     assert BlipAnswerer(model).answer(draw_pictures(tiny.SIDE)[:1], "how many?")
 
@@ -159,8 +152,7 @@ def test_the_shapes_of_a_file_tell_the_network_that_is_shipped(
     """So an official file's graphs are those of the resources, which are built and compared too."""
     transformers = import_transformers()
     import torch
-
-    from photofind.exporting.shipped import architectures
+    from shipped_graphs import architectures
 
     assert spec.checkpoint is not None
     folder = spec.checkpoint.graphs
@@ -171,7 +163,7 @@ def test_the_shapes_of_a_file_tell_the_network_that_is_shipped(
     file = SimpleNamespace(
         tensors={name: SimpleNamespace(shape=tuple(each.shape)) for name, each in state.items()}
     )
-    assert measure_blip(cast("Checkpoint", file), answers=answers) == expected
+    assert measure_blip(cast("TensorFile", file), answers=answers) == expected
 
 
 def test_a_model_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path) -> None:
@@ -180,7 +172,9 @@ def test_a_model_of_another_kind_is_refused(folders: AppFolders, tmp_path: Path)
     assert caught.value.code == "export_unknown"
 
 
-@pytest.mark.parametrize("more", [[], ["--pretrained", "x.pt", "--checkpoint", "y.bin"]])
-def test_the_weights_are_named_once(folders: AppFolders, more: list[str]) -> None:
-    with pytest.raises(UsageError, match="Name the weights"):
-        run_command(parse(["models", "export", "blip-base", *more]), folders)
+def test_what_is_wrong_is_said(
+    folders: AppFolders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [tiny.CAPTIONER.key, str(tmp_path / "none.bin"), "--data-dir", str(folders.data)]
+    assert main(words) == 1
+    assert "There is no file" in capsys.readouterr().err

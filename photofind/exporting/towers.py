@@ -1,4 +1,4 @@
-"""The picture half and the word half of a network, from PyTorch to the graph that is given out."""
+"""The image tower and the text tower of a network, from PyTorch to the exported graph."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from photofind.inference.records import Precision
 from photofind.inference.session import create_session
 from photofind.inference.spec_search import PaddingKind
 from photofind.media.decode import decode_photo
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.exporting.networks import Network
+    from photofind.exporting.networks import TorchNetwork
 
 LEAST_GAIN = 1.15
 """int8 must be so many times as quick as float32, or it isn't worth its errors."""
@@ -35,7 +36,7 @@ _SAME = 1e-5
 """Vectors of length 1 that differ less are the same but for rounding."""
 
 
-class Half(ABC):
+class Tower(ABC):
     """One graph in both precisions, and what it gives for the same inputs.
 
     Attributes:
@@ -45,7 +46,7 @@ class Half(ABC):
         exact, small: what the float32 and the int8 graph give.
     """
 
-    what: str
+    what: Sentence
     _name: str
     _input: str
 
@@ -76,8 +77,8 @@ class Half(ABC):
         graphs.quantise(self._path(Precision.FP32), path, reduced=reduced)
         self.small = self._run(Precision.INT8)
 
-    def why_int8_does_not_pay(self) -> str:
-        """Measures both graphs in turn; "" where int8 is quicker."""
+    def why_int8_does_not_pay(self) -> Sentence | None:
+        """Measures both graphs in turn; None where int8 is quicker."""
         sessions = [create_session(self._path(precision)) for precision in Precision]
         feed = {self._input: self.inputs[0]}
         times: list[list[float]] = [[], []]
@@ -88,7 +89,9 @@ class Half(ABC):
                 found.append(time.thread_time() - start)
         exact, small = map(min, times)
         gain = exact / small
-        return "" if gain >= LEAST_GAIN else f"int8 is {gain:.2f} times as quick"
+        if gain >= LEAST_GAIN:
+            return None
+        return Sentence("int8 is {gain} times as quick", gain=f"{gain:.2f}")
 
     def vectors(self, precision: Precision) -> NDArray[np.float32]:
         """Unit vectors, float32 [n, dim]."""
@@ -107,13 +110,13 @@ class Half(ABC):
         return np.concatenate([session.run(None, {self._input: run})[0] for run in self.inputs])
 
 
-class VisualHalf(Half):
+class VisualTower(Tower):
     """Pictures."""
 
-    what = "pictures"
+    what = Sentence("pictures")
     _name, _input = IMAGE_NAME, graphs.IMAGE_INPUT
 
-    def __init__(self, network: Network, pictures: Sequence[Path], work: Path) -> None:
+    def __init__(self, network: TorchNetwork, pictures: Sequence[Path], work: Path) -> None:
         """Decodes the pictures and runs PyTorch on them."""
         import torch
 
@@ -133,17 +136,17 @@ class VisualHalf(Half):
         graphs.write_visual(self._network.fused, self._network.preprocess.geometry.size, path)
 
 
-class TextHalf(Half):
+class TextTower(Tower):
     """Words.
 
     Attributes:
         padding: NONE where it was found that a text may be cut after its last token.
     """
 
-    what = "words"
+    what = Sentence("words")
     _name, _input = TEXT_NAME, graphs.TEXT_INPUT
 
-    def __init__(self, network: Network, work: Path) -> None:
+    def __init__(self, network: TorchNetwork, work: Path) -> None:
         """Runs PyTorch on the texts, filled up to the context length as it wants them."""
         super().__init__(work)
         self._network = network

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from photofind.exporting.shipped.bert import Bert
-from photofind.exporting.shipped.network import TEXT_INPUT, DualEncoder
-from photofind.exporting.shipped.transformer import Activation, activate, split_heads, weigh
+from shipped_graphs.bert import Bert
+from shipped_graphs.network import TEXT_INPUT, DualEncoder
+from shipped_graphs.transformer import Activation, activate, split_heads, weigh
 
 if TYPE_CHECKING:
-    from photofind.exporting.shipped.builder import GraphBuilder
-    from photofind.exporting.shipped.clip import Clip
+    from shipped_graphs.builder import GraphBuilder
+    from shipped_graphs.clip import Clip
 
 _EPSILON = 1e-5
 _FIRST_PLACE = 2
