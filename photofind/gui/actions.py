@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from photofind.domain import PhotofindError
 from photofind.gui.icons import themed_icon
 from photofind.gui.images import read_photo
-from photofind.gui.wording import count, display_name, file_url, photo_name
+from photofind.gui.wording import display_name, file_url, photo_name
 from photofind.media.online_only import may_open
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from photofind.domain import Photo, PhotoId
+    from photofind.gui.background_calls import BackgroundCalls
     from photofind.gui.desktop import Desktop
-    from photofind.gui.errands import Errands
     from photofind.gui.library_reads import LibraryReads
 
 MOST_OPENED = 20
@@ -36,6 +36,7 @@ OPEN_KEYS = "Ctrl+Return"
 REVEAL_KEYS = "Ctrl+Shift+Return"
 COPY_KEYS = "Ctrl+C"
 COPY_PATH_KEYS = "Ctrl+Shift+C"
+FORGET_KEYS = "Del"
 
 
 class PhotoActions(QObject):
@@ -51,13 +52,13 @@ class PhotoActions(QObject):
     def __init__(
         self,
         reads: LibraryReads,
-        errands: Errands,
+        calls: BackgroundCalls,
         desktop: Desktop,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._reads = reads
-        self._errands = errands
+        self._calls = calls
         self._desktop = desktop
 
     def menu(self, photo_ids: Sequence[PhotoId], parent: QWidget) -> QMenu:
@@ -65,7 +66,6 @@ class PhotoActions(QObject):
         menu = QMenu(parent)
         number = len(photo_ids)
         one = number == 1
-        n = count(number)
 
         def add(icon: str, text: str, keys: str, act: Callable[[], None]) -> None:
             action = menu.addAction(themed_icon(icon, menu.palette()), text)
@@ -78,17 +78,17 @@ class PhotoActions(QObject):
             add("similar", self.tr("Find &similar"), SIMILAR_KEYS, similar)
             menu.addSeparator()
         if number <= MOST_OPENED:
-            text = self.tr("&Open") if one else self.tr("&Open {n} photos").format(n=n)
+            text = self.tr("&Open") if one else self.tr("&Open %Ln photo(s)", "", number)
             add("open", text, OPEN_KEYS, partial(self.open, photo_ids))
         add("folder", self.tr("Show in &folder"), REVEAL_KEYS, partial(self.reveal, photo_ids))
         menu.addSeparator()
-        text = self.tr("&Copy image") if one else self.tr("&Copy {n} images").format(n=n)
+        text = self.tr("&Copy image") if one else self.tr("&Copy %Ln image(s)", "", number)
         add("copy", text, COPY_KEYS, partial(self.copy_images, photo_ids))
-        text = self.tr("Copy &path") if one else self.tr("Copy {n} &paths").format(n=n)
+        text = self.tr("Copy &path") if one else self.tr("Copy %Ln &path(s)", "", number)
         add("copy-path", text, COPY_PATH_KEYS, partial(self.copy_paths, photo_ids))
         menu.addSeparator()
-        text = self.tr("For&get…") if one else self.tr("For&get {n} photos…").format(n=n)
-        add("forget", text, "", partial(self.forget_requested.emit, photo_ids))
+        text = self.tr("For&get…") if one else self.tr("For&get %Ln photo(s)…", "", number)
+        add("forget", text, FORGET_KEYS, partial(self.forget_requested.emit, photo_ids))
         return menu
 
     def find_similar(self, photo_id: PhotoId) -> None:
@@ -96,23 +96,25 @@ class PhotoActions(QObject):
             for photo in photos:
                 self.similar_requested.emit(photo.id, photo_name(photo))
 
-        self._errands.run(lambda: self._reads.photos([photo_id]), found)
+        self._calls.run(lambda: self._reads.photos([photo_id]), found)
 
     def open(self, photo_ids: Sequence[PhotoId]) -> None:
         def found(paths: list[Path]) -> None:
             for path in paths:
                 if not self._desktop.open(path):
                     name = display_name(path)
-                    self.told.emit(self.tr("No program wants to open {name}.").format(name=name))
+                    self.told.emit(
+                        self.tr("No program on this computer can open {name}.").format(name=name)
+                    )
 
-        self._errands.run(lambda: self._reachable(photo_ids[:MOST_OPENED]), found)
+        self._calls.run(lambda: self._reachable(photo_ids[:MOST_OPENED]), found)
 
     def reveal(self, photo_ids: Sequence[PhotoId]) -> None:
         def show() -> Path | None:
             paths = self._reachable(photo_ids)
             return None if self._desktop.reveal(paths) else paths[0].parent
 
-        self._errands.run(show, self._on_revealed)
+        self._calls.run(show, self._on_revealed)
 
     def reveal_file(self, path: Path) -> None:
         """Shows a file that is no photo of the catalog (yet), or at least its folder."""
@@ -120,19 +122,19 @@ class PhotoActions(QObject):
         def show() -> Path | None:
             return None if self._desktop.reveal([path]) else path.parent
 
-        self._errands.run(show, self._on_revealed)
+        self._calls.run(show, self._on_revealed)
 
     def copy_paths(self, photo_ids: Sequence[PhotoId]) -> None:
         def copy(photos: list[Photo]) -> None:
             lines = [str(photo.paths[0]) for photo in photos if photo.paths]
             QGuiApplication.clipboard().setText("\n".join(lines))
 
-        self._errands.run(lambda: self._reads.photos(photo_ids), copy)
+        self._calls.run(lambda: self._reads.photos(photo_ids), copy)
 
     def copy_images(self, photo_ids: Sequence[PhotoId]) -> None:
         """One photo travels as picture and file, several as files."""
         if len(photo_ids) > 1:
-            self._errands.run(lambda: self._reachable(photo_ids), _copy_files)
+            self._calls.run(lambda: self._reachable(photo_ids), _copy_files)
             return
 
         def decode() -> tuple[Path, QImage]:
@@ -140,11 +142,10 @@ class PhotoActions(QObject):
             if not may_open(path, self._reads.download_roots()):
                 raise PhotofindError(
                     "photo_online_only",
-                    self.tr(
-                        "“{name}” lies in its cloud only, and photofind downloads nothing unasked. "
-                        "Open it, which downloads it, then copy it; or allow it for its whole "
-                        "folder: “Choose what is left out…” in the folder's menu."
-                    ).format(name=display_name(path)),
+                    "“{name}” is online-only, and photofind downloads nothing unless you ask for "
+                    "it. Open it, which downloads it, then copy it; or allow downloads for its "
+                    "whole folder: “Exclude photos…” in the folder's menu.",
+                    name=path.name,
                 )
             return path, read_photo(path, _COPIED_PX)
 
@@ -152,7 +153,7 @@ class PhotoActions(QObject):
             path, image = decoded
             _copy_files([path], image)
 
-        self._errands.run(decode, copy)
+        self._calls.run(decode, copy)
 
     def _on_revealed(self, folder: Path | None) -> None:
         """The folder is left to be opened where the file manager can't choose files."""
@@ -160,7 +161,7 @@ class PhotoActions(QObject):
             self.told.emit(self.tr("There is no file manager to show the folder in."))
 
     def _reachable(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
-        """One existing file a photo; on the errands thread.
+        """One existing file a photo; on the background-calls thread.
 
         Raises:
             PhotofindError: none of them is there.
@@ -171,10 +172,8 @@ class PhotoActions(QObject):
         if not paths:
             raise PhotofindError(
                 "photo_unreachable",
-                self.tr(
-                    "The file isn't where it was. Connect its drive, or press F5 to look "
-                    "through the folders again."
-                ),
+                "The file isn't where it was. Connect its drive, or press F5 to scan the folders "
+                "again.",
             )
         return paths
 

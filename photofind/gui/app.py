@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from photofind.gui.searching import Searcher, first_ask
+from photofind.gui.searching import Searcher, first_request
 from photofind.gui.single_instance import InstanceServer, SingleInstance
+from photofind.gui.translation import BUG, in_words
 from photofind.settings import read_settings
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
     instance = SingleInstance(folders.data)
     if not instance.take(add):
         return 0
-    settings = read_settings(folders.settings)
+    settings = read_settings(folders)
     searcher = Searcher(partial(open_engine, folders))
     # The search thread reads photos and vectors while this one still imports the widgets.
-    searcher.start(first_ask(settings.last_query))
+    searcher.start(first_request(settings.last_query))
     with ExitStack() as stack:
         stack.callback(instance.leave)
         stack.callback(searcher.close)
@@ -59,12 +60,14 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
         from photofind.gui.icons import app_icon
         from photofind.gui.program import WindowProgram
         from photofind.gui.theme import Theme
+        from photofind.gui.translation import install_translations
 
         app = QApplication(sys.argv[:1])
         app.setApplicationName("photofind")
         app.setApplicationDisplayName("photofind")
         app.setDesktopFileName("photofind")
         app.setWindowIcon(app_icon())
+        install_translations(app)
         Theme(app)
         program = WindowProgram(folders, settings, searcher)
         stack.callback(program.close)
@@ -73,7 +76,7 @@ def run(folders: AppFolders, add: Sequence[Path]) -> int:
         server = InstanceServer(instance.address, program)
         stack.callback(server.close)
         server.raised.connect(program.window.come_to_front)
-        server.folders_brought.connect(program.library.add_folders)
+        server.folders_brought.connect(program.folders.add_folders)
         program.start(add)
         QTimer.singleShot(_LISTEN_AFTER_MS, server, server.listen)
         return app.exec()
@@ -125,9 +128,7 @@ def _bugs_told(program: WindowProgram) -> Iterator[None]:
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
         before(kind, error, traceback)
-        program.errands.failed.emit(
-            program.tr("Something went wrong. The details are in photofind's log.")
-        )
+        program.calls.failed.emit(in_words(BUG))
 
     sys.excepthook = hook
     try:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from photofind.gui.icons import themed_icon
+from photofind.gui.plain_text import tooltip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -64,7 +65,7 @@ class IconButton(QToolButton):
     def relabel(self, name: str, label: str) -> None:
         """Changes what the button shows and says."""
         self._icon_name = name
-        self.setToolTip(label)
+        self.setToolTip(tooltip(label))
         self.setAccessibleName(label)
         self._draw()
 

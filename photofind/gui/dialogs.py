@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +16,12 @@ from PySide6.QtWidgets import (
 from photofind import __version__
 from photofind.gui.buttons import PushButton
 from photofind.gui.icons import APP_ICON, draw_icon
+from photofind.gui.plain_text import PlainLabel
+from photofind.gui.translation import Context
 from photofind.gui.wording import display_name
+
+Dialogs = Context("Dialogs")
+
 
 _ABOUT_LOGO_PX = 72
 _ABOUT_PX = 430
@@ -38,14 +42,14 @@ def _place_to_start() -> str:
 
 def choose_folder(parent: QWidget) -> Path | None:
     """Asks for a folder of photos; None when the person would rather not."""
-    title = QCoreApplication.translate("Dialogs", "Choose a folder with photos")
+    title = Dialogs.tr("Choose a folder with photos")
     chosen = QFileDialog.getExistingDirectory(parent, title, _place_to_start())
     return Path(chosen) if chosen else None
 
 
 def choose_new_place(parent: QWidget, folder: Path) -> Path | None:
     """Asks where a folder lies now; None when the person would rather not."""
-    title = QCoreApplication.translate("Dialogs", "Where is “{folder}” now?")
+    title = Dialogs.tr("Where is “{folder}” now?")
     chosen = QFileDialog.getExistingDirectory(
         parent, title.format(folder=display_name(folder)), _place_to_start()
     )
@@ -54,7 +58,7 @@ def choose_new_place(parent: QWidget, folder: Path) -> Path | None:
 
 def choose_subfolder(parent: QWidget, folder: Path) -> Path | None:
     """Asks which subfolder is to be left out; None when the person would rather not."""
-    title = QCoreApplication.translate("Dialogs", "Leave out which folder in “{folder}”?")
+    title = Dialogs.tr("Which folder in “{folder}” should be excluded?")
     chosen = QFileDialog.getExistingDirectory(
         parent, title.format(folder=display_name(folder)), str(folder)
     )
@@ -68,13 +72,13 @@ class NoteDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        logo = QLabel(self)
+        logo = PlainLabel(self)
         logo.setPixmap(
             draw_icon(
                 APP_ICON, QColor(Qt.GlobalColor.black), _ABOUT_LOGO_PX, self.devicePixelRatio()
             )
         )
-        heading = QLabel(title, self)
+        heading = PlainLabel(title, self)
         heading.setProperty("textStyle", "heading")
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 28, 32, 24)
@@ -82,8 +86,7 @@ class NoteDialog(QDialog):
         column.addWidget(logo, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         for paragraph in paragraphs:
-            label = QLabel(paragraph, self)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label = PlainLabel(paragraph, self)
             label.setWordWrap(True)
             label.setMinimumWidth(_ABOUT_PX)
             column.addWidget(label)
@@ -99,31 +102,12 @@ def about_dialog(parent: QWidget) -> NoteDialog:
     return NoteDialog(
         f"photofind {__version__}",
         (
-            QCoreApplication.translate(
-                "Dialogs",
+            Dialogs.tr(
                 "Finds your photos by what they show. It works without a network: no picture, "
                 "no word you type and nothing it learns ever leaves this computer.",
             ),
-            QCoreApplication.translate(
-                "Dialogs",
+            Dialogs.tr(
                 "Free software under the MIT licence. It never changes your photos.",
-            ),
-        ),
-        parent,
-    )
-
-
-def model_dialog(title: str, notice: str, parent: QWidget) -> NoteDialog:
-    """What the model can do and what it can't."""
-    return NoteDialog(
-        title,
-        (
-            notice,
-            QCoreApplication.translate(
-                "Dialogs",
-                "It is built in, so that photofind works from the first minute and without a "
-                "network. Describe what can be seen, in English and in few words: things, "
-                "animals, food, places, colours.",
             ),
         ),
         parent,

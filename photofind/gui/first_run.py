@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.icons import APP_ICON, IconLabel, draw_icon
+from photofind.gui.plain_text import PlainLabel
 from photofind.gui.wording import display_path
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ class FirstRunPage(QWidget):
         self.setObjectName("emptyPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._proposed: Path | None = None
-        self._logo = QLabel(self)
+        self._logo = PlainLabel(self)
         self._logo.setPixmap(
             draw_icon(APP_ICON, QColor(Qt.GlobalColor.black), _LOGO_PX, self.devicePixelRatio())
         )
-        title = QLabel(self.tr("Find any photo by describing it"), self)
+        title = PlainLabel(self.tr("Find any photo by describing it"), self)
         title.setProperty("textStyle", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title.setWordWrap(True)
-        text = QLabel(
+        text = PlainLabel(
             self.tr(
                 "Choose a folder with photos. photofind looks at every picture once; you can "
                 "search the first ones while it is still working on the rest."
@@ -53,11 +54,11 @@ class FirstRunPage(QWidget):
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._accept = PushButton("", self, ButtonKind.PRIMARY)
         self._accept.setProperty("textStyle", "large")
-        self._where = QLabel(self)
+        self._where = PlainLabel(self)
         self._where.setProperty("tone", "faint")
         self._where.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._choose = PushButton("", self)
-        promise = QLabel(
+        promise = PlainLabel(
             self.tr("Nothing leaves this computer, and your photos are never changed."),
             self,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QVBoxLayout,
@@ -20,17 +20,20 @@ from PySide6.QtWidgets import (
 
 from photofind.domain import FolderState
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
-from photofind.gui.elided import ElidedLabel
 from photofind.gui.icons import IconLabel
-from photofind.gui.wording import count, count_photos, display_name, display_path
+from photofind.gui.labels import ElidedLabel
+from photofind.gui.places import PlacesTree
+from photofind.gui.plain_text import PlainLabel, tooltip
+from photofind.gui.translation import in_words
+from photofind.gui.wording import count_photos, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from PySide6.QtGui import QContextMenuEvent
+    from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QShowEvent
 
-    from photofind.catalog.rows import FolderStatus
+    from photofind.catalog.status import FolderStatus
 
 _WIDTH = 300
 
@@ -40,8 +43,9 @@ class _FolderRow(QFrame):
     has the keyboard, is pressed or has its menu open must not vanish under a person's hand."""
 
     remove_requested = Signal(object)
-    choices_requested = Signal(object)
+    exclusions_requested = Signal(object)
     relocate_requested = Signal(object)
+    show_requested = Signal(object)
     menu_requested = Signal(object, QPoint)
     """The folder, and where on the screen."""
 
@@ -51,18 +55,19 @@ class _FolderRow(QFrame):
         self.path = folder.path
         name = ElidedLabel(display_name(folder.path), Qt.TextElideMode.ElideMiddle, self)
         name.setProperty("textStyle", "strong")
+        self._name = name
         self._below = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._icon = IconLabel("folder", 22, QPalette.ColorRole.Accent, self)
         label = self.tr("Remove {name} from photofind").format(name=name.text())
         self._remove = IconButton("remove", label, self)
-        self._choices = IconButton(
-            "filter", self.tr("Choose what is left out of {name}").format(name=name.text()), self
+        self._exclusions = IconButton(
+            "filter", self.tr("Exclude photos in {name}").format(name=name.text()), self
         )
         self._relocate = PushButton(self.tr("It was moved…"), self, ButtonKind.LINK)
         self._relocate.setToolTip(
             self.tr("Say where this folder is now. Nothing is indexed again.")
         )
-        self.buttons = (self._relocate, self._choices, self._remove)
+        self.buttons = (self._relocate, self._exclusions, self._remove)
         """In the order of the Tab key."""
         layout = QGridLayout(self)
         layout.setContentsMargins(10, 8, 6, 8)
@@ -72,10 +77,10 @@ class _FolderRow(QFrame):
         layout.addWidget(self._icon, 0, 0, 2, 1)
         layout.addWidget(name, 0, 1)
         layout.addWidget(self._below, 1, 1, 1, 3)
-        layout.addWidget(self._choices, 0, 2)
+        layout.addWidget(self._exclusions, 0, 2)
         layout.addWidget(self._remove, 0, 3)
         layout.addWidget(self._relocate, 2, 1, Qt.AlignmentFlag.AlignLeft)
-        self._choices.clicked.connect(lambda: self.choices_requested.emit(self.path))
+        self._exclusions.clicked.connect(lambda: self.exclusions_requested.emit(self.path))
         self._remove.clicked.connect(lambda: self.remove_requested.emit(self.path))
         self._relocate.clicked.connect(lambda: self.relocate_requested.emit(self.path))
         self.show_folder(folder)
@@ -84,14 +89,16 @@ class _FolderRow(QFrame):
         """Says what there is to say of the folder now."""
         offline = folder.state is FolderState.OFFLINE
         details = count_photos(folder.photos)
-        if offline and folder.trouble:
+        if offline and folder.trouble is not None:
             details = self.tr("{photos} · not allowed").format(photos=details)
         elif offline:
             details = self.tr("{photos} · not connected").format(photos=details)
         elif folder.online_only and not folder.includes_online_only:
-            details = self.tr("{photos} · {n} online only").format(
-                photos=details, n=count(folder.online_only)
-            )
+            online_only = self.tr("%Ln online-only", "", folder.online_only)
+            details = f"{details} · {online_only}"
+        elif folder.unwatched:
+            unwatched = self.tr("%Ln folder(s) not watched", "", folder.unwatched)
+            details = f"{details} · {unwatched}"
         self._below.setText(details)
         self._below.setProperty("tone", "warning" if offline else "faint")
         self._below.style().unpolish(self._below)
@@ -99,36 +106,46 @@ class _FolderRow(QFrame):
         self._icon.show_icon("folder-offline" if offline else "folder")
         self._relocate.setVisible(offline)
         path = display_path(folder.path)
-        if offline and folder.trouble:
-            self.setToolTip(
-                self.tr("{reason}\nIts photos stay searchable.").format(reason=folder.trouble)
-            )
+        if offline and folder.trouble is not None:
+            said = self.tr("{reason}\nIts photos stay searchable.")
+            self.setToolTip(tooltip(said.format(reason=in_words(folder.trouble))))
         elif offline:
-            self.setToolTip(
-                self.tr(
-                    "{path}\nThis folder can't be reached now. Its photos stay searchable."
-                ).format(path=path)
-            )
+            said = self.tr("{path}\nThis folder can't be reached now. Its photos stay searchable.")
+            self.setToolTip(tooltip(said.format(path=path)))
         else:
-            self.setToolTip("\n".join([path, *self._remarks(folder)]))
+            self.setToolTip(tooltip("\n".join([path, *self._remarks(folder)])))
         self.setAccessibleName(f"{path}, {details}")
 
+    def tell_apart(self, others: bool) -> None:
+        """Says where it lies if another folder of the panel has the same name."""
+        name = display_name(self.path)
+        where = display_path(self.path.parent)
+        self._name.setText(f"{name} · {where}" if others else name)
+
     def _remarks(self, folder: FolderStatus) -> list[str]:
-        """What is not searched in it."""
+        """What is not searched in it, and what is noticed late."""
         remarks = []
-        if folder.videos:
+        if folder.unwatched:
             remarks.append(
-                self.tr("1 video, which can't be searched yet")
-                if folder.videos == 1
-                else self.tr("{n} videos, which can't be searched yet").format(
-                    n=count(folder.videos)
+                self.tr(
+                    "%Ln folder(s) can't be watched and are scanned every few minutes instead. "
+                    "Raise the limit with the setting fs.inotify.max_user_watches.",
+                    "",
+                    folder.unwatched,
                 )
             )
+        if folder.videos:
+            remarks.append(self.tr("%Ln video(s), which can't be searched yet", "", folder.videos))
         if folder.exclusions:
             remarks.append(
                 self.tr("Without: {patterns}").format(patterns=", ".join(folder.exclusions))
             )
         return remarks
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.show_requested.emit(self.path)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(self.path, event.globalPos())
@@ -144,13 +161,17 @@ class FoldersPanel(QFrame):
     add_requested = Signal()
     remove_requested = Signal(object)
     """A folder, a Path."""
-    choices_requested = Signal(object)
+    exclusions_requested = Signal(object)
     """A folder of which something is to be left out, a Path."""
     relocate_requested = Signal(object)
     """A folder that lies somewhere else now, a Path."""
     describe_requested = Signal(object)
     """A folder, a Path."""
     rescan_requested = Signal()
+    show_requested = Signal(object)
+    """The photos of a folder, a Path."""
+    opened = Signal()
+    """The panel can be seen from now on."""
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -158,9 +179,9 @@ class FoldersPanel(QFrame):
         self.setObjectName("sidePanel")
         self.setFixedWidth(_WIDTH)
         self._shown: tuple[FolderStatus, ...] | None = None
-        title = QLabel(self.tr("Folders"), self)
+        title = PlainLabel(self.tr("Folders"), self)
         title.setProperty("textStyle", "heading")
-        rescan = IconButton("refresh", self.tr("Look for new photos (F5)"), self)
+        rescan = IconButton("refresh", self.tr("Scan for new photos (F5)"), self)
         self._close = IconButton("close", self.tr("Close the folders panel"), self)
         head = QHBoxLayout()
         head.addWidget(title, 1)
@@ -168,10 +189,15 @@ class FoldersPanel(QFrame):
         head.addWidget(self._close)
         self._list = QWidget(self)
         self._list.setObjectName("page")
-        self._rows = QVBoxLayout(self._list)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self.places = PlacesTree(self._list)
+        self._rows = QVBoxLayout()
         self._rows.setSpacing(2)
-        self._rows.addStretch(1)
+        body = QVBoxLayout(self._list)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(10)
+        body.addWidget(self.places)
+        body.addLayout(self._rows)
+        body.addStretch(1)
         scroller = QScrollArea(self)
         scroller.setWidgetResizable(True)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -188,6 +214,10 @@ class FoldersPanel(QFrame):
         rescan.clicked.connect(self.rescan_requested)
         self._close.clicked.connect(self.closed)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.opened.emit()
+
     def show_folders(self, folders: Sequence[FolderStatus]) -> None:
         """Shows these folders; the rows of those that were there before stay."""
         if self._shown == tuple(folders):
@@ -199,6 +229,7 @@ class FoldersPanel(QFrame):
             self._rows.removeWidget(row)
             row.setParent(None)
             row.deleteLater()
+        names = Counter(display_name(folder.path).casefold() for folder in folders)
         before: QWidget = self._close
         for place, folder in enumerate(folders):
             if folder.path in rows:
@@ -206,6 +237,7 @@ class FoldersPanel(QFrame):
                 row.show_folder(folder)
             else:
                 row = self._make_row(folder)
+            row.tell_apart(names[display_name(folder.path).casefold()] > 1)
             if self._rows.indexOf(row) != place:
                 self._rows.insertWidget(place, row)
             for button in row.buttons:
@@ -216,9 +248,10 @@ class FoldersPanel(QFrame):
     def _make_row(self, folder: FolderStatus) -> _FolderRow:
         row = _FolderRow(folder, self._list)
         row.remove_requested.connect(self.remove_requested)
-        row.choices_requested.connect(self.choices_requested)
+        row.exclusions_requested.connect(self.exclusions_requested)
         row.relocate_requested.connect(self.relocate_requested)
         row.menu_requested.connect(self._show_menu)
+        row.show_requested.connect(self.show_requested)
         return row
 
     def _show_menu(self, folder: Path, position: QPoint) -> None:
@@ -226,9 +259,10 @@ class FoldersPanel(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, signal in (
+            (self.tr("Show the photos in this folder"), self.show_requested),
             (self.tr("Describe the photos in this folder"), self.describe_requested),
-            (self.tr("Choose what is left out…"), self.choices_requested),
-            (self.tr("Find this folder's new place…"), self.relocate_requested),
+            (self.tr("Exclude photos…"), self.exclusions_requested),
+            (self.tr("Locate this folder…"), self.relocate_requested),
             (self.tr("Remove from photofind…"), self.remove_requested),
         ):
             menu.addAction(text).triggered.connect(partial(_emit, signal, folder))

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from photofind.gui.questions import Removal
-from photofind.worker.forgetting_messages import ForgetFolder, ForgetPhotos, RecallForgotten
-from photofind.worker.messages import RemoveFolder, Rescan, path_to_wire
+from photofind.gui.prompts import FolderRemoval
+from photofind.worker.messages import (
+    ForgetFolder,
+    ForgetPhotos,
+    RecallForgotten,
+    RemoveFolder,
+    Rescan,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from photofind.domain import PhotoId
-    from photofind.gui.questions import Questions
-    from photofind.worker.messages import Command
+    from photofind.gui.prompts import Prompts
+    from photofind.gui.worker_link import WorkerLink
 
 
 class ForgettingController(QObject):
@@ -27,34 +32,29 @@ class ForgettingController(QObject):
 
     def __init__(
         self,
-        send: Callable[[Command], None],
-        questions: Questions,
+        link: WorkerLink,
+        prompts: Prompts,
         parent: QObject | None = None,
     ) -> None:
-        """
-        Args:
-            send: hands a command to the worker.
-        """
         super().__init__(parent)
-        self._send = send
-        self._questions = questions
+        self._link = link
+        self._prompts = prompts
 
     def remove_folder(self, folder: Path) -> None:
-        answer = self._questions.confirm_removal(folder)
-        if answer is Removal.KEEP:
+        answer = self._prompts.confirm_removal(folder)
+        if answer is FolderRemoval.KEEP:
             return
         self.photos_leaving.emit()
-        wire = path_to_wire(folder)
-        forget = answer is Removal.FORGET
-        self._send(ForgetFolder(path=wire) if forget else RemoveFolder(path=wire))
+        forget = answer is FolderRemoval.FORGET
+        self._link.send(ForgetFolder(path=folder) if forget else RemoveFolder(path=folder))
 
     def forget_photos(self, photo_ids: Sequence[PhotoId]) -> None:
-        if photo_ids and self._questions.confirm_forgetting(len(photo_ids)):
+        if photo_ids and self._prompts.confirm_forgetting(len(photo_ids)):
             self.photos_leaving.emit()
-            self._send(ForgetPhotos(photo_ids=tuple(photo_ids)))
+            self._link.send(ForgetPhotos(photo_ids=tuple(photo_ids)))
 
     def recall(self) -> None:
         """Lets all forgotten photos in again."""
-        if self._questions.confirm_recall():
-            self._send(RecallForgotten())
-            self._send(Rescan())
+        if self._prompts.confirm_recall():
+            self._link.send(RecallForgotten())
+            self._link.send(Rescan())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -15,9 +16,12 @@ from PySide6.QtGui import (
     QPixmapCache,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QLabel, QWidget
 
+from photofind.gui.plain_text import PlainLabel
 from photofind.paths import resources
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _SIZES = (16, 20, 24)
 APP_ICON = "photofind"
@@ -89,7 +93,7 @@ def app_icon() -> QIcon:
     return icon
 
 
-class IconLabel(QLabel):
+class IconLabel(PlainLabel):
     """An icon that can't be pressed.
 
     Args:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -25,7 +24,9 @@ from PySide6.QtWidgets import (
 
 from photofind.domain import Tried
 from photofind.gui.buttons import PushButton
-from photofind.gui.wording import count, display_name, display_path
+from photofind.gui.plain_text import PlainLabel, tooltip
+from photofind.gui.translation import in_words
+from photofind.gui.wording import display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,13 +87,13 @@ class ProblemsModel(QAbstractTableModel):
         cells = (
             display_name(problem.path),
             self._describe(problem),
-            problem.reason,
+            in_words(problem.reason),
             display_path(problem.path.parent),
         )
         if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{display_path(problem.path)}\n{cells[1]}\n{problem.reason}"
+            return tooltip(f"{display_path(problem.path)}\n{cells[1]}\n{cells[2]}")
         return None
 
     def _describe(self, problem: Problem) -> str:
@@ -128,9 +129,9 @@ class ProblemsDialog(QDialog):
         self.setWindowTitle(self.tr("Problems"))
         self.resize(820, 460)
         self._model = ProblemsModel(self)
-        self._heading = QLabel(self)
+        self._heading = PlainLabel(self)
         self._heading.setProperty("textStyle", "heading")
-        self._explanation = QLabel(self)
+        self._explanation = PlainLabel(self)
         self._explanation.setProperty("tone", "faint")
         self._explanation.setWordWrap(True)
         self._table = QTableView(self)
@@ -149,8 +150,7 @@ class ProblemsDialog(QDialog):
         header.resizeSection(0, 190)
         header.resizeSection(_TRIED, 130)
         header.resizeSection(3, 190)
-        self._reason = QLabel(self)
-        self._reason.setTextFormat(Qt.TextFormat.PlainText)
+        self._reason = PlainLabel(self)
         self._reason.setWordWrap(True)
         self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._reveal = PushButton(self.tr("Show in folder"), self)
@@ -195,10 +195,8 @@ class ProblemsDialog(QDialog):
             self._heading.setText(self.tr("No problems so far"))
         elif number == 0:
             self._heading.setText(self.tr("No problems"))
-        elif number == 1:
-            self._heading.setText(self.tr("1 problem"))
         else:
-            self._heading.setText(self.tr("{n} problems").format(n=count(number)))
+            self._heading.setText(self.tr("%Ln problem(s)", "", number))
         if number:
             self._table.selectRow(0 if chosen is None else self._model.row_of(chosen))
             self._table.verticalScrollBar().setValue(scrolled)  # who reads is not moved away
@@ -241,4 +239,4 @@ class ProblemsDialog(QDialog):
     def _show_chosen(self) -> None:
         problem = self._chosen()
         self._reveal.setEnabled(problem is not None)
-        self._reason.setText(problem.reason if problem is not None else "")
+        self._reason.setText(in_words(problem.reason) if problem is not None else "")

@@ -7,60 +7,74 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence
 
+from photofind.domain import PhotoId
 from photofind.gui.actions import PhotoActions
-from photofind.gui.bridge import WorkerBridge
+from photofind.gui.announcements import Announcements
+from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.browsing import BrowseController
-from photofind.gui.choosing import ChoicesController
-from photofind.gui.commands import Commands
+from photofind.gui.confirmation import (
+    confirm_forgetting,
+    confirm_recall,
+    confirm_removal,
+)
 from photofind.gui.describing.actions import DescriptionActions, choose_list_file
-from photofind.gui.describing.choices import DescribingChoices
+from photofind.gui.describing.background_options import DescribingChoices
 from photofind.gui.describing.controller import DescriptionsController
 from photofind.gui.describing.offering import ModelOffers
 from photofind.gui.describing.reads import DescriptionReads
 from photofind.gui.describing.server import ServerController
-from photofind.gui.describing.sight import SightFollower
+from photofind.gui.describing.visible_photos import VisiblePhotosReporter
 from photofind.gui.desktop import Desktop
 from photofind.gui.dialogs import (
+    about_dialog,
     choose_folder,
     choose_new_place,
     choose_subfolder,
     pictures_folder,
 )
-from photofind.gui.errands import Errands
-from photofind.gui.forget_dialogs import (
-    confirm_forgetting,
-    confirm_recall,
-    confirm_removal,
-)
+from photofind.gui.drop_handler import DropHandler
+from photofind.gui.editing.actions import EditingActions
+from photofind.gui.editing.controller import EditingController
+from photofind.gui.editing.details import DetailsController
+from photofind.gui.exclusions import ExclusionsController
+from photofind.gui.folders import FoldersController
 from photofind.gui.forgetting import ForgettingController
+from photofind.gui.grid.missing_thumbnails import MissingThumbnailsReporter
 from photofind.gui.grid.model import PhotoGridModel
 from photofind.gui.grid.pixmaps import PixmapCache
 from photofind.gui.grid.thumbnails import ThumbnailLoader
-from photofind.gui.intake import Intake
-from photofind.gui.library import LibraryController
+from photofind.gui.indexing_options import IndexingOptions
 from photofind.gui.library_reads import LibraryReads
+from photofind.gui.library_state import LibraryState
+from photofind.gui.menu import EditMenu, WindowMenu
 from photofind.gui.models.controller import ModelsController
 from photofind.gui.models.install import ModelInstall
-from photofind.gui.models.questions import model_dialogs
+from photofind.gui.models.prompts import model_dialogs
+from photofind.gui.navigation import Navigation
+from photofind.gui.photo_commands import PhotoCommands
+from photofind.gui.places import PlacesController
 from photofind.gui.preview.controller import PreviewController
 from photofind.gui.preview.loader import PreviewLoader
-from photofind.gui.questions import Questions
-from photofind.gui.remembered import Remembered
-from photofind.gui.searching import first_ask
+from photofind.gui.problems import ProblemsController
+from photofind.gui.prompts import Prompts
+from photofind.gui.searching import first_request
+from photofind.gui.settings_store import SettingsStore
+from photofind.gui.shortcuts import ShortcutsDialog
+from photofind.gui.status_controller import StatusController
 from photofind.gui.window import MainWindow
 from photofind.gui.words import WordsController
-from photofind.settings import read_indexing_settings
+from photofind.gui.worker_link import WorkerLink
 from photofind.worker.client import WorkerClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from photofind.domain import PhotoId
-    from photofind.gui.library import Worker
-    from photofind.gui.models.questions import ModelQuestions
+    from photofind.gui.models.prompts import ModelPrompts
     from photofind.gui.searching import Searcher
+    from photofind.gui.worker_link import Client
     from photofind.paths import AppFolders
     from photofind.settings import Settings
     from photofind.worker.messages import Event
@@ -75,7 +89,7 @@ class WindowProgram(QObject):
     Args:
         searcher: may be at work already; is closed with the rest.
         desktop: the person's own programs.
-        questions, model_questions: how the person is asked; dialogs when left out.
+        prompts, model_prompts: how the person is asked; dialogs when left out.
         choose_list: asks where a list of photos goes; a dialog when left out.
         make_client: makes the connection to the worker.
     """
@@ -87,29 +101,29 @@ class WindowProgram(QObject):
         searcher: Searcher,
         *,
         desktop: Desktop | None = None,
-        questions: Questions | None = None,
-        model_questions: ModelQuestions | None = None,
+        prompts: Prompts | None = None,
+        model_prompts: ModelPrompts | None = None,
         choose_list: Callable[[], Path | None] | None = None,
-        make_client: Callable[[AppFolders, Callable[[Event], None]], Worker] = WorkerClient,
+        make_client: Callable[[AppFolders, Callable[[Event], None]], Client] = WorkerClient,
     ) -> None:
         super().__init__()
         self._closed = False
         # What the person asks for must not wait for a network folder that doesn't answer.
-        self.errands = Errands("errands", self)
-        self.rounds = Errands("rounds", self)
+        self.calls = BackgroundCalls("calls", self)
+        self.rounds = BackgroundCalls("rounds", self)
         self.reads = LibraryReads(folders)
         self.round_reads = LibraryReads(folders)
-        self.remembered = Remembered(settings, folders.settings, self.errands, self)
         self.model = PhotoGridModel(self)
         self.pictures = PixmapCache()
         self.window = MainWindow(self.model, self.pictures)
         self.searcher = searcher
         self.thumbnails = ThumbnailLoader(folders, self)
         self.preview_loader = PreviewLoader(folders, self)
-        self.bridge = WorkerBridge(self)
-        self.client = make_client(folders, self.bridge.receive)
-        self.intake = Intake(self.errands, self)
-        self.actions = PhotoActions(self.reads, self.errands, desktop or Desktop(), self)
+        self.link = WorkerLink(partial(make_client, folders), self.calls, self)
+        self.settings_store = SettingsStore(settings, self.link, self)
+        MissingThumbnailsReporter(self.thumbnails, self.link, self)
+        self.drop_handler = DropHandler(self.calls, self)
+        self.actions = PhotoActions(self.reads, self.calls, desktop or Desktop(), self)
         self.browsing = BrowseController(
             self.window.search_bar,
             self.window.grid_page,
@@ -122,39 +136,51 @@ class WindowProgram(QObject):
         self.preview = PreviewController(
             self.window, self.model, self.pictures, self.preview_loader, self
         )
-        questions = questions or _dialogs(self.window)
-        self.library = LibraryController(
-            self.window,
-            self.client,
-            self.bridge,
-            self.errands,
+        prompts = prompts or _dialogs(self.window)
+        self.announcements = Announcements(self.window.banner, self.link, self)
+        self.state = LibraryState(self.link, self.rounds, self.round_reads, self)
+        self.status = StatusController(
+            self.window.status_line, self.link, self.state, self.rounds, self.round_reads, self
+        )
+        self.folders = FoldersController(
+            self.window, self.link, self.state, prompts, self.announcements, self
+        )
+        self.problems = ProblemsController(
+            self.window, self.link, self.state, self.rounds, self.round_reads, self
+        )
+        self.places = PlacesController(
+            self.window.folders_panel,
+            self.browsing,
+            self.state,
+            self.problems,
             self.rounds,
             self.round_reads,
-            questions,
-            indexing=read_indexing_settings(folders.indexing_settings),
-            parent=self,
+            self,
         )
-        self.forgetting = ForgettingController(self.library.send, questions, self)
-        self.description_reads = DescriptionReads(folders)
-        self.model_install = ModelInstall(folders, self)
+        self.indexing_options = IndexingOptions(self.window.status_line, self.settings_store, self)
+        self.forgetting = ForgettingController(self.link, prompts, self)
+        self.description_reads = DescriptionReads(folders, lambda: self.settings_store.settings)
+        self.model_install = ModelInstall(folders, self.settings_store, self)
         self.descriptions = DescriptionsController(
             self.window,
             self.preview,
-            self.bridge,
-            self.library.send,
-            self.errands,
+            self.link,
+            self.calls,
             self.description_reads,
-            ModelOffers(self.window, self.bridge, self.model_install, self),
-            paused=settings.descriptions_paused,
-            parent=self,
+            ModelOffers(self.window, self.model_install, self),
+            self.settings_store,
+            self,
         )
-        SightFollower(self.window.grid_page.view, self.model, self.bridge, self.library.send, self)
-        self.photo_words = WordsController(
-            self.window, self.preview, self.bridge, self.library.send, self
+        VisiblePhotosReporter(self.window.grid_page.view, self.model, self.link, self)
+        self.editing = EditingController(self.link, self.model, self.calls, self.reads, self)
+        self.editing_details = DetailsController(
+            self.editing, self.calls, self.reads, self.window, self
         )
+        self.editing_actions = EditingActions(self.editing, self.editing_details, self)
+        self.photo_words = WordsController(self.window, self.preview, self.link, self.editing, self)
         self.description_actions = DescriptionActions(
             self.descriptions,
-            self.errands,
+            self.calls,
             self.description_reads,
             choose_list or partial(choose_list_file, self.window),
             self,
@@ -162,36 +188,28 @@ class WindowProgram(QObject):
         self.models = ModelsController(
             folders,
             self.window,
-            self.bridge,
-            self.library.send,
+            self.link,
             self.model_install,
-            self.remembered,
-            model_questions or model_dialogs(self.window),
+            self.settings_store,
+            model_prompts or model_dialogs(self.window),
             self,
         )
-        self.choices = ChoicesController(self.library.send, questions, self.window, self)
-        self.server = ServerController(self.window, self.remembered, self.errands, self)
+        self.exclusions = ExclusionsController(self.link, prompts, self.window, self)
+        self.server = ServerController(self.window, self.settings_store, self.calls, self)
         self.describing_choices = DescribingChoices(
-            folders.describing_settings,
-            self.errands,
-            self.library.send,
-            self.library.show_notice,
-            self,
+            self.settings_store, self.announcements.show_notice, self
         )
-        self.commands = Commands(
+        self.navigation = Navigation(self.window, self.browsing, self.preview, self)
+        self.photo_commands = PhotoCommands(
             self.window,
-            self.browsing,
-            self.library,
             self.preview,
             self.actions,
-            self.forgetting,
             self.descriptions,
             self.description_actions,
-            self.server,
-            self.models,
-            self.describing_choices,
+            self.editing_actions,
             self,
         )
+        self._fill_menu(WindowMenu(self.window))
         self._connect()
         self._restore()
 
@@ -200,16 +218,18 @@ class WindowProgram(QObject):
 
         The worker comes last: it would take the processor from whoever waits for the window.
         """
-        words = self.remembered.settings.last_query
-        self.browsing.begin(words)
+        settings = self.settings_store.settings
+        words = settings.last_query
+        self.browsing.begin(words, PhotoId(settings.top_photo) if settings.top_photo else None)
         self.window.show()
         self.window.search_bar.select_words()
         if not self.searcher.started:
-            self.searcher.start(first_ask(words))
+            self.searcher.start(first_request(words))
         self.thumbnails.start()
         self.preview_loader.start()
-        self.errands.run(pictures_folder, self.window.first_run.propose)
-        self.library.begin(add)
+        self.calls.run(pictures_folder, self.window.first_run.propose)
+        self.folders.begin(add)
+        self.state.refresh()
 
     def close(self) -> None:
         """Takes everything apart: what makes work first, what carries it out last.
@@ -224,61 +244,145 @@ class WindowProgram(QObject):
             last_first.callback(self.window.deleteLater)
             last_first.callback(self.rounds.close, _ROUNDS_PATIENCE_S)
             last_first.callback(self.rounds.run, self.round_reads.close)
-            last_first.callback(self.errands.close)
-            last_first.callback(self.errands.run, self.reads.close)
-            last_first.callback(self.errands.run, self.description_reads.close)
-            last_first.callback(self.errands.run, self.intake.close)
+            last_first.callback(self.calls.close)
+            last_first.callback(self.calls.run, self.reads.close)
+            last_first.callback(self.calls.run, self.description_reads.close)
+            last_first.callback(self.calls.run, self.drop_handler.close)
             last_first.callback(self.model_install.close)
             # After its start, which may not be through: a worker that just began must not be left.
-            last_first.callback(self.errands.run, self.client.close)
+            last_first.callback(self.link.close)
             last_first.callback(self.searcher.close)
             last_first.callback(self.preview_loader.close)
             last_first.callback(self.thumbnails.close)
             last_first.callback(self.models.close)
-            last_first.callback(self.remembered.write)
-            last_first.callback(self.remembered.keep_geometry, self.window)
+            last_first.callback(self.settings_store.close)
+            last_first.callback(self.settings_store.keep_geometry, self.window)
+            last_first.callback(self._keep_place)
             last_first.callback(self.window.hide)
 
+    def _fill_menu(self, menu: WindowMenu) -> None:
+        navigation = self.navigation
+        menu.add(self.tr("&Add a folder…"), "Ctrl+O", self.folders.choose_folder)
+        menu.add(self.tr("F&olders"), "Ctrl+B", navigation.toggle_folders)
+        menu.add(self.tr("Scan for &new photos"), "F5", self.folders.rescan)
+        self._add_edit_menu(menu)
+        self.indexing_options.add_to(menu)
+        menu.add(self.tr("P&roblems…"), "", self.problems.show)
+        menu.add(self.tr("&Models…"), "", self.models.show)
+        recall = menu.add(self.tr("&Bring back forgotten photos…"), "", self.forgetting.recall)
+        recall.setVisible(False)
+        self.state.status_read.connect(lambda status: recall.setVisible(status.forgotten > 0))
+        menu.addSeparator()
+        describe = menu.add(self.tr("&Describe the photos shown"), "", self._describe_shown)
+        describe.setEnabled(False)
+        self.model.rows_changed.connect(lambda: describe.setEnabled(self.model.rowCount() > 0))
+        self.describing_choices.add_to(menu)
+        menu.add(self.tr("Model ser&ver…"), "", self.server.choose)
+        menu.addSeparator()
+        self._oldest_first = menu.add(self.tr("O&ldest first"), "", self._sort)
+        self._oldest_first.setCheckable(True)
+        menu.add(self.tr("Lar&ger photos"), "Ctrl++", lambda: navigation.zoom(1))
+        menu.add(self.tr("Smaller p&hotos"), "Ctrl+-", lambda: navigation.zoom(-1))
+        menu.add(self.tr("&Full screen"), "F11", navigation.toggle_full_screen)
+        menu.addSeparator()
+        shortcuts = menu.add(self.tr("&Keyboard shortcuts"), "F1", self._show_shortcuts)
+        shortcuts.setShortcuts([QKeySequence("F1"), QKeySequence("?")])
+        menu.add(self.tr("Abo&ut photofind"), "", lambda: about_dialog(self.window).show())
+        menu.add(self.tr("&Quit"), "Ctrl+Q", self.window.close)
+
+    def _add_edit_menu(self, menu: WindowMenu) -> None:
+        edit = EditMenu(self.window)
+        edit.setTitle(self.tr("&Edit"))
+        edit.add_undo(self.editing.stack)
+        edit.addSeparator()
+        edit.add(self.tr("Select &all"), "", self.window.grid_page.view.selectAll)
+        edit.addSeparator()
+        self.editing_actions.add_to(edit, self.photo_commands.chosen)
+        menu.addMenu(edit)
+
+    def _sort(self) -> None:
+        self.settings_store.choose(oldest_first=self._oldest_first.isChecked())
+
+    def _show_shortcuts(self) -> None:
+        ShortcutsDialog(self.window).show()
+
+    def _describe_shown(self) -> None:
+        shown = self.browsing.shown_photos()
+        if shown is None:
+            self.descriptions.describe_all()
+        elif shown:
+            self.descriptions.describe(shown)
+
     def _connect(self) -> None:
-        window, library, browsing = self.window, self.library, self.browsing
-        self.searcher.warmed_up.connect(library.start_worker)
-        window.search_bar.image_pasted.connect(self.intake.take)
-        window.dropped.connect(self.intake.take)
-        self.commands.pasted.connect(self.intake.take)
+        window, browsing, state = self.window, self.browsing, self.state
+        show_error, show_notice = self.announcements.show_error, self.announcements.show_notice
+        self.calls.failed.connect(show_error)
+        self.rounds.failed.connect(show_error)
+        state.failed.connect(show_error)
+        self.searcher.warmed_up.connect(self.link.start)
+        window.search_bar.image_pasted.connect(self.drop_handler.take)
+        window.dropped.connect(self.drop_handler.take)
+        self.navigation.pasted.connect(self.drop_handler.take)
         window.sharpness_changed.connect(window.grid_page.view.sight_changed)
-        self.intake.folders_brought.connect(library.add_folders)
-        self.intake.picture_brought.connect(browsing.find_similar_to_file)
-        self.intake.told.connect(library.show_error)
-        self.actions.told.connect(library.show_error)
+        self.drop_handler.folders_brought.connect(self.folders.add_folders)
+        self.drop_handler.picture_brought.connect(browsing.find_similar_to_file)
+        self.drop_handler.told.connect(show_error)
+        self.actions.told.connect(show_error)
         self.actions.similar_requested.connect(self._find_similar)
         self.actions.forget_requested.connect(self.forgetting.forget_photos)
         self.forgetting.photos_leaving.connect(self.preview.close)
         window.folders_panel.remove_requested.connect(self.forgetting.remove_folder)
-        window.folders_panel.choices_requested.connect(self.choices.show)
-        library.folders_read.connect(self.choices.show_folders)
-        library.model_chosen.connect(self.models.show)
-        library.photos_changed.connect(browsing.library_changed)
-        library.paths_changed.connect(browsing.paths_changed)
-        self.bridge.photos_refined.connect(browsing.photos_refined)
-        library.indexing_changed.connect(browsing.show_indexing)
-        library.offline_changed.connect(self.thumbnails.mark_offline)
+        window.folders_panel.exclusions_requested.connect(self.exclusions.show)
+        state.status_read.connect(lambda status: self.exclusions.show_folders(status.folders))
+        self.status.model_chosen.connect(self.models.show)
+        self.models.told.connect(show_error)
+        self.photo_words.told.connect(show_error)
+        self.editing.told.connect(show_error)
+        window.grid_page.view.letters_taken.connect(self.editing.take_back)
+        self.editing.edited.connect(window.grid_page.view.viewport().update)
+        self.descriptions.told.connect(show_error)
+        state.photos_changed.connect(browsing.library_changed)
+        state.paths_changed.connect(browsing.paths_changed)
+        self.link.photos_refined.connect(browsing.photos_refined)
+        state.indexing_changed.connect(browsing.show_indexing)
+        state.offline_changed.connect(self.thumbnails.mark_offline)
         descriptions = self.descriptions
         descriptions.texts_changed.connect(browsing.library_changed)
         self.photo_words.texts_changed.connect(browsing.library_changed)
         self.photo_words.search_requested.connect(self._search_for)
-        descriptions.paused_changed.connect(self.remembered.set_descriptions_paused)
         window.folders_panel.describe_requested.connect(descriptions.describe_folder)
-        self.description_actions.told.connect(library.show_notice)
-        library.problem_revealed.connect(self.actions.reveal_file)
-        browsing.asked.connect(self.remembered.set_last_query)
-        window.size_slider.valueChanged.connect(self.remembered.set_thumbnail_px)
-        window.preview.details_toggled.connect(self.remembered.set_shows_details)
+        self.description_actions.told.connect(show_notice)
+        self.problems.reveal_requested.connect(self.actions.reveal_file)
+        store = self.settings_store
+        store.changed.connect(self._show_settings)
+        store.refused.connect(show_error)
+        window.folders_toggled.connect(lambda shown: store.choose(shows_folders=shown))
+        places = window.folders_panel.places
+        places.itemExpanded.connect(lambda _: store.choose(open_places=places.opened()))
+        places.itemCollapsed.connect(lambda _: store.choose(open_places=places.opened()))
+        self.places.tag_requested.connect(self.photo_words.search_for_tag)
+        browsing.asked.connect(lambda words: store.choose(last_query=words))
+        window.size_slider.valueChanged.connect(lambda px: store.choose(thumbnail_px=px))
+        window.preview.details_toggled.connect(lambda shown: store.choose(shows_details=shown))
 
     def _restore(self) -> None:
-        settings = self.remembered.settings
+        self._show_settings(self.settings_store.settings)
+        self.window.folders_panel.places.open_places(self.settings_store.settings.open_places)
+        self.settings_store.restore_geometry(self.window)
+
+    def _show_settings(self, settings: Settings) -> None:
+        """They may have been changed by a command, too."""
+        self._oldest_first.setChecked(settings.oldest_first)
+        self.browsing.sort(oldest_first=settings.oldest_first)
+        self.window.show_folders(settings.shows_folders)
         self.window.size_slider.setValue(settings.thumbnail_px)
+        # The slider says nothing where it stands there already.
+        self.window.grid_page.view.set_photo_px(settings.thumbnail_px)
         self.window.preview.show_details(settings.shows_details)
-        self.remembered.restore_geometry(self.window)
+
+    def _keep_place(self) -> None:
+        if self.model.rowCount():
+            self.settings_store.choose(top_photo=self.window.grid_page.view.top_photo() or 0)
 
     def _search_for(self, words: str) -> None:
         self.preview.close()
@@ -289,8 +393,8 @@ class WindowProgram(QObject):
         self.browsing.find_similar(photo_id, name)
 
 
-def _dialogs(window: MainWindow) -> Questions:
-    return Questions(
+def _dialogs(window: MainWindow) -> Prompts:
+    return Prompts(
         choose_folder=partial(choose_folder, window),
         choose_new_place=partial(choose_new_place, window),
         choose_subfolder=partial(choose_subfolder, window),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from photofind.gui.buttons import IconButton
 from photofind.gui.icons import IconLabel
+from photofind.gui.plain_text import PlainLabel, tooltip
 
 _HEIGHT = 42
 _MOST_CHIP_CHARACTERS = 34
 
 
-class _Words(QLineEdit):
+class _SearchField(QLineEdit):
     """The line itself: hands on what is not text."""
 
     stepped_down = Signal()
@@ -69,7 +70,7 @@ class SearchBar(QFrame):
         self.setObjectName("searchField")
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._words = _Words(self)
+        self._words = _SearchField(self)
         self._words.setPlaceholderText(self.tr("Describe a photo: two dogs playing in the snow"))
         self._words.setAccessibleName(self.tr("Search photos"))
         self._words.setFrame(False)
@@ -79,7 +80,7 @@ class SearchBar(QFrame):
         self._clear.hide()
         self._chip = QFrame(self)
         self._chip.setObjectName("chip")
-        self._chip_text = QLabel(self._chip)
+        self._chip_text = PlainLabel(self._chip)
         self._chip_close = IconButton("close", self.tr("Leave “find similar”"), self._chip)
         self._chip_close.setIconSize(QSize(14, 14))
         chip_row = QHBoxLayout(self._chip)
@@ -133,7 +134,7 @@ class SearchBar(QFrame):
                 self.fontMetrics().averageCharWidth() * _MOST_CHIP_CHARACTERS,
             )
             self._chip_text.setText(short)
-            self._chip_text.setToolTip(text)
+            self._chip_text.setToolTip(tooltip(text))
             self._chip.setAccessibleName(text)
 
     def type_on(self, text: str) -> None:

@@ -11,14 +11,14 @@ import queue
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from photofind.catalog.rows import NO_DATE
+from photofind.catalog.photos import NO_DATE
 from photofind.domain import PhotofindError, PhotoId
 from photofind.gui.grid.rows import GridRows
 from photofind.search.query import parse
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from photofind.catalog.rows import PhotoOrder
-    from photofind.domain import Query
+    from photofind.catalog.photos import PhotoOrder
+    from photofind.catalog.places import Place
     from photofind.search.engine import SearchResult
+    from photofind.search.query import Query
+    from photofind.search.understanding import Understood
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ LONG_REST_S = 60.0
 OUTDATED = "catalog_outdated"
 """The worker has not migrated the catalog yet."""
 LIMIT = 500
-"""Most photos of one answer; nobody looks at the five hundred and first."""
+"""Most photos that are listed although they are probably not what was meant."""
 
 
 class Engine(Protocol):
@@ -53,7 +55,9 @@ class Engine(Protocol):
 
     def everything(self) -> PhotoOrder: ...
 
-    def search(self, query: Query, limit: int) -> SearchResult: ...
+    def photos_of(self, place: Place) -> PhotoOrder: ...
+
+    def search(self, query: Query, limit: int | None) -> SearchResult: ...
 
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult: ...
 
@@ -72,7 +76,7 @@ class Everything:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ByWords:
     """Photos that match a description."""
 
     text: str
@@ -94,45 +98,55 @@ class LikeFile:
     name: str
 
 
-Ask: TypeAlias = Everything | Words | LikePhoto | LikeFile
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """Photos of a place, a date or a mark, the newest first."""
+
+    place: Place
+    name: str
 
 
-def first_ask(words: str) -> Ask:
+SearchRequest: TypeAlias = Everything | ByWords | LikePhoto | LikeFile | InPlace
+
+
+def first_request(words: str) -> SearchRequest:
     """What these words ask for; none ask for everything."""
-    return Words(words) if words.strip() else Everything()
+    return ByWords(words) if words.strip() else Everything()
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class QueuedRequest:
     generation: int
-    ask: Ask
+    request: SearchRequest
     refresh: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResponse:
     """What was found.
 
     Attributes:
         refresh: True when the same thing was asked again to bring it up to date.
         model: catalog key of the model that answered, "" when none was needed.
         error: why there is no answer; the rows are empty then.
+        understood: plain words that were taken for filters.
     """
 
     generation: int
-    ask: Ask
+    request: SearchRequest
     refresh: bool
     rows: GridRows
     model: str = ""
     elapsed_ms: float = 0.0
     error: PhotofindError | None = None
+    understood: tuple[Understood, ...] = ()
 
 
 class Searcher(QObject):
     """Asks the search thread, and hands on only the answer to what was asked last."""
 
     answered = Signal(object)
-    """An `Answer`."""
+    """An `SearchResponse`."""
     warmed_up = Signal()
     """Words can be answered without delay from now on, or not at all."""
     _arrived = Signal(object)
@@ -145,7 +159,7 @@ class Searcher(QObject):
     ) -> None:
         super().__init__(parent)
         self._generation = 0
-        self._tasks: queue.SimpleQueue[Request | _Preparation | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[QueuedRequest | _Preparation | None] = queue.SimpleQueue()
         self._answerer = _Answerer(open_engine)
         self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -155,18 +169,18 @@ class Searcher(QObject):
     def started(self) -> bool:
         return self._thread.ident is not None
 
-    def start(self, ask: Ask) -> None:
+    def start(self, request: SearchRequest) -> None:
         """Starts the thread with its first question; then it gets ready for words.
 
         The model comes before everything: loading it runs beside a main thread that is busy
         importing, reading rows would wait for it.
         """
         self._tasks.put(_Preparation.MODEL)
-        self.ask(ask)
+        self.submit(request)
         self._tasks.put(_Preparation.VECTORS)
         self._thread.start()
 
-    def ask(self, ask: Ask, *, refresh: bool = False) -> int:
+    def submit(self, request: SearchRequest, *, refresh: bool = False) -> int:
         """Asks; every earlier question is forgotten.
 
         Args:
@@ -176,7 +190,7 @@ class Searcher(QObject):
             The generation number of the answer to come.
         """
         self._generation += 1
-        self._tasks.put(Request(self._generation, ask, refresh))
+        self._tasks.put(QueuedRequest(self._generation, request, refresh))
         return self._generation
 
     def close(self) -> None:
@@ -197,7 +211,7 @@ class Searcher(QObject):
                 elif task.generation == self._generation:
                     self._arrived.emit(answerer.answer(task))
 
-    def _next_task(self) -> Request | _Preparation | None:
+    def _next_task(self) -> QueuedRequest | _Preparation | None:
         rest_s = REST_S
         while True:
             try:
@@ -207,7 +221,7 @@ class Searcher(QObject):
                 rest_s = LONG_REST_S
 
     @Slot(object)
-    def _on_arrived(self, answer: Answer) -> None:
+    def _on_arrived(self, answer: SearchResponse) -> None:
         if answer.generation == self._generation:
             self.answered.emit(answer)
 
@@ -226,22 +240,28 @@ class _Answerer:
         self._open_engine = open_engine
         self._engine: Engine | None = None
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: QueuedRequest) -> SearchResponse:
         """Answers, if need be with an error; nothing else ends up in the thread's loop."""
         began = time.perf_counter()
-        error: PhotofindError | None = None
+        response = SearchResponse(request.generation, request.request, request.refresh, GridRows())
         try:
-            rows, model = self._find(request.ask)
+            found = self._find(request.request)
+            if isinstance(found, GridRows):
+                response = replace(response, rows=found)
+            else:
+                response = replace(
+                    response,
+                    rows=rows_of(found),
+                    model=found.model,
+                    understood=found.understood,
+                )
         except PhotofindError as refusal:
-            rows, model = GridRows(), ""
             error = _soon() if refusal.code == OUTDATED else refusal
+            response = replace(response, error=error)
         except Exception:
             logger.exception("a search failed")
-            rows, model, error = GridRows(), "", _bug()
-        elapsed_ms = (time.perf_counter() - began) * 1000
-        return Answer(
-            request.generation, request.ask, request.refresh, rows, model, elapsed_ms, error
-        )
+            response = replace(response, error=_bug())
+        return replace(response, elapsed_ms=(time.perf_counter() - began) * 1000)
 
     def prepare(self, part: _Preparation) -> None:
         """Loads what is needed before the first words are typed."""
@@ -276,38 +296,44 @@ class _Answerer:
             self._engine = self._open_engine()
         return self._engine
 
-    def _find(self, ask: Ask) -> tuple[GridRows, str]:
-        match ask:
+    def _search(self, query: Query) -> SearchResult:
+        """Every answer, and the best of what is probably none."""
+        result = self._ready_engine().search(query, LIMIT)
+        if result.relevant_total and result.total > len(result.hits):
+            result = self._ready_engine().search(query, result.relevant_total + LIMIT)
+        return result
+
+    def _find(self, request: SearchRequest) -> GridRows | SearchResult:
+        match request:
             case Everything():
-                order = self._ready_engine().everything()
-                count = len(order.photo_ids)
-                return GridRows(order.photo_ids, order.content_ids, order.taken_at_ms, count), ""
-            case Words(text):
-                result = self._ready_engine().search(parse(text), LIMIT)
+                return _in_order(self._ready_engine().everything())
+            case InPlace(place, _):
+                return _in_order(self._ready_engine().photos_of(place))
+            case ByWords(text):
+                return self._search(parse(text))
             case LikePhoto(photo_id, _):
-                result = self._ready_engine().similar_to_photo(photo_id, LIMIT)
+                return self._ready_engine().similar_to_photo(photo_id, LIMIT)
             case LikeFile(path, _):
-                result = self._ready_engine().similar_to_file(path, LIMIT)
-        return rows_of(result), result.model
+                return self._ready_engine().similar_to_file(path, LIMIT)
+
+
+def _in_order(order: PhotoOrder) -> GridRows:
+    count = len(order.photo_ids)
+    return GridRows(order.photo_ids, order.content_ids, order.taken_at_ms, count)
 
 
 def _soon() -> PhotofindError:
     """The worker of this window is at it; then everything is asked again."""
     return PhotofindError(
         OUTDATED,
-        QCoreApplication.translate(
-            "Searching", "The catalog is being brought up to date. This takes a moment."
-        ),
+        "The catalog is being brought up to date. This takes a moment.",
     )
 
 
 def _bug() -> PhotofindError:
     return PhotofindError(
         "bug",
-        QCoreApplication.translate(
-            "Searching",
-            "Something went wrong while searching. The details are in photofind's log.",
-        ),
+        "Something went wrong while searching. The details are in photofind's log.",
     )
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
+from photofind.domain import Activity, WorkProgress
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.describing.status import DescriptionStatus
-from photofind.gui.elided import ElidedLabel
+from photofind.gui.labels import ElidedLabel
+from photofind.gui.plain_text import tooltip, unaccelerated
 from photofind.gui.wording import count, count_photos, describe_duration, model_title
-from photofind.worker.messages import Progress
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -21,10 +22,11 @@ _BAR_PX = 170
 _NARROW_BAR_PX = 70
 _NARROW_PX = 760
 _BAR_STEPS = 1000
+_IN_BACKGROUND = {Activity.BUILDING, Activity.REFINING, Activity.REMOVING}
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class StatusText:
     """What the worker does, in words.
 
     Attributes:
@@ -51,7 +53,7 @@ class StatusLine(QFrame):
         self._paused = False
         self._photos = 0
         self._offline = 0
-        self._progress = Progress(activity="idle")
+        self._progress = WorkProgress()
         self._text = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._text.setProperty("tone", "faint")
         self._bar = QProgressBar(self)
@@ -83,7 +85,7 @@ class StatusLine(QFrame):
     def text(self) -> str:
         return self._text.text()
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: WorkProgress) -> None:
         self._progress = progress
         self._show()
 
@@ -105,67 +107,66 @@ class StatusLine(QFrame):
     def show_problems(self, number: int) -> None:
         """Sets how many files can't be searched; the button hides at 0."""
         self._problems.setVisible(number > 0)
-        self._problems.setText(
-            self.tr("1 problem") if number == 1 else self.tr("{n} problems").format(n=count(number))
-        )
+        self._problems.setText(self.tr("%Ln problem(s)", "", number))
 
     def show_model(self, name: str, explanation: str) -> None:
         """Names the model that search uses."""
         self._model.setVisible(bool(name))
-        self._model.setText(name)
-        self._model.setToolTip(explanation)
+        self._model.setText(unaccelerated(name))
+        self._model.setToolTip(tooltip(explanation))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._bar.setFixedWidth(_NARROW_BAR_PX if self.width() < _NARROW_PX else _BAR_PX)
 
     def _show(self) -> None:
-        activity = self._describe(self._progress)
-        self._text.setText(activity.text)
-        self._bar.setVisible(activity.share is not None)
-        if activity.share is not None:
-            self._bar.setValue(round(activity.share * _BAR_STEPS))
-        self._pause.setVisible(activity.busy or self._paused)
+        status = self._describe(self._progress)
+        self._text.setText(status.text)
+        self._bar.setVisible(status.share is not None)
+        if status.share is not None:
+            self._bar.setValue(round(status.share * _BAR_STEPS))
+        self._pause.setVisible(status.busy or self._paused)
 
-    def _describe(self, progress: Progress) -> Activity:
+    def _describe(self, progress: WorkProgress) -> StatusText:
         unfinished = progress.total > progress.done
         share = progress.done / progress.total if unfinished else None
-        done_of = self.tr("{done} of {total} photos").format(
-            done=count(progress.done), total=count(progress.total)
+        done_of = self.tr("{done} of %Ln photo(s)", "", progress.total).format(
+            done=count(progress.done)
         )
-        if self._paused or progress.activity == "paused":
+        if self._paused or progress.activity is Activity.PAUSED:
             text = self.tr("Paused")
-            return Activity(f"{text} · {done_of}" if unfinished else text, share, True)
-        if progress.activity == "resting":
-            return Activity(f"{self.tr('Waiting for mains power')} · {done_of}", share, True)
-        if progress.activity == "indexing":
+            return StatusText(f"{text} · {done_of}" if unfinished else text, share, True)
+        if progress.activity is Activity.RESTING:
+            text = self.tr("Waiting for mains power")
+            return StatusText(f"{text} · {done_of}", share, True)
+        if progress.activity is Activity.INDEXING:
             parts = [self.tr("Indexing {done_of}").format(done_of=done_of)]
             if progress.slower:
                 parts.append(self.tr("slower on battery"))
             if progress.images_per_s >= 1:
-                parts.append(self.tr("{n} a second").format(n=count(round(progress.images_per_s))))
+                parts.append(self.tr("%Ln a second", "", round(progress.images_per_s)))
             if progress.eta_s is not None:
                 parts.append(describe_duration(progress.eta_s))
-            return Activity(" · ".join(parts), share, True)
-        if progress.activity in {"building", "refining", "removing"}:
-            can_pause = progress.activity != "removing"
-            return Activity(self._describe_background(progress, done_of), share, can_pause)
-        if progress.activity == "scanning":
-            found = self.tr("Looking through the folders · {n} found")
-            return Activity(found.format(n=count_photos(progress.found)), None, False)
+            return StatusText(" · ".join(parts), share, True)
+        if progress.activity in _IN_BACKGROUND:
+            can_pause = progress.activity is not Activity.REMOVING
+            return StatusText(self._describe_background(progress, done_of), share, can_pause)
+        if progress.activity is Activity.SCANNING:
+            found = self.tr("Scanning the folders · {n} found")
+            return StatusText(found.format(n=count_photos(progress.found)), None, False)
         text = count_photos(self._photos) if self._photos else ""
         if self._offline:
-            offline = self.tr("{n} not connected").format(n=count(self._offline))
+            offline = self.tr("%Ln not connected", "", self._offline)
             text = f"{text} · {offline}"
-        return Activity(text, None, False)
+        return StatusText(text, None, False)
 
-    def _describe_background(self, progress: Progress, done_of: str) -> str:
-        if progress.activity == "refining":
+    def _describe_background(self, progress: WorkProgress, done_of: str) -> str:
+        if progress.activity is Activity.REFINING:
             parts = [self.tr("All searchable"), self.tr("refining {n}").format(n=done_of)]
         else:
             says = {
-                "building": self.tr("Getting {model} ready"),
-                "removing": self.tr("Removing the index of {model}"),
+                Activity.BUILDING: self.tr("Getting {model} ready"),
+                Activity.REMOVING: self.tr("Removing the index of {model}"),
             }
             title = model_title(progress.model)
             parts = [says[progress.activity].format(model=title), done_of]

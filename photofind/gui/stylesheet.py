@@ -66,6 +66,16 @@ QLabel[textStyle="code"] { font-family: monospace; }
 QLineEdit { background: $raised; border: 1px solid $hairline; border-radius: 8px;
     padding: 6px 10px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus { border-color: $accent; }
+QPlainTextEdit { background: $raised; border: 1px solid $hairline; border-radius: 8px;
+    padding: 3px 6px; selection-background-color: $accent; selection-color: $on_accent; }
+QPlainTextEdit:focus { border-color: $accent; }
+QLineEdit[kind="inline"], QPlainTextEdit[kind="inline"] { background: transparent;
+    border: 1px solid transparent; border-radius: 6px; margin-left: -7px; }
+QLineEdit[kind="inline"] { font-size: 13pt; font-weight: 600; padding: 3px 6px; }
+QPlainTextEdit[kind="inline"] { padding: 1px 3px; }
+QLineEdit[kind="inline"]:hover, QPlainTextEdit[kind="inline"]:hover { background: $raised; }
+QLineEdit[kind="inline"]:focus, QPlainTextEdit[kind="inline"]:focus { background: $canvas;
+    border-color: $accent; }
 QComboBox { background: $raised; border: 1px solid $hairline; border-radius: 8px;
     padding: 5px 10px; }
 QComboBox:focus { border-color: $accent; }
@@ -85,6 +95,10 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
 #answerCard, #commandBox { background: $raised; border-radius: 10px; }
 #warningBox { background: $raised; border-left: 4px solid $warning; border-radius: 4px;
     padding: 8px 12px; }
+#places { background: transparent; border: none; outline: 0; }
+#places::item { padding: 4px 2px; border: none; }
+#places::item:hover { background: $hover; }
+#places::item:selected { background: $accent_soft; color: $text; }
 #gridPage, #emptyPage { background: $canvas; }
 
 #searchField { background: $raised; border: 2px solid transparent; border-radius: 20px; }
@@ -99,10 +113,13 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
 #tagChip QToolButton { padding: 1px 2px; border-width: 1px; border-radius: 8px; }
 
 QListView#grid { background: $canvas; border: none; outline: 0; }
+#newsButton { background: $accent_soft; border: 1px solid $accent; border-radius: 11px;
+    padding: 5px 16px; }
+#newsButton:focus { border: 2px solid $accent; padding: 4px 15px; }
 #weakerButton { background: $raised; color: $text; border: 1px solid $hairline;
     border-radius: 14px; padding: 7px 20px; }
 #weakerButton:hover { background: $hover; }
-#weakerButton:focus { border-color: $accent; }
+#weakerButton:focus { border: 2px solid $accent; padding: 6px 19px; }
 #datePill { background: $text; color: $canvas; border-radius: 13px; padding: 4px 12px;
     font-weight: 600; }
 
@@ -110,25 +127,27 @@ QPushButton { background: $raised; border: 1px solid $hairline; border-radius: 8
     padding: 7px 16px; outline: 0; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $hairline; }
-QPushButton:focus { border: 1px solid $accent; }
+QPushButton:focus { border: 2px solid $accent; padding: 6px 15px; }
 QPushButton:disabled { color: $faint; background: transparent; }
-QPushButton[kind="primary"], QPushButton:default { background: $accent; color: $on_accent;
-    border-color: $accent; }
-QPushButton[kind="primary"]:disabled, QPushButton:default:disabled { background: $raised;
-    color: $faint; border-color: $hairline; }
-QPushButton[kind="primary"] { font-weight: 600; }
-QPushButton[kind="primary"]:hover, QPushButton:default:hover { border-color: $text; }
-QPushButton[kind="primary"]:focus, QPushButton:default:focus { border-color: $text; }
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent;
+    font-weight: 600; }
+QPushButton[kind="primary"]:disabled { background: $raised; color: $faint;
+    border-color: $hairline; }
+QPushButton[kind="primary"]:hover { border-color: $text; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
 QPushButton[textStyle="large"] { padding: 13px 30px; font-size: 13pt; border-radius: 12px; }
+QPushButton[textStyle="large"]:focus { padding: 12px 29px; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent;
     color: $accent; padding: 3px 6px; border-radius: 6px; }
 #folderRow QPushButton[kind="link"], #detailsBody QPushButton[kind="link"] { padding: 2px 0; }
 QPushButton[kind="link"]:hover { background: $accent_soft; }
-QPushButton[kind="link"]:focus { border-color: $accent; }
+QPushButton[kind="link"]:focus { border: 1px solid $accent; padding: 3px 6px; }
+#folderRow QPushButton[kind="link"]:focus, #detailsBody QPushButton[kind="link"]:focus {
+    padding: 2px 0; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent;
     color: $faint; padding: 3px 6px; border-radius: 6px; }
 QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }
-QPushButton[kind="quiet"]:focus { border-color: $accent; }
+QPushButton[kind="quiet"]:focus { border: 1px solid $accent; padding: 3px 6px; }
 
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator, QMenu::indicator { width: 15px; height: 15px; border: 1px solid $faint;
@@ -145,6 +164,7 @@ QToolButton { background: transparent; border: 2px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $accent_soft; }
 QToolButton:focus { border-color: $accent; }
+QToolButton[density="tight"] { padding: 2px; border-radius: 6px; }
 QToolButton::menu-indicator { image: none; }
 #chip QToolButton, #searchField QToolButton { padding: 1px; border-radius: 11px; }
 

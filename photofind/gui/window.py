@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QSize, Qt, Signa
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QSlider,
     QStackedWidget,
@@ -23,9 +22,11 @@ from photofind.gui.first_run import FirstRunPage
 from photofind.gui.folders_panel import FoldersPanel
 from photofind.gui.grid.page import GridPage
 from photofind.gui.icons import IconLabel
+from photofind.gui.plain_text import PlainLabel
 from photofind.gui.preview.page import PreviewPage
 from photofind.gui.search_bar import SearchBar
 from photofind.gui.status_line import StatusLine
+from photofind.settings import LARGEST_THUMBNAIL_PX, SMALLEST_THUMBNAIL_PX
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from photofind.gui.grid.model import PhotoGridModel
     from photofind.gui.grid.pixmaps import PixmapCache
 
-SMALLEST_PHOTO_PX = 96
-LARGEST_PHOTO_PX = 360
 _SEARCH_MOST_PX = 860
 _SLIDER_NEEDS_PX = 900
 _FIRST_SIZE = QSize(1180, 780)
@@ -56,6 +55,7 @@ class MainWindow(QMainWindow):
     """The mouse's back button."""
     dropped = Signal(QMimeData)
     """Something from another program was dropped here."""
+    folders_toggled = Signal(bool)
     sharpness_changed = Signal()
     """The window is on a screen with other pixels."""
 
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         top = QFrame(self)
         top.setObjectName("topBar")
+        self._top = top
         self._slider_box = QWidget(top)
         slider_row = QHBoxLayout(self._slider_box)
         slider_row.setContentsMargins(0, 0, 0, 0)
@@ -165,8 +166,26 @@ class MainWindow(QMainWindow):
         self.activateWindow()
 
     def show_folders(self, shown: bool) -> None:
+        if shown == self.folders_button.isChecked() == self.folders_panel.isVisible():
+            return
         self.folders_panel.setVisible(shown)
         self.folders_button.setChecked(shown)
+        self.folders_toggled.emit(shown)
+
+    def show_chrome(self, shown: bool) -> None:
+        """Shows or hides what is around the photos."""
+        self._top.setVisible(shown)
+        self.status_line.setVisible(shown)
+        self.preview.show_chrome(shown)
+
+    def show_search_bar(self) -> None:
+        """It is hidden in full screen until it is wanted."""
+        self._top.show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.show_chrome(not self.isFullScreen())
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -206,7 +225,7 @@ class MainWindow(QMainWindow):
 
 def _size_slider(parent: QWidget) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal, parent)
-    slider.setRange(SMALLEST_PHOTO_PX, LARGEST_PHOTO_PX)
+    slider.setRange(SMALLEST_THUMBNAIL_PX, LARGEST_THUMBNAIL_PX)
     slider.setPageStep(40)
     slider.setFixedWidth(110)
     slider.setToolTip(QCoreApplication.translate("MainWindow", "Size of the photos"))
@@ -215,7 +234,7 @@ def _size_slider(parent: QWidget) -> QSlider:
     return slider
 
 
-class _DropHint(QLabel):
+class _DropHint(PlainLabel):
     """Covers the window while something hangs over it."""
 
     def __init__(self, parent: QWidget) -> None:

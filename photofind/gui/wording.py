@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone, QUrl
+from PySide6.QtCore import QDateTime, QLocale, QTimeZone, QUrl
 
-from photofind.domain import TakenSource, WhyKind
+from photofind.describe.job_params import SERVER_PREFIX
+from photofind.domain import DatePrecision, Flag, TakenSource, WhyKind
+from photofind.gui.plain_text import in_line
+from photofind.gui.translation import Context
 from photofind.inference import registry
 from photofind.inference.spec import short_key
 from photofind.media.formats import part_kind
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
     from photofind.domain import Capture, Photo, PhotoPart, Why
 
+Wording = Context("Wording")
+
+
 _MINUTE_S = 60
 _HOUR_S = 3600
 _SECONDS_SHOWN_BELOW = 50
@@ -24,7 +30,6 @@ _MINUTES_SHOWN_BELOW = 3300
 _MEGA = 1_000_000
 _FRACTIONS_BELOW_S = 0.35
 """A camera's display says 1/3, and then 0.4 or 0"4."""
-_MOST_STARS = 5
 
 
 def count(number: int) -> str:
@@ -34,20 +39,21 @@ def count(number: int) -> str:
 
 def count_photos(number: int) -> str:
     """1 → "1 photo", 12345 → "12,345 photos"."""
-    if number == 1:
-        return QCoreApplication.translate("Wording", "1 photo")
-    return QCoreApplication.translate("Wording", "{n} photos").format(n=count(number))
+    return Wording.tr("%Ln photo(s)", "", number)
 
 
 def model_title(catalog_key: str) -> str:
-    """What a person reads of the model whose results are stored under a key."""
+    """The name of the model whose results are stored under a key, and whether it is on a server."""
+    if catalog_key.startswith(SERVER_PREFIX):
+        marked = Wording.tr("{name} · from the model server")
+        return marked.format(name=catalog_key.removeprefix(SERVER_PREFIX))
     key = short_key(catalog_key)
     return next((spec.title for spec in registry.ALL if spec.key == key), key)
 
 
 def display_path(path: Path) -> str:
     """A path that can be shown even when its bytes are no valid text."""
-    return os.fsencode(path).decode("utf-8", errors="replace")
+    return in_line(os.fsencode(path).decode("utf-8", errors="replace"))
 
 
 def display_name(path: Path) -> str:
@@ -75,28 +81,42 @@ def describe_date(capture: Capture) -> str:
         return ""
     moment = _wall_clock(capture.taken_at_ms)
     locale = QLocale()
+    match capture.taken_precision:
+        case DatePrecision.YEAR:
+            return locale.toString(moment.date(), "yyyy")
+        case DatePrecision.MONTH:
+            return locale.toString(moment.date(), "MMMM yyyy")
+        case DatePrecision.DAY:
+            return locale.toString(moment.date(), QLocale.FormatType.LongFormat)
+        case DatePrecision.TIME:
+            pass
     day = locale.toString(moment.date(), QLocale.FormatType.LongFormat)
     time = locale.toString(moment.time(), QLocale.FormatType.ShortFormat)
-    return QCoreApplication.translate("Wording", "{day} at {time}").format(day=day, time=time)
+    return Wording.tr("{day} at {time}").format(day=day, time=time)
 
 
 def describe_date_source(capture: Capture) -> str:
     """A remark when the date is not the camera's own, else ""."""
     match capture.taken_source:
         case TakenSource.FILE_TIME:
-            return QCoreApplication.translate("Wording", "the file's date; the photo has none")
+            return Wording.tr("the file's date; the photo has none")
         case TakenSource.FILE_NAME:
-            return QCoreApplication.translate("Wording", "from the file's name")
+            return Wording.tr("from the file's name")
+        case TakenSource.SIDECAR:
+            return Wording.tr("corrected in the sidecar")
+        case TakenSource.GPS:
+            return Wording.tr("from the GPS receiver, in UTC")
         case _:
             return ""
 
 
 def short_date(capture: Capture) -> str:
-    """The day a photo was taken, "" when unknown."""
+    """The day a photo was taken, or what is known of it; "" when unknown."""
     if capture.taken_at_ms is None:
         return ""
     day = _wall_clock(capture.taken_at_ms).date()
-    return QLocale().toString(day, "d MMM yyyy")
+    shown = {DatePrecision.YEAR: "yyyy", DatePrecision.MONTH: "MMM yyyy"}
+    return QLocale().toString(day, shown.get(capture.taken_precision, "d MMM yyyy"))
 
 
 def month(taken_at_ms: int) -> str:
@@ -114,11 +134,11 @@ def describe_part(part: PhotoPart) -> str:
     """A file that belongs to a photo: "RAW: IMG_1.CR2 · 24.5 MB"."""
     match part_kind(part.path.name):
         case "raw":
-            kind = QCoreApplication.translate("Wording", "RAW")
+            kind = Wording.tr("RAW")
         case "video":
-            kind = QCoreApplication.translate("Wording", "Live Photo")
+            kind = Wording.tr("Live Photo")
         case _:
-            kind = QCoreApplication.translate("Wording", "Also")
+            kind = Wording.tr("Also")
     return f"{kind}: {display_name(part.path)} · {describe_size(part.byte_size)}"
 
 
@@ -131,9 +151,7 @@ def describe_pixels(photo: Photo) -> str:
     if megapixels < 1:
         return size
     shown = QLocale().toString(megapixels, "f", 1)
-    return QCoreApplication.translate("Wording", "{size} · {n} megapixels").format(
-        size=size, n=shown
-    )
+    return Wording.tr("{size} · {n} megapixels").format(size=size, n=shown)
 
 
 def describe_place(capture: Capture) -> str:
@@ -166,20 +184,23 @@ def describe_exposure(capture: Capture) -> str:
         parts.append(f"{_short_number(exposure.focal_mm)} mm")
     like = exposure.focal_35mm
     if like and round(like) != round(exposure.focal_mm or 0):
-        text = QCoreApplication.translate("Wording", "like {n} mm on full frame")
+        text = Wording.tr("equivalent to {n} mm on full frame")
         parts.append(text.format(n=_short_number(like)))
     return " · ".join(parts)
 
 
-def describe_rating(photo: Photo) -> str:
-    """ "★★★★☆", "rejected", or "" when there is none; a heart for a favourite."""
-    stars = ""
+def describe_marks(photo: Photo) -> list[str]:
+    """What a person has said of a photo with a key: stars, favourite, picked or rejected."""
+    marks = []
     if photo.rating is not None and photo.rating > 0:
-        stars = "★" * photo.rating + "☆" * (_MOST_STARS - photo.rating)
-    elif photo.rating is not None and photo.rating < 0:
-        stars = QCoreApplication.translate("Wording", "rejected")
-    favourite = QCoreApplication.translate("Wording", "♥ favourite") if photo.favourite else ""
-    return " · ".join(filter(None, (stars, favourite)))
+        marks.append(Wording.tr("%Ln star(s)", "", photo.rating))
+    if photo.favourite:
+        marks.append(Wording.tr("favourite"))
+    if photo.flag is Flag.PICK:
+        marks.append(Wording.tr("picked"))
+    elif photo.flag is Flag.REJECT:
+        marks.append(Wording.tr("rejected"))
+    return marks
 
 
 def _short_number(number: float) -> str:
@@ -190,25 +211,25 @@ def _short_number(number: float) -> str:
 def describe_duration(seconds: float) -> str:
     """Time to go, as rough as it is known: "about 5 min left"."""
     if seconds < _SECONDS_SHOWN_BELOW:
-        return QCoreApplication.translate("Wording", "less than a minute left")
+        return Wording.tr("less than a minute left")
     if seconds < _MINUTES_SHOWN_BELOW:
         minutes = max(1, round(seconds / _MINUTE_S))
-        return QCoreApplication.translate("Wording", "about {n} min left").format(n=minutes)
+        return Wording.tr("about %Ln min left", "", minutes)
     hours = QLocale().toString(seconds / _HOUR_S, "f", 1 if seconds < 10 * _HOUR_S else 0)
-    return QCoreApplication.translate("Wording", "about {n} h left").format(n=hours)
+    return Wording.tr("about {n} h left").format(n=hours)
 
 
 def describe_why(why: Why) -> str:
     """One reason a photo was found, as a sentence without a full stop."""
     match why.kind:
         case WhyKind.MEANING:
-            text = QCoreApplication.translate("Wording", "What it shows fits your words")
+            text = Wording.tr("What it shows fits your words")
         case WhyKind.LOOKS:
-            text = QCoreApplication.translate("Wording", "It looks like the picture you chose")
+            text = Wording.tr("It looks like the picture you chose")
         case WhyKind.NAME:
-            text = QCoreApplication.translate("Wording", "Your words are in its name: “{text}”")
+            text = Wording.tr("Your words are in its name: “{text}”")
         case WhyKind.TAG:
-            text = QCoreApplication.translate("Wording", "It is tagged “{text}”")
+            text = Wording.tr("It is tagged “{text}”")
         case WhyKind.TEXT:
-            text = QCoreApplication.translate("Wording", "Your words are in its text: “{text}”")
+            text = Wording.tr("Your words are in its text: “{text}”")
     return text.format(text=why.text)

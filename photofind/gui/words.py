@@ -1,4 +1,4 @@
-"""Decides about the tags of the photo on show, and about the text in it."""
+"""Decides about what is said of the photo on show, and about the text in it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from photofind.worker.tag_messages import ChangeTags
-from photofind.worker.text_messages import ReadText, TextRead
+from photofind.domain import EditedField
+from photofind.gui.translation import in_words
+from photofind.worker.description_messages import OcrDone, RunOcr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from photofind.domain import PhotoId
-    from photofind.gui.bridge import WorkerBridge
+    from photofind.domain import EditValue, PhotofindError, PhotoId
+    from photofind.gui.editing.controller import EditingController
     from photofind.gui.preview.controller import PreviewController
     from photofind.gui.preview.loader import PreviewFacts
     from photofind.gui.window import MainWindow
-    from photofind.worker.messages import Command, Event
+    from photofind.gui.worker_link import WorkerLink
+    from photofind.worker.messages import Event
 
 
 class WordsController(QObject):
-    """Connects tags and text beside a photo with the worker and with searching."""
+    """Connects what stands beside a photo with the worker and with searching."""
 
     search_requested = Signal(str)
     """A query to be typed for the person."""
+    told = Signal(str)
+    """Something the person should know."""
     texts_changed = Signal()
     """Search may find other photos now."""
 
@@ -33,55 +35,69 @@ class WordsController(QObject):
         self,
         window: MainWindow,
         preview: PreviewController,
-        bridge: WorkerBridge,
-        send: Callable[[Command], None],
+        link: WorkerLink,
+        editing: EditingController,
         parent: QObject | None = None,
     ) -> None:
-        """
-        Args:
-            send: hands a command to the worker, which is started if need be.
-        """
         super().__init__(parent)
         self._page = window.preview
         self._preview = preview
-        self._send = send
+        self._link = link
+        self._editing = editing
         self._shown: PhotoId | None = None
         details = window.preview.details
-        details.tags.searched.connect(self._search)
-        details.tags.added.connect(lambda label: self._change(add=(label,)))
-        details.tags.removed.connect(lambda label: self._change(remove=(label,)))
+        details.tags.searched.connect(self.search_for_tag)
+        details.tags.added.connect(lambda label: self._edit(EditedField.TAG, 1, label))
+        details.tags.removed.connect(lambda label: self._edit(EditedField.TAG, 0, label))
+        details.rating.rated.connect(lambda stars: self._edit(EditedField.RATING, stars))
+        details.rating.favoured.connect(lambda on: self._edit(EditedField.FAVOURITE, int(on)))
+        details.rating.flagged.connect(lambda flag: self._edit(EditedField.FLAG, flag))
+        details.words.titled.connect(lambda *said: self._write(EditedField.TITLE, *said))
+        details.words.noted.connect(lambda *said: self._write(EditedField.NOTE, *said))
+        details.words.left.connect(window.preview.setFocus)
         details.tags.left.connect(window.preview.setFocus)
         details.text.read_requested.connect(self._read)
         details.text.copied.connect(_copy)
         details.text.outlined.connect(window.preview.picture.show_outlines)
         window.preview.picture.text_picked.connect(_copy)
         preview.facts_shown.connect(self._show)
-        bridge.catalog_changed.connect(self._reread)
-        bridge.read.connect(self._on_read)
-        bridge.refused.connect(lambda *_: details.text.allow_reading())
+        link.catalog_changed.connect(self._reread)
+        link.read.connect(self._on_read)
 
     def _show(self, facts: PreviewFacts) -> None:
         if facts.photo.id != self._shown:
             self._shown = facts.photo.id
             self._page.details.tags.forget_typing()
+            self._page.details.text.forget_reading()
+            self._page.details.text.show_text(facts.text)
         self._page.picture.set_text(() if facts.text is None else facts.text.lines)
 
-    def _search(self, label: str) -> None:
+    def search_for_tag(self, label: str) -> None:
+        """Types a query for a label."""
         self.search_requested.emit(f'tag:"{label}"' if " " in label else f"tag:{label}")
 
-    def _change(self, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+    def _edit(self, field: EditedField, value: EditValue, label: str = "") -> None:
         photo_id = self._preview.photo_id
         if photo_id is not None:
-            self._send(ChangeTags(photo_ids=(photo_id,), add=add, remove=remove))
+            self._editing.edit([photo_id], field, value, label)
+
+    def _write(self, field: EditedField, photo_id: PhotoId, words: str) -> None:
+        """Not of the photo on show: the person may have gone on to another one."""
+        self._editing.edit([photo_id], field, words)
 
     def _read(self) -> None:
         photo_id = self._preview.photo_id
         if photo_id is not None:
-            self._send(ReadText(photo_ids=(photo_id,), again=True))
+            command = RunOcr(photo_ids=(photo_id,), again=True)
+            self._link.send(command, refused=self._on_reading_refused)
+
+    def _on_reading_refused(self, error: PhotofindError) -> None:
+        self._page.details.text.allow_reading()
+        self.told.emit(in_words(error.sentence))
 
     def _on_read(self, event: Event) -> None:
-        if isinstance(event, TextRead):
-            self._preview.reread(event.photo_id)  # type: ignore[arg-type]
+        if isinstance(event, OcrDone):
+            self._preview.reread(event.photo_id)
             self.texts_changed.emit()
 
     def _reread(self) -> None:

@@ -12,10 +12,12 @@ from PySide6.QtCore import QLocale
 from skimage import data as samples
 
 from photofind.gui.theme import Theme
+from photofind.gui.translation import EnglishPlurals
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, path_to_wire
-from tests.gui.driver import PATIENCE_MS, Driver, IndexedPhotos
+from photofind.worker.messages import AddFolders
+from tests.gui.driver import Driver, IndexedPhotos
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import PhotoExif, make_photo
 from tests.unit.describe.made_up import ModelShelf
 from tests.unit.worker.inner_worker import working
@@ -28,19 +30,19 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 _DRAWN = 20
-_INDEXING_TIMEOUT_S = 120.0
 
 
 @pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> QApplication:
-    """The application, dressed as people see it."""
+    """The application, dressed as people see it, in English."""
+    qapp.installTranslator(EnglishPlurals(qapp))
     Theme(qapp)
     return qapp
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """Figures and dates as they are written in Britain, wherever the tests run."""
+def _english(qapp: QApplication) -> Iterator[None]:
+    """Plurals, figures and dates as they are written in Britain, wherever the tests run."""
     before = QLocale()
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     yield
@@ -63,7 +65,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> IndexedPhotos:
     client = WorkerClient(app_folders(data), lambda event: None)
     client.start()
     try:
-        client.request(AddFolders(paths=(path_to_wire(photos),)), _INDEXING_TIMEOUT_S)
+        client.request(AddFolders(paths=(photos,)), PATIENCE_S)
     finally:
         client.close()
     return IndexedPhotos(photos, data, 4 + _DRAWN)
@@ -124,7 +126,6 @@ def desk(
     """A window on every indexed photo, with a worker that describes."""
     with working(folders, shelf):
         driver = open_window(folders, worker=True, list_file=tmp_path / "list.json")
-        driver.patience_ms = PATIENCE_MS  # only the models are a worker's, and they are quick
         driver.wait_rows(indexed.count)
         yield driver
         driver.close()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton
 
+from photofind.domain import PhotofindError
 from photofind.gui.app import open_engine
 from photofind.gui.desktop import Desktop
-from photofind.gui.models.questions import ModelQuestions
+from photofind.gui.models.prompts import ModelPrompts
 from photofind.gui.program import WindowProgram
-from photofind.gui.questions import Questions, Removal
-from photofind.gui.searching import Searcher, Words
-from photofind.settings import read_settings
+from photofind.gui.prompts import FolderRemoval, Prompts
+from photofind.gui.searching import ByWords, Searcher
+from photofind.settings import change, read_settings, write_settings
 from photofind.worker.client import WorkerClient
+from photofind.worker.messages import ChangeSettings, Hello, SettingsChanged
+from photofind.worker.wire import Done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,11 +34,9 @@ if TYPE_CHECKING:
     from photofind.gui.searching import Engine
     from photofind.models.tasks import Export
     from photofind.paths import AppFolders
-    from photofind.worker.messages import Command, Event
-
-PATIENCE_MS = 30_000
-WORKER_PATIENCE_MS = 120_000
-"""The real worker takes only what nobody else wants of the processor: on a busy machine, little."""
+    from photofind.settings import Settings, SettingValue
+    from photofind.worker.messages import Event
+    from photofind.worker.wire import AnswerT, BaseCommand
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,73 @@ class IndexedPhotos:
     count: int
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A command that waits for its answer."""
+
+    command: BaseCommand[Any]
+    done: Callable[[Any], None]
+    refused: Callable[[PhotofindError], None]
+
+
 @dataclass
 class QuietWorker:
-    """Takes commands down and says only what the test tells it to."""
+    """Takes commands down and says only what the test tells it to; but settings it keeps."""
 
+    folders: AppFolders
     on_event: Callable[[Event], None]
-    commands: list[Command] = field(default_factory=list)
+    keeps_settings: bool = True
+    commands: list[BaseCommand[Any]] = field(default_factory=list)
+    waiting: list[Sent] = field(default_factory=list)
     closed: bool = False
 
     def start(self) -> None:
         """Nobody is started."""
 
-    def send(self, command: Command) -> int:
+    def send(
+        self,
+        command: BaseCommand[AnswerT],
+        done: Callable[[AnswerT], None],
+        refused: Callable[[PhotofindError], None],
+    ) -> None:
+        self.waiting.append(Sent(command, done, refused))
+        if isinstance(command, ChangeSettings) and self.keeps_settings:
+            settings = change(read_settings(self.folders), command.changes)
+            with contextlib.suppress(OSError):
+                write_settings(self.folders, settings)
+            self.on_event(SettingsChanged(settings=settings))
+            self.answer(ChangeSettings, Done())
         self.commands.append(command)
-        return len(self.commands)
+
+    def greet(self, settings: Settings | None = None) -> None:
+        """As the worker does when somebody connects."""
+        settings = settings or read_settings(self.folders)
+        self.on_event(Hello(version="1", pid=1, model_key="basic", settings=settings))
+
+    def chosen(self) -> list[tuple[str, SettingValue]]:
+        """The settings that were changed, in order."""
+        return [
+            each
+            for command in self.commands
+            if isinstance(command, ChangeSettings)
+            for each in command.changes.items()
+        ]
+
+    def answer(self, kind: type[BaseCommand[AnswerT]], answer: AnswerT) -> None:
+        """Answers the oldest command of this kind that waits."""
+        self._take(kind).done(answer)
+
+    def refuse(self, kind: type[BaseCommand[Any]], code: str, message: str) -> None:
+        """Refuses the oldest command of this kind that waits."""
+        self._take(kind).refused(PhotofindError(code, message))
+
+    def waits_for(self, kind: type[BaseCommand[Any]]) -> bool:
+        return any(isinstance(sent.command, kind) for sent in self.waiting)
+
+    def _take(self, kind: type[BaseCommand[Any]]) -> Sent:
+        sent = next(sent for sent in self.waiting if isinstance(sent.command, kind))
+        self.waiting.remove(sent)
+        return sent
 
     def close(self) -> None:
         self.closed = True
@@ -95,7 +150,7 @@ class Driver:
         worker: bool = False,
         chosen_folder: Path | None = None,
         confirms: bool = True,
-        removal: Removal | None = None,
+        removal: FolderRemoval | None = None,
         list_file: Path | None = None,
         model_source: Path | None = None,
         checkpoint: Export | None = None,
@@ -114,7 +169,6 @@ class Driver:
         """
         self.qtbot = qtbot
         self._closed = False
-        self.patience_ms = WORKER_PATIENCE_MS if worker else PATIENCE_MS
         self.desktop = RecordedDesktop()
         self.asked: list[object] = []
         self.workers: list[QuietWorker] = []
@@ -123,23 +177,23 @@ class Driver:
             self.asked.append(what)
             return confirms
 
-        def confirm_removal(folder: Path) -> Removal:
-            return removal or (Removal.HIDE if confirm(folder) else Removal.KEEP)
+        def confirm_removal(folder: Path) -> FolderRemoval:
+            return removal or (FolderRemoval.HIDE if confirm(folder) else FolderRemoval.KEEP)
 
         def choose_new_place(folder: Path) -> Path | None:
             self.asked.append(folder)
             return chosen_folder
 
-        def quiet(_: AppFolders, on_event: Callable[[Event], None]) -> QuietWorker:
-            self.workers.append(QuietWorker(on_event))
+        def quiet(folders: AppFolders, on_event: Callable[[Event], None]) -> QuietWorker:
+            self.workers.append(QuietWorker(folders, on_event))
             return self.workers[-1]
 
         self.program = WindowProgram(
             folders,
-            read_settings(folders.settings),
+            read_settings(folders),
             Searcher(partial(make_engine, folders)),
             desktop=self.desktop,
-            questions=Questions(
+            prompts=Prompts(
                 choose_folder=lambda: chosen_folder,
                 choose_new_place=choose_new_place,
                 choose_subfolder=choose_new_place,
@@ -147,7 +201,7 @@ class Driver:
                 confirm_forgetting=confirm,
                 confirm_recall=confirm,
             ),
-            model_questions=ModelQuestions(
+            model_prompts=ModelPrompts(
                 accept_licence=confirm,
                 confirm_removal=confirm,
                 choose_source=lambda _is_file: model_source,
@@ -174,10 +228,14 @@ class Driver:
             self.program.close()
             self.program.deleteLater()
 
+    def wait_for_command(self, kind: type[BaseCommand[Any]]) -> None:
+        """Until the quiet worker has a command of this kind to answer."""
+        self.until(lambda: self.worker.waits_for(kind))
+
     # Waiting
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=self.patience_ms)
+        self.qtbot.waitUntil(condition)
 
     def wait_rows(self, count: int) -> None:
         self.until(lambda: self.model.rowCount() == count)
@@ -201,8 +259,7 @@ class Driver:
         answered = self.program.searcher.answered
         with self.qtbot.waitSignal(
             answered,
-            timeout=PATIENCE_MS,
-            check_params_cb=lambda answer: answer.ask == Words(words) and not answer.refresh,
+            check_params_cb=lambda answer: answer.request == ByWords(words) and not answer.refresh,
         ):
             self.type(words)
 

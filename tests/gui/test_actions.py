@@ -26,7 +26,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def menu_of(window: Driver) -> QMenu:
-    return window.program.actions.menu(window.program.commands.chosen(), window.window)
+    return window.program.actions.menu(window.program.photo_commands.chosen(), window.window)
 
 
 def trigger(window: Driver, text: str) -> None:
@@ -74,7 +74,7 @@ def test_a_photo_in_a_cloud_is_not_downloaded_to_copy_it(
 ) -> None:
     monkeypatch.setattr(online_only, "lies_online_only", lambda _: True)
     trigger(window, "Copy image")
-    window.until(lambda: "cloud only" in window.window.banner.text)
+    window.until(lambda: "online-only" in window.window.banner.text)
     assert "Open it" in window.window.banner.text
     assert QGuiApplication.clipboard().image().isNull()
 
@@ -183,7 +183,7 @@ def test_nothing_chosen_nothing_done(
 ) -> None:
     window = open_window(empty_folders)
     window.until(lambda: window.window.shows_first_run)
-    assert window.program.commands.chosen() == []
+    assert window.program.photo_commands.chosen() == []
     window.press(Qt.Key.Key_L, CTRL)
     window.press(Qt.Key.Key_C, CTRL)
     assert window.desktop.opened == []

@@ -11,26 +11,33 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from photofind.catalog.jobs import add_jobs, fail_job, find_next_job
+from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
-from photofind.domain import PhotofindError
+from photofind.domain import Activity, JobKind, PhotofindError, WorkProgress
 from photofind.gui.buttons import IconButton
 from photofind.gui.describing.offer_dialog import InstallOffer
 from photofind.gui.describing.server_dialog import ServerDialog
 from photofind.gui.models import install
-from photofind.models.messages import Notice, Progress
+from photofind.models.messages import InstallNotice, InstallProgress
 from photofind.models.process import Installation
+from photofind.sentences import Sentence
 from photofind.settings import read_settings
 from photofind.worker.description_messages import (
+    Ask,
     CancelDescriptions,
     Describe,
+    DescriptionFailed,
     DescriptionProgress,
+    DescriptionsQueued,
     LookAt,
     RetryDescriptions,
-    SetDescriptionsPaused,
+    RunOcr,
     ShowInGrid,
 )
-from photofind.worker.messages import Refused, path_to_wire
+from photofind.worker.messages import Rescan
 from tests.gui.driver import open_first
+from tests.plugins.catalog import read, write
 from tests.unit.describe.made_up import Gate, ModelShelf, ScriptedCaptioner
 from tests.unit.describe.stand_in_server import Behaviour, serving
 
@@ -169,8 +176,8 @@ def test_a_missing_model_is_offered(window: Driver) -> None:
     open_first(window)
     strip = window.window.preview.captions
     window.click(window.button(strip, "Describe this photo"))
-    refused = Refused(request_id=1, code="captioner_missing", message="None is installed.")
-    window.worker.on_event(refused)
+    window.wait_for_command(Describe)
+    window.worker.refuse(Describe, "captioner_missing", "None is installed.")
     window.until(lambda: bool(window.window.findChildren(InstallOffer)))
     (offer,) = window.window.findChildren(InstallOffer)
     assert offer.command == "photofind models install blip-base"
@@ -188,8 +195,8 @@ def test_what_was_wanted_is_asked_again_once_the_model_is_there(
     window: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Scripted(Installation):
-        def run(self, hear: Callable[[Progress | Notice], None]) -> str:
-            hear(Progress("downloading", 1_000_000, 4_000_000))
+        def run(self, hear: Callable[[InstallProgress | InstallNotice], None]) -> str:
+            hear(InstallProgress("downloading", 1_000_000, 4_000_000))
             if not failures:
                 return "blip-base"
             raise failures.pop()
@@ -198,7 +205,8 @@ def test_what_was_wanted_is_asked_again_once_the_model_is_there(
     monkeypatch.setattr(install, "Installation", Scripted)
     photo_id = open_first(window)
     window.click(window.button(window.window.preview.captions, "Describe this photo"))
-    window.worker.on_event(Refused(request_id=1, code="captioner_missing", message="None."))
+    window.wait_for_command(Describe)
+    window.worker.refuse(Describe, "captioner_missing", "None.")
     window.until(lambda: bool(window.window.findChildren(InstallOffer)))
     (offer,) = window.window.findChildren(InstallOffer)
     window.click(window.button(offer, "Download and install"))
@@ -213,12 +221,57 @@ def test_what_was_wanted_is_asked_again_once_the_model_is_there(
 
 
 def test_what_was_done_is_not_asked_again_when_a_model_comes(window: Driver) -> None:
-    open_first(window)
+    """Whatever else was refused meanwhile for want of a model."""
+    photo_id = open_first(window)
     window.click(window.button(window.window.preview.captions, "Describe this photo"))
-    window.until(lambda: len(commands(window, Describe)) == 1)
+    window.wait_for_command(Describe)
+    window.worker.answer(Describe, DescriptionsQueued(queued=1, known=0, photo_ids=(photo_id,)))
+    window.window.preview.details.text.read_requested.emit()
+    window.wait_for_command(RunOcr)
+    window.worker.refuse(RunOcr, "model_missing", "Text can't be read here.")
+    window.until(lambda: window.window.banner.text == "Text can't be read here.")
     window.program.model_install.finished.emit("blip-large")
-    window.until(lambda: not window.program.models._errands._tasks.qsize())
+    window.program.folders.rescan()  # goes the same way, later
+    window.wait_for_command(Rescan)
     assert len(commands(window, Describe)) == 1
+
+
+def test_what_was_refused_is_asked_once_and_not_after_it_was_done(window: Driver) -> None:
+    photo_id = open_first(window)
+    window.press(Qt.Key.Key_Q)
+    window.type("how many dogs?")
+    window.press(Qt.Key.Key_Return)
+    window.wait_for_command(Ask)
+    window.worker.refuse(Ask, "model_missing", "There is no model called llava.")
+    panel = window.window.preview.questions
+    window.until(lambda: "There is no model called llava." in panel.lines)
+    window.program.model_install.finished.emit("blip-vqa-base")
+    window.wait_for_command(Ask)
+    window.until(lambda: "Looking…" in panel.lines)
+    window.worker.answer(Ask, DescriptionsQueued(queued=1, known=0, photo_ids=(photo_id,)))
+    window.program.model_install.finished.emit("blip-large")
+    window.program.folders.rescan()
+    window.wait_for_command(Rescan)
+    assert len(commands(window, Ask)) == 2
+
+
+@pytest.mark.parametrize("key", ["siglip2-b32-256", "my-own-model", "blip-large"])
+def test_another_kind_of_model_has_nothing_asked_again(window: Driver, key: str) -> None:
+    open_first(window)
+    window.press(Qt.Key.Key_Q)
+    window.type("how many dogs?")
+    window.press(Qt.Key.Key_Return)
+    window.wait_for_command(Ask)
+    window.worker.refuse(Ask, "answerer_missing", "None is installed.")
+    panel = window.window.preview.questions
+    window.until(lambda: panel.question == "how many dogs?")
+    window.program.model_install.finished.emit(key)
+    window.program.folders.rescan()  # goes the same way, later
+    window.wait_for_command(Rescan)
+    assert len(commands(window, Ask)) == 1
+    window.program.model_install.finished.emit("blip-vqa-base")
+    window.until(lambda: len(commands(window, Ask)) == 2)
+    assert panel.question == ""
 
 
 def test_the_status_line_says_how_far_it_is_and_can_pause(window: Driver) -> None:
@@ -227,15 +280,21 @@ def test_the_status_line_says_how_far_it_is_and_can_pause(window: Driver) -> Non
     window.program.descriptions.describe_all()
     window.until(lambda: commands(window, Describe) != [])
     window.worker.on_event(
-        DescriptionProgress(activity="describing", done=3, total=40, failed=1, eta_s=300.0)
+        DescriptionProgress(
+            progress=WorkProgress(
+                activity=Activity.DESCRIBING, done=3, total=40, failed=1, eta_s=300.0
+            )
+        )
     )
     window.until(lambda: status.text == "Describing 3 of 40 · about 5 min left")
     window.click(window.button(status, "Pause describing"))
-    window.until(lambda: SetDescriptionsPaused(paused=True) in window.worker.commands)
-    assert window.program.remembered.settings.descriptions_paused
-    window.worker.on_event(DescriptionProgress(activity="paused", done=3, total=40))
+    window.until(lambda: ("descriptions_paused", True) in window.worker.chosen())
+    assert window.program.settings_store.settings.descriptions_paused
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.PAUSED, done=3, total=40))
+    )
     window.until(lambda: status.text == "Describing is paused · 3 of 40")
-    window.click(window.button(status, "Describe no more photos"))
+    window.click(window.button(status, "Cancel describing"))
     window.until(lambda: commands(window, CancelDescriptions) != [])
     status.retry_requested.emit()
     window.until(lambda: commands(window, RetryDescriptions) != [])
@@ -245,13 +304,38 @@ def test_a_photo_that_waits_is_hurried_when_it_is_looked_at(
     window: Driver, folders: AppFolders
 ) -> None:
     with CatalogWriter(folders) as writer:
-        writer.descriptions.add_jobs("caption", [window.model.content_id(0)], "{}", 0)
-    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=9))
+        write(writer, add_jobs, "caption", [window.model.content_id(0)], "{}", 0)
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.DESCRIBING, done=0, total=9))
+    )
     window.until(lambda: window.window.status_line.descriptions.isVisible())
     photo_id = open_first(window)
     window.until(lambda: commands(window, LookAt) != [])
     assert commands(window, LookAt)[0].photo_ids == (photo_id,)  # type: ignore[attr-defined]
     assert window.window.preview.captions.state == "Describing…"
+
+
+def test_a_photo_that_was_queued_before_it_was_opened_says_why_it_failed(
+    window: Driver, folders: AppFolders
+) -> None:
+    with CatalogWriter(folders) as writer:
+        write(writer, add_jobs, JobKind.CAPTION, [window.model.content_id(0)], "{}", 0)
+    photo_id = open_first(window)
+    strip = window.window.preview.captions
+    window.until(lambda: strip.state == "Describing…")
+    with CatalogWriter(folders) as writer, CatalogReader(folders) as reader:
+        job = read(reader, find_next_job, [JobKind.CAPTION])
+        assert job is not None
+        write(writer, fail_job, job.id, "vanished", Sentence("Its file is gone."))
+    window.worker.on_event(
+        DescriptionFailed(
+            photo_id=photo_id,
+            kind=JobKind.CAPTION,
+            code="vanished",
+            sentence=Sentence("Its file is gone."),
+        )
+    )
+    window.until(lambda: strip.state == "Its file is gone.")
 
 
 def test_what_the_grid_shows_is_told_while_something_is_queued(
@@ -267,16 +351,22 @@ def test_what_the_grid_shows_is_told_while_something_is_queued(
         return [command.photo_ids for command in commands(window, ShowInGrid)]  # type: ignore[attr-defined]
 
     view.sight_changed.emit()
-    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=40))
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.DESCRIBING, done=0, total=40))
+    )
     window.until(lambda: told() == [in_sight()])
     top = in_sight()
     window.window.size_slider.setValue(window.window.size_slider.maximum())
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
     window.until(lambda: len(told()) == 2)
     assert told()[1] == in_sight() != top
-    window.worker.on_event(DescriptionProgress(activity="idle", done=40, total=40))
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.IDLE, done=40, total=40))
+    )
     view.verticalScrollBar().setValue(0)
-    window.worker.on_event(DescriptionProgress(activity="describing", done=0, total=2))
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.DESCRIBING, done=0, total=2))
+    )
     window.until(lambda: len(told()) == 3)
     assert told()[2] == in_sight()
 
@@ -287,15 +377,15 @@ def test_a_folder_and_what_was_found_can_be_described(
     window.window.folders_panel.describe_requested.emit(indexed.photos)
     window.until(lambda: len(commands(window, Describe)) == 1)
     window.search("astronaut")
-    window.program.commands._describe_shown()
+    window.program._describe_shown()
     window.until(lambda: len(commands(window, Describe)) == 2)
     folder, found = commands(window, Describe)
-    assert folder.folder == path_to_wire(indexed.photos)  # type: ignore[attr-defined]
+    assert folder.folder == indexed.photos  # type: ignore[attr-defined]
     assert 0 < len(found.photo_ids) < indexed.count  # type: ignore[attr-defined]
 
 
 def test_a_model_server_is_off_until_it_is_chosen(window: Driver) -> None:
-    assert window.program.remembered.settings.model_server == ""
+    assert window.program.settings_store.settings.model_server == ""
     window.program.server.choose()
     (dialog,) = window.window.findChildren(ServerDialog)
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
@@ -311,14 +401,14 @@ def test_a_model_server_is_off_until_it_is_chosen(window: Driver) -> None:
         window.click(window.button(dialog, "Look for models"))
         window.until(lambda: "It answers" in dialog.state)
         window.click(window.button(dialog, "Save"))
-    settings = window.program.remembered.settings
+    settings = window.program.settings_store.settings
     assert (settings.model_server, settings.server_model) == (address, "llava:7b")
 
 
 def test_what_a_server_said_is_marked(desk: Driver, folders: AppFolders, shelf: ModelShelf) -> None:
     with serving(Behaviour(("a ", "barn"))) as address:
-        desk.program.remembered.set_model_server(address, "llava:7b")
-        desk.until(lambda: read_settings(folders.settings).model_server == address)
+        desk.program.settings_store.choose_now(model_server=address, server_model="llava:7b")
+        desk.until(lambda: read_settings(folders).model_server == address)
         open_first(desk)
         desk.press(Qt.Key.Key_Q)
         panel = desk.window.preview.questions

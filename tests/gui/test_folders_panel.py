@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QPushButton, QToolButton
 
-from photofind.catalog.rows import FolderStatus
-from photofind.domain import FolderState
+from photofind.catalog.status import FolderStatus
+from photofind.domain import FolderId, FolderState
 from photofind.gui.folders_panel import FoldersPanel
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ ALBUM = Path("/photos/album")
 
 
 def folder(path: Path, photos: int, state: FolderState = FolderState.ONLINE) -> FolderStatus:
-    return FolderStatus(path=path, state=state, photos=photos)
+    return FolderStatus(FolderId(1), path, None, 0, state=state, photos=photos)
 
 
 @pytest.fixture
@@ -81,6 +82,15 @@ def test_an_open_menu_outlives_changes_and_even_its_folder(
     panel.show_folders([])
     qtbot.waitUntil(lambda: not panel.findChildren(QFrame, "folderRow"))
     with qtbot.waitSignal(panel.describe_requested) as described:
-        menu.actions()[0].trigger()
+        menu.actions()[1].trigger()
     assert described.args == [ALBUM]
     menu.close()
+
+
+def test_folders_that_cannot_be_watched_are_said(panel: FoldersPanel) -> None:
+    status = replace(folder(ALBUM, 1), unwatched=7)
+    panel.show_folders([status])
+    assert "1 photo · 7 folders not watched" in said(panel)
+    (row,) = panel.findChildren(QFrame, "folderRow")
+    assert "7 folders can't be watched" in row.toolTip()
+    assert "fs.inotify.max_user_watches" in row.toolTip()

@@ -107,11 +107,11 @@ def test_weaker_matches_are_folded_until_asked_for(model: PhotoGridModel) -> Non
     assert shown(model) == [8], "a new question starts folded"
 
 
-def test_without_a_good_match_all_rows_are_equal(model: PhotoGridModel) -> None:
+def test_without_a_good_match_all_rows_are_shown_as_weak_ones(model: PhotoGridModel) -> None:
     model.show_rows(rows(1, 2, relevant=0))
     assert shown(model) == [1, 2]
     assert model.folded == 0
-    assert not model.is_weak(1)
+    assert [model.is_weak(row) for row in range(2)] == [True, True]
 
 
 def test_says_name_and_date_once_they_are_known(model: PhotoGridModel) -> None:

@@ -50,7 +50,7 @@ def columns(view: PhotoGridView) -> int:
 def settle(qtbot: QtBot, view: PhotoGridView) -> None:
     """Until every batch is laid out."""
     last = view.model().index(view.model().rowCount() - 1, 0)
-    qtbot.waitUntil(lambda: view.visualRect(last).isValid(), timeout=10_000)
+    qtbot.waitUntil(lambda: view.visualRect(last).isValid())
 
 
 def top_photo(view: PhotoGridView, model: PhotoGridModel) -> PhotoId:

@@ -171,7 +171,7 @@ def test_tab_reaches_every_part(window: Driver) -> None:
     window.wait_pictures()
     window.window.resize(1200, 800)
     window.window.show_folders(True)
-    window.until(lambda: bool(window.program.library.status))
+    window.until(lambda: bool(window.program.state.status))
     reached: list[QWidget] = []
     for _ in range(30):
         widget = window.focused()
@@ -188,7 +188,7 @@ def test_tab_reaches_every_part(window: Driver) -> None:
 
 def test_everything_that_takes_the_keyboard_has_a_name(window: Driver) -> None:
     window.window.show_folders(True)
-    window.until(lambda: bool(window.program.library.status))
+    window.until(lambda: bool(window.program.state.status))
     nameless = [
         widget
         for widget in window.window.findChildren(QWidget)

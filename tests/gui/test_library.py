@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
+from photofind.catalog.folders import add_folder, remove_folder
 from photofind.catalog.writer import CatalogWriter
-from photofind.domain import CatalogError
-from photofind.gui.dialogs import NoteDialog
-from photofind.settings import IndexingSettings, OnBattery, write_indexing_settings
+from photofind.domain import Activity, CatalogError, ContentId, WorkProgress
+from photofind.gui.models.dialog import ModelsDialog
+from photofind.sentences import Sentence
+from photofind.settings import OnBattery, Settings, write_settings
 from photofind.worker.messages import (
     AddFolders,
     CatalogChanged,
-    Hello,
+    IndexingProgress,
     Notice,
     PhotosReady,
-    Progress,
-    Refused,
     RemoveFolder,
     Rescan,
-    SetOnBattery,
-    SetPaused,
+    SettingsChanged,
     Watch,
-    path_to_wire,
 )
 from tests.gui.driver import QuietWorker
+from tests.plugins.catalog import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +63,8 @@ def test_folders_of_the_command_line_are_added(
 ) -> None:
     window = open_window(empty_folders, add=[tmp_path])
     window.until(lambda: bool(commands(window, AddFolders)))
-    assert commands(window, AddFolders)[0].paths == (path_to_wire(tmp_path),)
-    window.until(lambda: window.program.library.status is not None)
+    assert commands(window, AddFolders)[0].paths == (tmp_path,)
+    window.until(lambda: window.program.state.status is not None)
     assert not window.window.shows_first_run, "they are on their way"
 
 
@@ -81,7 +80,7 @@ def test_the_first_page_proposes_the_pictures_folder(
     assert any("Nothing leaves this computer" in each.text() for each in page.findChildren(QLabel))
     window.click(window.button(page, "Add my Pictures folder"))
     window.until(lambda: bool(commands(window, AddFolders)))
-    assert commands(window, AddFolders)[0].paths == (path_to_wire(pictures),)
+    assert commands(window, AddFolders)[0].paths == (pictures,)
     assert not window.window.shows_first_run
 
 
@@ -97,11 +96,10 @@ def test_the_first_page_without_a_pictures_folder_asks(
 
 
 def test_a_folder_refused_brings_the_first_page_back(first_run: Driver, tmp_path: Path) -> None:
-    first_run.program.library.add_folders([tmp_path / "gone"])
+    first_run.program.folders.add_folders([tmp_path / "gone"])
     assert not first_run.window.shows_first_run
-    first_run.worker.on_event(
-        Refused(request_id=1, code="folder_missing", message="There is no folder gone.")
-    )
+    first_run.wait_for_command(AddFolders)
+    first_run.worker.refuse(AddFolders, "folder_missing", "There is no folder gone.")
     first_run.until(lambda: first_run.window.shows_first_run)
     assert first_run.window.banner.text == "There is no folder gone."
     assert first_run.window.banner.isVisible()
@@ -110,8 +108,10 @@ def test_a_folder_refused_brings_the_first_page_back(first_run: Driver, tmp_path
 def test_while_the_first_photos_are_looked_at_the_page_says_so(
     first_run: Driver, tmp_path: Path
 ) -> None:
-    first_run.program.library.add_folders([tmp_path])
-    first_run.worker.on_event(Progress(activity="scanning", found=7))
+    first_run.program.folders.add_folders([tmp_path])
+    first_run.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.SCANNING, found=7))
+    )
     first_run.until(lambda: first_run.grid.empty_text == "Your photos will appear here")
     assert "7 photos found" in first_run.window.status_line.text
 
@@ -121,7 +121,7 @@ def test_folders_without_photos_lead_on_to_another_folder(
 ) -> None:
     (tmp_path / "empty").mkdir()
     with CatalogWriter(empty_folders) as writer:
-        writer.add_folder(tmp_path / "empty", None)
+        write(writer, add_folder, tmp_path / "empty", None)
     window = open_window(empty_folders, chosen_folder=tmp_path)
     window.until(lambda: window.grid.empty_text == "No photos here yet")
     window.click(window.button(window.grid, "Add another folder…"))
@@ -140,7 +140,7 @@ def test_photos_appear_as_they_get_ready(
     window = open_window(empty_folders)
     window.until(lambda: window.window.shows_first_run)
     with CatalogWriter(empty_folders) as writer:
-        writer.add_folder(indexed.photos, None)
+        write(writer, add_folder, indexed.photos, None)
     window.worker.on_event(CatalogChanged())
     window.until(lambda: not window.window.shows_first_run)
 
@@ -152,9 +152,9 @@ def test_new_photos_keep_the_chosen_one_chosen(window: Driver, folders: AppFolde
     with CatalogWriter(folders) as writer:
         row = window.model.photo(0)
         assert row is not None
-        writer.remove_folder(row.paths[0].parent)
-        writer.add_folder(row.paths[0].parent, None)
-    window.worker.on_event(PhotosReady(content_ids=(1,)))
+        write(writer, remove_folder, row.paths[0].parent)
+        write(writer, add_folder, row.paths[0].parent, None)
+    window.worker.on_event(PhotosReady(content_ids=(ContentId(1),)))
     window.wait_rows(0)
     assert chosen
     assert window.grid.empty_text
@@ -164,34 +164,45 @@ def test_progress_in_words_and_a_bar(window: Driver) -> None:
     line = window.window.status_line
     window.until(lambda: line.text == "24 photos")
     window.worker.on_event(
-        Progress(activity="indexing", done=1234, total=12345, images_per_s=26.6, eta_s=418)
+        IndexingProgress(
+            progress=WorkProgress(
+                activity=Activity.INDEXING, done=1234, total=12345, images_per_s=26.6, eta_s=418
+            )
+        )
     )
     window.until(lambda: line.text.startswith("Indexing"))
     assert line.text == ("Indexing 1,234 of 12,345 photos · 27 a second · about 7 min left")
     window.button(line, "Pause indexing")
-    window.worker.on_event(Progress(activity="idle"))
+    window.worker.on_event(IndexingProgress(progress=WorkProgress(activity=Activity.IDLE)))
     window.until(lambda: line.text == "24 photos")
 
 
 @pytest.mark.parametrize(
     ("activity", "expected"),
     [
-        ("refining", "All searchable · refining 30 of 1,200 photos · about 7 min left"),
-        ("building", "Getting Basic (built in) ready · 30 of 1,200 photos · about 7 min left"),
+        (Activity.REFINING, "All searchable · refining 30 of 1,200 photos · about 7 min left"),
         (
-            "removing",
+            Activity.BUILDING,
+            "Getting Basic (built in) ready · 30 of 1,200 photos · about 7 min left",
+        ),
+        (
+            Activity.REMOVING,
             "Removing the index of Basic (built in) · 30 of 1,200 photos · about 7 min left",
         ),
     ],
 )
 def test_what_is_done_for_photos_that_can_be_found(
-    window: Driver, activity: str, expected: str
+    window: Driver, activity: Activity, expected: str
 ) -> None:
     line = window.window.status_line
     key = "basic@12345678.p1.q0"
-    window.worker.on_event(Progress(activity=activity, done=30, total=1200, eta_s=418, model=key))
+    window.worker.on_event(
+        IndexingProgress(
+            progress=WorkProgress(activity=activity, done=30, total=1200, eta_s=418, model=key)
+        )
+    )
     window.until(lambda: line.text == expected)
-    if activity == "removing":
+    if activity is Activity.REMOVING:
         with pytest.raises(AssertionError, match="no visible button"):
             window.button(line, "Pause indexing")
     else:
@@ -200,37 +211,50 @@ def test_what_is_done_for_photos_that_can_be_found(
 
 def test_pause_and_resume_are_sent(window: Driver) -> None:
     line = window.window.status_line
-    window.worker.on_event(Progress(activity="indexing", done=1, total=10))
+    window.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.INDEXING, done=1, total=10))
+    )
     window.until(lambda: line.text.startswith("Indexing"))
     window.click(window.button(line, "Pause indexing"))
-    window.until(lambda: commands(window, SetPaused)[-1:] == [SetPaused(paused=True)])
+    window.until(lambda: window.worker.chosen() == [("paused", True)])
     assert line.text == "Paused · 1 of 10 photos"
     # What was said before the worker heard it changes nothing.
-    window.worker.on_event(Progress(activity="indexing", done=2, total=10))
+    window.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.INDEXING, done=2, total=10))
+    )
     window.until(lambda: line.text == "Paused · 2 of 10 photos")
-    window.worker.on_event(Progress(activity="paused", done=3, total=10))
+    window.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.PAUSED, done=3, total=10))
+    )
     window.until(lambda: line.text == "Paused · 3 of 10 photos")
     window.click(window.button(line, "Resume indexing"))
-    window.until(lambda: commands(window, SetPaused)[-1] == SetPaused(paused=False))
+    window.until(lambda: window.worker.chosen() == [("paused", True), ("paused", False)])
 
 
 def test_a_pause_from_before_or_from_a_command_is_shown(
     open_window: Callable[..., Driver], folders: AppFolders
 ) -> None:
-    write_indexing_settings(folders.indexing_settings, IndexingSettings(paused=True))
+    write_settings(folders, Settings(paused=True))
     window = open_window(folders)
     assert window.window.status_line.text.startswith("Paused")
-    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", paused=True))
-    window.worker.on_event(Progress(activity="idle"))  # a command resumed it
+    window.worker.greet()
+    window.worker.on_event(SettingsChanged(settings=Settings()))  # a command resumed it
+    window.worker.on_event(IndexingProgress(progress=WorkProgress(activity=Activity.IDLE)))
     window.until(lambda: window.window.status_line.text == "24 photos")
-    assert commands(window, SetPaused) == []
+    assert window.worker.chosen() == []
 
 
 def test_the_battery_is_said_to_be_why(window: Driver) -> None:
     line = window.window.status_line
-    window.worker.on_event(Progress(activity="indexing", done=1, total=10, slower=True))
+    window.worker.on_event(
+        IndexingProgress(
+            progress=WorkProgress(activity=Activity.INDEXING, done=1, total=10, slower=True)
+        )
+    )
     window.until(lambda: line.text == "Indexing 1 of 10 photos · slower on battery")
-    window.worker.on_event(Progress(activity="resting", done=1, total=10))
+    window.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.RESTING, done=1, total=10))
+    )
     window.until(lambda: line.text == "Waiting for mains power · 1 of 10 photos")
 
 
@@ -244,8 +268,7 @@ def test_what_to_do_on_battery_is_chosen_in_the_menu(window: Driver) -> None:
     slower, rest, _full = menu.actions()
     assert slower.isChecked()
     rest.trigger()
-    window.until(lambda: bool(commands(window, SetOnBattery)))
-    assert commands(window, SetOnBattery) == [SetOnBattery(choice=OnBattery.PAUSE)]
+    window.until(lambda: window.worker.chosen() == [("on_battery", OnBattery.PAUSE)])
     menu.aboutToShow.emit()
     assert rest.isChecked()
 
@@ -290,7 +313,7 @@ def test_a_folder_is_removed_only_after_a_question(window: Driver, indexed: Inde
     window.click(window.button(window.window.folders_panel, "Remove photos from photofind"))
     window.until(lambda: bool(commands(window, RemoveFolder)))
     assert window.asked == [indexed.photos]
-    assert commands(window, RemoveFolder) == [RemoveFolder(path=path_to_wire(indexed.photos))]
+    assert commands(window, RemoveFolder) == [RemoveFolder(path=indexed.photos)]
 
 
 def test_a_folder_kept_is_kept(
@@ -300,7 +323,7 @@ def test_a_folder_kept_is_kept(
     window.until(lambda: "24 photos" in words(window))
     window.window.show_folders(True)
     window.click(window.button(window.window.folders_panel, "Remove photos from photofind"))
-    window.program.library.rescan()
+    window.program.folders.rescan()
     window.until(lambda: len(commands(window, Rescan)) == 1)
     assert commands(window, RemoveFolder) == []
 
@@ -310,7 +333,7 @@ def test_a_removed_folder_takes_its_photos_along(
 ) -> None:
     window.until(lambda: "24 photos" in words(window))
     with CatalogWriter(folders) as writer:
-        writer.remove_folder(indexed.photos)
+        write(writer, remove_folder, indexed.photos)
     window.worker.on_event(CatalogChanged())
     window.until(lambda: window.window.shows_first_run)
     window.wait_rows(0)
@@ -318,19 +341,19 @@ def test_a_removed_folder_takes_its_photos_along(
 
 def test_the_model_is_named_honestly(window: Driver) -> None:
     line = window.window.status_line
-    window.until(lambda: window.program.library.status is not None)
+    window.until(lambda: window.program.state.status is not None)
     button = window.button(line, "Basic (built in)")
     assert "weaker than CLIP" in button.toolTip()
     window.click(button)
-    dialog = window.window.findChild(NoteDialog)
+    window.until(lambda: window.window.findChild(ModelsDialog) is not None)
+    dialog = window.window.findChild(ModelsDialog)
     assert dialog is not None
-    assert any("weaker than CLIP" in label.text() for label in dialog.findChildren(QLabel))
-    window.click(window.button(dialog, "Close"))
+    window.until(lambda: dialog.list.count() > 1)  # with better ones beside it
 
 
 def test_notices_are_shown_and_can_be_dismissed(window: Driver) -> None:
     banner = window.window.banner
-    window.worker.on_event(Notice(code="worker_restarted", message="Started again."))
+    window.worker.on_event(Notice(code="worker_restarted", sentence=Sentence("Started again.")))
     window.until(banner.isVisible)
     assert banner.text == "Started again."
     window.click(window.button(banner, "Dismiss this message"))
@@ -347,10 +370,11 @@ def test_a_worker_that_cannot_start_is_explained_and_tried_again(
     window = open_window(folders)
     window.until(window.window.banner.isVisible)
     assert window.window.banner.text == "The catalog was made by a newer photofind."
-    assert commands(window, Watch) == []
-    monkeypatch.undo()
+    started: list[QuietWorker] = []
+    monkeypatch.setattr(QuietWorker, "start", lambda worker: started.append(worker))
     window.click(window.button(window.window.banner, "Try again"))
-    window.until(lambda: len(commands(window, Watch)) == 1)
+    window.until(lambda: started == [window.worker])
+    assert len(commands(window, Watch)) == 1, "it waited for a worker"
     assert not window.window.banner.isVisible()
 
 

@@ -14,7 +14,7 @@ from photofind.exporting.available import known_architectures
 from photofind.gui.models.export_dialog import ExportDialog
 from photofind.models.tasks import Export
 from photofind.worker.messages import UseInstalledModel
-from tests.gui.driver import WORKER_PATIENCE_MS, Driver
+from tests.gui.driver import Driver
 from tests.plugins.local_hub import LocalHub
 from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
@@ -118,7 +118,6 @@ def test_a_checkpoint_becomes_a_model(qtbot: QtBot, folders: AppFolders, tmp_pat
     tiny = tiny_networks.make_clip(tmp_path)
     export = Export(str(tiny.architecture), str(tiny.checkpoint))
     driver = Driver(qtbot, folders, checkpoint=export)
-    driver.patience_ms = WORKER_PATIENCE_MS
     dialog = open_models(driver)
     dialog.from_checkpoint.trigger()
     driver.until(lambda: dialog.progress_text.text().startswith("Exporting: "))
@@ -157,7 +156,7 @@ def test_going_offline_ends_an_export_that_fetches_weights(
     driver.until(dialog.cancel.isVisible)
     driver.click(dialog.offline)
     driver.until(lambda: not driver.program.model_install.is_running)
-    assert dialog.problem.text() == "The export was stopped: it would fetch the weights."
+    assert dialog.problem.text() == "The export was stopped, because it downloads the weights."
     dialog.from_checkpoint.trigger()
     driver.until(lambda: dialog.problem.text().startswith("Nothing is downloaded"))
     assert local_hub.requests == []

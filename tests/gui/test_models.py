@@ -14,15 +14,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from photofind.catalog.rows import ModelIndex
-from photofind.domain import ModelId
+from photofind.catalog.models import ModelIndex
+from photofind.domain import ModelId, PhotofindError
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.models.wording import facts
 from photofind.inference import registry
 from photofind.inference.spec import ModelSpec
 from photofind.inference.store import InstalledModel
-from photofind.models.messages import Progress
+from photofind.models.messages import InstallProgress
 from photofind.models.overview import ModelState
+from photofind.sentences import Sentence
 from photofind.settings import read_settings
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 from tests.gui.driver import Driver
@@ -83,7 +84,7 @@ def test_every_model_is_listed_and_the_active_one_is_in_view(driver: Driver) -> 
     assert dialog.list.item(0).text() == "Basic (built in)\nSearch uses it"
     assert visible_buttons(dialog) == ["Check it", "Import a model", "Close"]
     choose(dialog, "clip-vit-b32-laion")
-    known = {"English", "MIT", "605.1 MB", "about 200 MB at work"}
+    known = {"English", "MIT", "605.1 MB", "about 200 MB while in use"}
     driver.until(lambda: known <= set(driver.words(dialog)))
     laion = ["Download 605.1 MB and install", "Import a model", "Close"]
     assert visible_buttons(dialog) == laion
@@ -152,7 +153,7 @@ def test_a_licence_is_asked_for_first(
     driver.click(dialog.install)
     assert driver.asked == [APPLE]
     if accepts:  # this hub doesn't have it
-        driver.until(lambda: "does not have this file" in dialog.problem.text())
+        driver.until(lambda: "doesn't have this file" in dialog.problem.text())
     else:
         assert local_hub.requests == []
         assert not dialog.cancel.isVisible()
@@ -180,15 +181,33 @@ def test_never_going_online_is_a_switch_that_is_kept(
     driver.click(dialog.install)
     assert dialog.problem.text().startswith("Nothing is downloaded: “Never go online”")
     assert driver.asked == [], "no use in agreeing to a licence"
-    driver.until(lambda: read_settings(folders.settings).offline)
+    driver.until(lambda: read_settings(folders).offline)
     assert local_hub.requests == []
     driver.click(dialog.offline)
     assert not dialog.problem.isVisible()
     driver.click(dialog.install)  # at once: the process that installs knows of it
-    driver.until(lambda: "does not have this file" in dialog.problem.text())
+    driver.until(lambda: "doesn't have this file" in dialog.problem.text())
     driver.click(dialog.offline)
     dialog.close()
     assert open_dialog(driver).offline.isChecked()
+
+
+def test_without_a_worker_the_switch_holds_for_downloads_too(
+    qtbot: QtBot, folders: AppFolders, local_hub: LocalHub
+) -> None:
+    folders.ensure()
+    folders.settings.write_text('{"offline": true}')
+    driver = Driver(qtbot, folders)
+    driver.worker.keeps_settings = False
+    driver.program.link.missing.emit(PhotofindError("catalog_denied", "The folder is gone."))
+    dialog = open_dialog(driver)
+    choose(dialog, TINY.key)
+    driver.click(dialog.offline)
+    driver.click(dialog.install)
+    driver.until(lambda: "is damaged or not a model" in dialog.problem.text())
+    assert local_hub.requests
+    assert read_settings(folders).offline
+    driver.close()
 
 
 def test_a_second_press_before_it_begins_asks_nothing_and_going_offline_stops_it(
@@ -200,8 +219,9 @@ def test_a_second_press_before_it_begins_asks_nothing_and_going_offline_stops_it
     dialog.install.click()
     assert driver.asked == [APPLE]
     dialog.offline.click()
-    driver.until(lambda: dialog.problem.text().startswith("Nothing is downloaded"))
-    assert not driver.program.model_install.is_running
+    stopped = ("Nothing is downloaded", "The download was stopped")  # before it began, or just then
+    driver.until(lambda: dialog.problem.text().startswith(stopped))
+    driver.until(lambda: not driver.program.model_install.is_running)
     assert local_hub.requests == []
 
 
@@ -221,7 +241,9 @@ def installed(tmp_path: Path, *, chosen: bool = False) -> list[ModelState]:
     """The registry with one more model installed, and indexed in part."""
     basic = ModelState(registry.BASIC, InstalledModel(registry.BASIC, tmp_path), active=True)
     row = ModelIndex(ModelId(2), f"{TINY.key}@0.p1.q1", 512, False, False, False, 80, 30, 0, 0)
-    model = InstalledModel(TINY, tmp_path, notices=("CUDA is not used.",), pictures_per_s=41.3)
+    model = InstalledModel(
+        TINY, tmp_path, notices=(Sentence("CUDA is not used."),), pictures_per_s=41.3
+    )
     return [basic, ModelState(TINY, model, active=False, index=replace(row, chosen=chosen))]
 
 
@@ -240,7 +262,8 @@ def test_an_installed_model_can_be_used_or_removed(qtbot: QtBot, tmp_path: Path)
     dialog.show_models(installed(tmp_path, chosen=True))
     assert dialog.chosen == TINY.key
     assert (
-        dialog.progress_text.text() == "Indexing: 30 of 80. Search changes to it when all are done."
+        dialog.progress_text.text()
+        == "Indexing: 30 of 80. Search switches to it when all are indexed."
     )
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 80)
     assert visible_buttons(dialog) == buttons[1:]
@@ -369,10 +392,10 @@ def test_progress_without_a_measure_is_shown_as_such(qtbot: QtBot) -> None:
     dialog = ModelsDialog()
     qtbot.addWidget(dialog)
     dialog.show_installing(TINY.key)
-    dialog.show_progress(Progress("downloading", 5_000_000, 10_000_000))
+    dialog.show_progress(InstallProgress("downloading", 5_000_000, 10_000_000))
     assert dialog.progress_text.text() == "Downloading: 5.0 MB of 10.0 MB"
     assert (dialog.progress.value(), dialog.progress.maximum()) == (500, 1000)
-    dialog.show_progress(Progress("testing"))
+    dialog.show_progress(InstallProgress("testing"))
     assert dialog.progress_text.text() == "Testing it on this computer…"
     assert dialog.progress.maximum() == 0
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from photofind.catalog import migrations
 from photofind.catalog.writer import CatalogWriter
+from photofind.settings import Settings
 from photofind.worker.messages import Hello
 
 if TYPE_CHECKING:
@@ -27,6 +28,6 @@ def test_a_catalog_from_an_earlier_version_is_waited_for(
     window.until(lambda: "being brought up to date" in window.grid.empty_text)
     assert not window.window.banner.isVisible()
     CatalogWriter(empty_folders).close()  # what the worker does first
-    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", paused=False))
+    window.worker.on_event(Hello(version="1", pid=1, model_key="basic", settings=Settings()))
     window.until(window.window.first_run.isVisible)
     assert not window.window.banner.isVisible()

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
 from photofind.domain import Capture, ContentId, Exposure, Photo, PhotoId
 from photofind.gui.preview import loader
@@ -75,8 +75,11 @@ def test_what_a_photographer_wrote_and_set_stands_beside_the_photo(qtbot: QtBot)
     panel.show_photo(photo)
     words = "\n".join(label.text() for label in panel.findChildren(QLabel))
     assert "Kamera K1\nf/8 · 1/100 s · ISO 100 · 24 mm" in words
-    assert "Evening at the pier\nWith the whole family" in words
-    assert "★★★★☆ · ♥ favourite" in words
+    assert "With the whole family" in words
+    assert "Evening at the pier" in [line.text() for line in panel.findChildren(QLineEdit)]
+    assert panel.rating.rating == 4
+    hearts = [each for each in panel.findChildren(QToolButton) if "Favourite" in each.toolTip()]
+    assert [each.isChecked() for each in hearts] == [True]
 
 
 def test_says_why_it_was_found(window: Driver) -> None:
@@ -123,7 +126,7 @@ def test_the_details_can_be_hidden_and_stay_so(preview: Driver) -> None:
     assert preview.window.preview.details.isVisible()
     preview.press(Qt.Key.Key_I)
     assert not preview.window.preview.details.isVisible()
-    assert preview.program.remembered.settings.shows_details is False
+    assert preview.program.settings_store.settings.shows_details is False
 
 
 def test_a_narrow_window_leaves_the_room_to_the_photo(preview: Driver) -> None:
@@ -139,7 +142,7 @@ def test_a_narrow_window_leaves_the_room_to_the_photo(preview: Driver) -> None:
     preview.window.resize(1100, 700)
     preview.until(preview.window.preview.details.isVisible)
     assert info.isChecked()
-    assert preview.program.remembered.settings.shows_details is True
+    assert preview.program.settings_store.settings.shows_details is True
 
 
 def test_a_photo_whose_file_is_gone_keeps_its_thumbnail(
@@ -166,7 +169,7 @@ def test_a_photo_that_lies_in_its_cloud_only_is_not_fetched_by_looking_at_it(
     with window.qtbot.waitSignal(window.program.preview_loader.picture_loaded) as loaded:
         window.program.preview.open_row(0)
     assert loaded.args is not None
-    assert "cloud only" in loaded.args[0].problem
+    assert "online-only" in str(loaded.args[0].problem)
     window.until(lambda: window.window.preview.picture.has_picture)
 
 

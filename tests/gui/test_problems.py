@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QLabel, QTableView
 
+from photofind.catalog.files import fail_file, insert_files
+from photofind.catalog.folders import add_folder
+from photofind.catalog.jobs import add_jobs, fail_job, find_next_job, retry_jobs
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.suspects import retry_failed
 from photofind.catalog.writer import CatalogWriter
-from photofind.domain import IndexReport, MediaCode, Problem, Tried
+from photofind.domain import Activity, MediaCode, Problem, Tried, WorkProgress
 from photofind.gui.problems_dialog import ProblemsDialog, ProblemsModel
+from photofind.sentences import Sentence
 from photofind.worker.description_messages import DescriptionProgress, RetryDescriptions
-from photofind.worker.messages import JobFinished, Progress, RetryProblems, report_to_wire
+from photofind.worker.messages import CatalogChanged, IndexingProgress, RetryProblems
+from tests.plugins.catalog import read, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +38,17 @@ def commands(window: Driver, kind: type[Command]) -> list[Any]:
 @pytest.fixture
 def with_problem(folders: AppFolders, indexed: IndexedPhotos) -> Path:
     with CatalogWriter(folders) as writer:
-        folder = writer.add_folder(indexed.photos, None)
-        [file] = writer.insert_files(folder.id, [(b"bad.jpg", 3, 4)])
-        writer.fail_file(file, MediaCode.UNREADABLE, "This is no picture. Replace it.", 3, 4)
+        folder = write(writer, add_folder, indexed.photos, None)
+        [file] = write(writer, insert_files, folder.id, [(b"bad.jpg", 3, 4)])
+        write(
+            writer,
+            fail_file,
+            file,
+            MediaCode.UNREADABLE,
+            Sentence("This is no picture. Replace it."),
+            3,
+            4,
+        )
     return indexed.photos / "bad.jpg"
 
 
@@ -42,7 +56,7 @@ def test_problems_are_listed_with_their_reasons(
     with_problem: Path, open_window: Callable[..., Driver], folders: AppFolders
 ) -> None:
     window = open_window(folders)
-    window.until(lambda: window.program.library.status is not None)
+    window.until(lambda: window.program.state.status is not None)
     window.click(window.button(window.window.status_line, "1 problem"))
     dialog = window.window.findChild(ProblemsDialog)
     assert dialog is not None
@@ -62,10 +76,8 @@ def test_problems_are_listed_with_their_reasons(
     window.click(window.button(dialog, "Try all again"))
     window.until(lambda: bool(commands(window, RetryProblems)))
     with CatalogWriter(folders) as writer:
-        writer.retry_failed()
-    window.worker.on_event(
-        JobFinished(request_id=1, report=report_to_wire(IndexReport(unchanged=24)))
-    )
+        write(writer, retry_failed)
+    window.worker.on_event(CatalogChanged())
     window.until(lambda: table.model().rowCount() == 0)
     window.click(window.button(dialog, "Close"))
     assert not dialog.isVisible()
@@ -76,14 +88,16 @@ def test_what_models_could_not_do_is_listed_and_tried_again(
 ) -> None:
     content = window.model.content_id(0)
     with CatalogWriter(folders) as writer:
-        jobs = writer.descriptions
-        jobs.add_jobs("caption", [content], "{}", 0)
-        jobs.add_jobs("ocr", [content], "{}", 0)
-        jobs.add_jobs("answer", [content], '{"question":"how many?"}', 0)
+        write(writer, add_jobs, "caption", [content], "{}", 0)
+        write(writer, add_jobs, "ocr", [content], "{}", 0)
+        write(writer, add_jobs, "answer", [content], '{"question":"how many?"}', 0)
         with CatalogReader(folders) as reader:
-            while (job := reader.descriptions.next_job(["caption", "ocr", "answer"])) is not None:
-                jobs.fail_job(job.id, "vanished", f"The file of the {job.kind} is gone.")
-    window.worker.on_event(DescriptionProgress(activity="idle", failed=3))
+            while (job := read(reader, find_next_job, ["caption", "ocr", "answer"])) is not None:
+                reason = Sentence(f"The file of the {job.kind} is gone.")
+                write(writer, fail_job, job.id, "vanished", reason)
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.IDLE, failed=3))
+    )
     status = window.window.status_line.descriptions
     window.until(status.isVisible)
     status.reasons_requested.emit()
@@ -107,8 +121,10 @@ def test_what_models_could_not_do_is_listed_and_tried_again(
     window.until(lambda: bool(commands(window, RetryDescriptions)))
     assert not commands(window, RetryProblems)  # no folder need be looked through for it
     with CatalogWriter(folders) as writer:
-        writer.descriptions.retry_jobs()
-    window.worker.on_event(DescriptionProgress(activity="describing", total=3))
+        write(writer, retry_jobs)
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.DESCRIBING, total=3))
+    )
     window.until(lambda: table.model().rowCount() == 0)
     window.click(window.button(dialog, "Close"))
 
@@ -117,20 +133,26 @@ def test_an_empty_list_promises_nothing_while_something_is_tried_again(
     with_problem: Path, open_window: Callable[..., Driver], folders: AppFolders
 ) -> None:
     window = open_window(folders)
-    window.program.library.show_problems()
+    window.program.problems.show()
     dialog = window.window.findChild(ProblemsDialog)
     assert dialog is not None
     window.until(lambda: "1 problem" in window.words(dialog))
     with CatalogWriter(folders) as writer:
-        writer.retry_failed()
-    window.worker.on_event(Progress(activity="indexing"))
+        write(writer, retry_failed)
+    window.worker.on_event(IndexingProgress(progress=WorkProgress(activity=Activity.INDEXING)))
     window.until(lambda: "No problems so far" in window.words(dialog))
-    window.worker.on_event(DescriptionProgress(activity="describing", total=1))
-    window.worker.on_event(Progress(activity="idle"))
-    with window.qtbot.waitSignal(window.program.bridge.described, timeout=window.patience_ms):
-        window.worker.on_event(DescriptionProgress(activity="describing", done=1, total=2))
+    window.worker.on_event(
+        DescriptionProgress(progress=WorkProgress(activity=Activity.DESCRIBING, total=1))
+    )
+    window.worker.on_event(IndexingProgress(progress=WorkProgress(activity=Activity.IDLE)))
+    with window.qtbot.waitSignal(window.program.link.described):
+        window.worker.on_event(
+            DescriptionProgress(
+                progress=WorkProgress(activity=Activity.DESCRIBING, done=1, total=2)
+            )
+        )
     assert "No problems so far" in window.words(dialog)
-    window.worker.on_event(DescriptionProgress(activity="idle"))
+    window.worker.on_event(DescriptionProgress(progress=WorkProgress(activity=Activity.IDLE)))
     window.until(lambda: "No problems" in window.words(dialog))
     dialog.close()
 
@@ -139,7 +161,9 @@ def test_the_chosen_problem_stays_chosen_while_others_come_and_go(qtbot: QtBot) 
     """During indexing the list is read again and again, under the person's eyes."""
 
     def problem(name: str, tried: Tried = Tried.INDEX) -> Problem:
-        return Problem(Path("/photos", name), "unreadable", f"The reason of {name}.", 1, tried)
+        return Problem(
+            Path("/photos", name), "unreadable", Sentence(f"The reason of {name}."), 1, tried
+        )
 
     dialog = ProblemsDialog()
     qtbot.addWidget(dialog)

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from photofind.domain import WorkProgress
     from photofind.paths import AppFolders
-    from photofind.worker.messages import Progress
     from tests.gui.driver import Driver, IndexedPhotos
-
-PATIENCE_S = 60
 
 
 def test_from_the_first_page_to_a_found_photo_and_out_again(
@@ -48,11 +47,11 @@ def test_a_paused_worker_indexes_nothing_until_it_is_resumed(
         make_photo(photos / f"{number}.jpg", seed=number)
     window = open_window(empty_folders, worker=True)
     window.until(lambda: window.window.shows_first_run)
-    heard: list[Progress] = []
-    window.program.bridge.progressed.connect(heard.append)
-    window.program.library.set_paused(True)
+    heard: list[WorkProgress] = []
+    window.program.link.progressed.connect(heard.append)
+    window.program.settings_store.choose_now(paused=True)
     window.until(lambda: heard[-1:] != [] and heard[-1].activity == "paused")
-    window.program.library.add_folders([photos])
+    window.program.folders.add_folders([photos])
     window.until(lambda: heard[-1].total == 12)
     assert window.window.status_line.text.startswith("Paused")
     assert window.model.rowCount() == 0

@@ -11,14 +11,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from photofind.catalog.rows import PhotoOrder
-from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Query, Why, WhyKind
+from photofind.catalog.photos import PhotoOrder
+from photofind.domain import ContentId, Hit, PhotofindError, PhotoId, Why, WhyKind
 from photofind.gui import searching
-from photofind.gui.searching import Answer, Everything, LikeFile, LikePhoto, Searcher, Words
+from photofind.gui.searching import (
+    ByWords,
+    Everything,
+    LikeFile,
+    LikePhoto,
+    Searcher,
+    SearchResponse,
+)
 from photofind.search.engine import SearchResult
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from photofind.catalog.places import Place
+    from photofind.search.query import Query
 
 
 def hit(photo_id: int, *, relevant: bool = True) -> Hit:
@@ -44,11 +55,14 @@ class ScriptedEngine:
     def warm_up(self) -> None:
         self.threads.add(threading.current_thread().name)
 
+    def photos_of(self, place: Place) -> PhotoOrder:
+        raise NotImplementedError
+
     def everything(self) -> PhotoOrder:
         self.threads.add(threading.current_thread().name)
         return PhotoOrder(np.array([3, 1]), np.array([103, 101]), np.array([9, 5]))
 
-    def search(self, query: Query, limit: int) -> SearchResult:
+    def search(self, query: Query, limit: int | None) -> SearchResult:
         return self._answer(query.words)
 
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult:
@@ -74,7 +88,7 @@ class ScriptedEngine:
         self.asked.append(question)
         self.threads.add(threading.current_thread().name)
         self.began.release()
-        assert self.gate.wait(10)
+        assert self.gate.wait(PATIENCE_S)
         if self.failure is not None:
             raise self.failure
         hits = (hit(len(question)), hit(2, relevant=False), hit(3))
@@ -90,33 +104,33 @@ def test_late_answers_are_dropped_and_skipped_questions_never_asked(
     qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     searcher = Searcher(lambda: engine)
-    answers: list[Answer] = []
+    answers: list[SearchResponse] = []
     searcher.answered.connect(answers.append)
-    searcher.start(Words("a"))
+    searcher.start(ByWords("a"))
     with closing(searcher):
-        assert engine.began.acquire(timeout=10)
+        assert engine.began.acquire(timeout=PATIENCE_S)
         for words in ("ab", "abc"):
-            searcher.ask(Words(words))
-        last = searcher.ask(Words("abcd"))
+            searcher.submit(ByWords(words))
+        last = searcher.submit(ByWords("abcd"))
         engine.gate.set()
         qtbot.waitUntil(lambda: len(answers) == 1)
         assert answers[0].generation == last
-        assert answers[0].ask == Words("abcd")
+        assert answers[0].request == ByWords("abcd")
     assert engine.asked == ["a", "abcd"]
 
 
 def test_an_answer_on_its_way_is_dropped_too(qtbot: QtBot, engine: ScriptedEngine) -> None:
     engine.gate.set()
     searcher = Searcher(lambda: engine)
-    answers: list[Answer] = []
+    answers: list[SearchResponse] = []
     searcher.answered.connect(answers.append)
-    searcher.start(Words("one"))
+    searcher.start(ByWords("one"))
     with closing(searcher):
-        assert engine.began.acquire(timeout=10)
-        searcher.ask(Words("three"))  # before the loop here could deliver the first
+        assert engine.began.acquire(timeout=PATIENCE_S)
+        searcher.submit(ByWords("three"))  # before the loop here could deliver the first
         qtbot.waitUntil(lambda: bool(answers))
         qtbot.waitUntil(lambda: len(engine.asked) == 2)
-    assert [answer.ask for answer in answers] == [Words("three")]
+    assert [answer.request for answer in answers] == [ByWords("three")]
 
 
 def test_every_kind_of_question_reaches_the_engine_in_one_thread(
@@ -129,7 +143,7 @@ def test_every_kind_of_question_reaches_the_engine_in_one_thread(
             searcher.start(Everything())
         for ask in (LikePhoto(PhotoId(7), "x.jpg"), LikeFile(Path("y.png"), "y.png")):
             with qtbot.waitSignal(searcher.answered) as answered:
-                searcher.ask(ask, refresh=True)
+                searcher.submit(ask, refresh=True)
             assert answered.args is not None
             answer = answered.args[0]
             assert answer.refresh
@@ -138,7 +152,7 @@ def test_every_kind_of_question_reaches_the_engine_in_one_thread(
             assert answer.rows.photo_id(2) == 2
             assert answer.rows.why[0][0].kind is WhyKind.MEANING
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.ask(Everything())
+            searcher.submit(Everything())
         assert answered.args is not None
         assert answered.args[0].rows.photo_ids.tolist() == [3, 1]
     assert engine.asked == ["photo 7", "file y.png"]
@@ -152,12 +166,12 @@ def test_a_refusal_is_an_answer(qtbot: QtBot, engine: ScriptedEngine) -> None:
     searcher = Searcher(lambda: engine)
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.start(Words("dog"))
+            searcher.start(ByWords("dog"))
         assert answered.args is not None
         assert answered.args[0].error.user_message == "Install the model first."
         engine.failure = None
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.ask(Words("dog"))
+            searcher.submit(ByWords("dog"))
         assert answered.args is not None
         assert answered.args[0].error is None
 
@@ -169,11 +183,11 @@ def test_a_bug_is_a_sentence_and_the_thread_goes_on(qtbot: QtBot, engine: Script
     searcher = Searcher(lambda: engine)
     with closing(searcher):
         with qtbot.waitSignal(searcher.answered) as answered:
-            searcher.start(Words("dog"))
+            searcher.start(ByWords("dog"))
         assert answered.args is not None
         assert "log" in answered.args[0].error.user_message
         with qtbot.waitSignal(searcher.answered):
-            searcher.ask(Everything())
+            searcher.submit(Everything())
 
 
 def test_closing_without_starting_does_no_harm(qtbot: QtBot, engine: ScriptedEngine) -> None:
@@ -190,7 +204,7 @@ def test_vectors_are_kept_when_nobody_asks(
     searcher = Searcher(lambda: engine)
     with closing(searcher):
         searcher.start(Everything())
-        assert engine.kept.wait(10)
+        assert engine.kept.wait(PATIENCE_S)
     assert engine.threads == {"photofind-search"}
 
 
@@ -205,6 +219,6 @@ def test_the_search_thread_goes_on_when_keeping_fails(
     searcher = Searcher(lambda: engine)
     with closing(searcher):
         searcher.start(Everything())
-        assert engine.kept.wait(10)
+        assert engine.kept.wait(PATIENCE_S)
         with qtbot.waitSignal(searcher.answered):
-            searcher.ask(Everything())
+            searcher.submit(Everything())

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QColor, QImage, QPixmap
 
+from photofind.catalog.photos import read_photo_order, read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.thumbnails import ThumbnailStore
 from photofind.domain import ContentId
 from photofind.gui.grid.pixmaps import CellPicture, PixmapCache
 from photofind.gui.grid.thumbnails import Thumbnail, ThumbnailKey, ThumbnailLoader, cut_cell
 from photofind.media import online_only
+from photofind.worker.messages import MakeThumbnails
+from tests.plugins.catalog import read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -24,14 +27,14 @@ if TYPE_CHECKING:
 
     from photofind.domain import Photo
     from photofind.paths import AppFolders
-    from tests.gui.driver import IndexedPhotos
+    from tests.gui.driver import Driver, IndexedPhotos
 
 
 @pytest.fixture
 def photo(folders: AppFolders) -> Photo:
     with CatalogReader(folders) as reader:
-        order = reader.photo_order()
-        return next(iter(reader.photos([int(order.photo_ids[0])]).values()))
+        order = read(reader, read_photo_order)
+        return next(iter(read(reader, read_photos, [int(order.photo_ids[0])]).values()))
 
 
 def load(qtbot: QtBot, loader: ThumbnailLoader, photo: Photo, side: int = 64) -> Thumbnail:
@@ -62,10 +65,32 @@ def test_a_lost_thumbnail_is_made_again_from_the_file(
         file.unlink()
     loader = ThumbnailLoader(folders)
     loader.start()
-    with closing(loader):
+    with closing(loader), qtbot.waitSignal(loader.missing) as missing:
         assert load(qtbot, loader, photo).image is not None
-    with ThumbnailStore(folders.thumbnails) as store:
-        assert store.get(photo.sha256) is not None, "and kept"
+    assert missing.args == [photo.content_id]
+    assert not folders.thumbnails.exists(), "the window writes nothing"
+
+
+def test_what_the_cache_lost_is_told_to_the_worker(
+    open_window: Callable[..., Driver], folders: AppFolders, indexed: IndexedPhotos
+) -> None:
+    for file in folders.cache.glob("thumbnails.db*"):
+        file.unlink()
+    window = open_window(folders)
+    window.wait_rows(indexed.count)
+    window.wait_pictures()
+    assert not folders.thumbnails.exists()
+    window.worker.greet()
+    window.until(lambda: any(isinstance(each, MakeThumbnails) for each in window.worker.commands))
+    told = [
+        content_id
+        for command in window.worker.commands
+        if isinstance(command, MakeThumbnails)
+        for content_id in command.content_ids
+    ]
+    sight = window.view.rows_in_sight()
+    assert {window.model.content_id(row) for row in sight} <= set(told)
+    assert len(told) == len(set(told))
 
 
 def test_no_photo_is_downloaded_for_a_lost_thumbnail(

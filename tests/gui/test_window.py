@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from photofind.domain import Activity, WorkProgress
 from photofind.gui.app import open_engine
 from photofind.settings import Settings, write_settings
-from photofind.worker.messages import Progress
-from tests.gui.driver import PATIENCE_MS
+from photofind.worker.messages import IndexingProgress
+from tests.plugins.patience import PATIENCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,16 +66,24 @@ def test_says_so_when_nothing_matches_well(window: Driver, indexed: IndexedPhoto
     assert window.grid.title == "Nothing matches well"
     assert window.grid.note == "These are the nearest photos."
     assert window.model.rowCount() == indexed.count
-    assert not any(window.model.is_weak(row) for row in range(indexed.count))
+    assert all(window.model.is_weak(row) for row in range(indexed.count))
+
+
+def test_says_what_plain_words_were_read_as(window: Driver) -> None:
+    window.search("1975")
+    window.until(lambda: window.grid.empty_text == "Nothing found")
+    assert "date:1975" in window.grid.empty_hint
 
 
 def test_an_empty_answer_says_whether_it_may_still_fill(window: Driver) -> None:
     window.search("tag:unicorn")
     for_good = "No photo has what you ask for. Try other words, or fewer."
     assert for_good in window.words(window.grid)
-    window.worker.on_event(Progress(activity="indexing", done=1, total=2))
+    window.worker.on_event(
+        IndexingProgress(progress=WorkProgress(activity=Activity.INDEXING, done=1, total=2))
+    )
     window.until(lambda: window.grid.empty_text == "Nothing found yet")
-    window.worker.on_event(Progress(activity="idle"))
+    window.worker.on_event(IndexingProgress(progress=WorkProgress(activity=Activity.IDLE)))
     window.until(lambda: for_good in window.words(window.grid))
 
 
@@ -112,7 +121,7 @@ def test_typing_leaves_find_similar(window: Driver) -> None:
 def test_the_last_words_are_searched_again_at_the_next_start(
     open_window: Callable[..., Driver], folders: AppFolders
 ) -> None:
-    write_settings(folders.settings, Settings(last_query="a cat"))
+    write_settings(folders, Settings(last_query="a cat"))
     window = open_window(folders)
     window.until(lambda: window.grid.title == "Found")
     assert window.search_line.text() == "a cat"

@@ -6,8 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from photofind.domain import Capture, Exposure, TakenSource, Why, WhyKind
+from photofind.domain import Capture, DatePrecision, Exposure, TakenSource, Why, WhyKind
 from photofind.gui import wording
+
+
+@pytest.mark.parametrize(
+    ("precision", "long", "short"),
+    [
+        (DatePrecision.YEAR, "1978", "1978"),
+        (DatePrecision.MONTH, "June 1978", "Jun 1978"),
+        (DatePrecision.DAY, "Sunday 4 June 1978", "4 Jun 1978"),
+        (DatePrecision.TIME, "Sunday 4 June 1978 at 00:00", "4 Jun 1978"),
+    ],
+)
+def test_dates_say_what_is_known(precision: DatePrecision, long: str, short: str) -> None:
+    moment_ms = 265_766_400_000  # 1978-06-04
+    capture = Capture(taken_at_ms=moment_ms, taken_precision=precision)
+    assert wording.describe_date(capture).replace(",", "") == long
+    assert wording.short_date(capture) == short
 
 
 def test_counts() -> None:
@@ -84,7 +100,7 @@ def test_exposures_are_written_as_cameras_show_them() -> None:
     written = "f/2.8 · 1/250 s · ISO 400 · 50 mm"
     assert wording.describe_exposure(Capture(exposure=full)) == written
     phone = Exposure(f_number=1.78, seconds=2.5, focal_mm=5.7, focal_35mm=26.0)
-    written = "f/1.8 · 2.5 s · 5.7 mm · like 26 mm on full frame"
+    written = "f/1.8 · 2.5 s · 5.7 mm · equivalent to 26 mm on full frame"
     assert wording.describe_exposure(Capture(exposure=phone)) == written
     third = Exposure(seconds=1 / 3)
     assert wording.describe_exposure(Capture(exposure=third)) == "1/3 s"

@@ -9,13 +9,20 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
-from photofind.catalog.description_rows import FoundText, ModelKey, TextKind
+from photofind.catalog.photos import find_contents
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.texts import FoundText, ModelKey, TextKind, store_finding
 from photofind.catalog.writer import CatalogWriter
-from photofind.settings import DescribingSettings, write_describing_settings
-from photofind.worker.messages import CatalogChanged
-from photofind.worker.tag_messages import ChangeTags, SetSidecars
-from photofind.worker.text_messages import ReadText, SetReadsText, TextRead
+from photofind.domain import EditedField, PhotoEdit
+from photofind.settings import Settings
+from photofind.worker.description_messages import OcrDone, RunOcr
+from photofind.worker.messages import (
+    CatalogChanged,
+    ChangeSettings,
+    EditPhotos,
+    SettingsChanged,
+)
+from tests.plugins.catalog import change_tags, read, write
 
 if TYPE_CHECKING:
     from photofind.domain import PhotoId
@@ -48,10 +55,15 @@ def wait_for(preview: Driver, command: Command) -> None:
     preview.until(lambda: preview.worker.commands[-1:] == [command])
 
 
+def tagging(photo_id: PhotoId, value: int, label: str) -> EditPhotos:
+    edit = PhotoEdit(field=EditedField.TAG, photo_ids=(photo_id,), value=value, label=label)
+    return EditPhotos(edits=(edit,))
+
+
 def tell_tags(preview: Driver, folders: AppFolders, *labels: str) -> None:
     """The worker has given the photo on show these labels."""
     with CatalogWriter(folders) as writer:
-        writer.tags.change([shown(preview)], add=labels)
+        write(writer, change_tags, [shown(preview)], add=labels)
     preview.worker.on_event(CatalogChanged())
 
 
@@ -65,7 +77,7 @@ def test_a_tag_is_typed_with_the_keyboard_alone(preview: Driver, folders: AppFol
     preview.press(Qt.Key.Key_T)
     preview.type("  Grandma's  house ")
     preview.press(Qt.Key.Key_Return)
-    wait_for(preview, ChangeTags(photo_ids=(shown(preview),), add=("Grandma's house",)))
+    wait_for(preview, tagging(shown(preview), 1, "Grandma's house"))
     assert preview.previews()
     preview.type("half a")
     tags = preview.window.preview.details.tags
@@ -86,7 +98,7 @@ def test_a_tag_is_taken_off_and_searched_for(preview: Driver, folders: AppFolder
     tell_tags(preview, folders, "Lisbon", "old town")
     preview.until(lambda: {"Lisbon", "old town"} <= set(tags.labels))
     preview.click(button(preview, "Take the tag “Lisbon” off"))
-    wait_for(preview, ChangeTags(photo_ids=(photo,), remove=("Lisbon",)))
+    wait_for(preview, tagging(photo, 0, "Lisbon"))
     chips = [each for each in tags.findChildren(QToolButton) if each.text() == "old town"]
     preview.click(chips[0])
     preview.wait_rows(1)
@@ -100,16 +112,16 @@ def test_a_tag_is_taken_off_and_searched_for(preview: Driver, folders: AppFolder
 def test_text_is_read_on_demand_shown_and_copied(preview: Driver, folders: AppFolders) -> None:
     page = preview.window.preview
     text = page.details.text
-    (read,) = (
+    (button,) = (
         each
         for each in text.findChildren(QPushButton)
         if each.isVisible() and each.text().startswith("Read")
     )
-    preview.click(read)
+    preview.click(button)
     photo = shown(preview)
-    wait_for(preview, ReadText(photo_ids=(photo,), again=True))
+    wait_for(preview, RunOcr(photo_ids=(photo,), again=True))
     with CatalogReader(folders) as reader:
-        content = reader.descriptions.contents([photo])[photo]
+        content = read(reader, find_contents, [photo])[photo]
     found = FoundText(
         TextKind.OCR,
         ModelKey("rapidocr@1", "ocr"),
@@ -117,14 +129,14 @@ def test_text_is_read_on_demand_shown_and_copied(preview: Driver, folders: AppFo
         {"seconds": 0.1, "lines": [["NO PARKING", 0.98, CORNERS]]},
     )
     with CatalogWriter(folders) as writer:
-        writer.descriptions.store(content, found)
-    preview.worker.on_event(TextRead(photo_id=photo, lines=1))
+        write(writer, store_finding, content, found)
+    preview.worker.on_event(OcrDone(photo_id=photo, lines=1))
     preview.until(lambda: text.text == "NO PARKING")
-    assert not read.isVisible()
+    assert not button.isVisible()
     page.picture.repaint()
     plain = page.picture.grab().toImage()
     page.setFocus()
-    preview.press(Qt.Key.Key_X)
+    preview.press(Qt.Key.Key_O)
     assert page.picture.grab().toImage() != plain
     QApplication.clipboard().clear()
     middle = page.picture.rect().center()
@@ -141,11 +153,11 @@ def test_text_is_read_on_demand_shown_and_copied(preview: Driver, folders: AppFo
 def test_a_photo_without_text_says_so(preview: Driver, folders: AppFolders) -> None:
     photo = shown(preview)
     with CatalogReader(folders) as reader:
-        content = reader.descriptions.contents([photo])[photo]
+        content = read(reader, find_contents, [photo])[photo]
     with CatalogWriter(folders) as writer:
         found = FoundText(TextKind.OCR, ModelKey("rapidocr@1", "ocr"), "", {"lines": []})
-        writer.descriptions.store(content, found)
-    preview.worker.on_event(TextRead(photo_id=photo, lines=0))
+        write(writer, store_finding, content, found)
+    preview.worker.on_event(OcrDone(photo_id=photo, lines=0))
     facts = preview.program.preview
 
     def told() -> bool:
@@ -155,22 +167,27 @@ def test_a_photo_without_text_says_so(preview: Driver, folders: AppFolders) -> N
     assert preview.window.preview.details.text.text == ""
 
 
-def test_sidecars_and_reading_are_turned_on_in_the_menu(
-    window: Driver, folders: AppFolders
-) -> None:
-    choices = window.program.describing_choices
+def test_sidecars_and_reading_are_turned_on_in_the_menu(window: Driver) -> None:
+    choices, worker = window.program.describing_choices, window.worker
     menu = window.window.menu_button.menu()
     assert {choices.sidecars, choices.reads_text} <= set(menu.actions())
     choices.sidecars.trigger()
-    wait_for(window, SetSidecars(on=True))
+    window.until(lambda: worker.chosen() == [("writes_sidecars", True)])
     banner = window.window.banner
     assert any(".xmp files" in label.text() for label in banner.findChildren(QLabel))
-    choices.reads_text.trigger()
-    wait_for(window, SetReadsText(on=True))
-    # The worker refused one, and keeps the other.
-    write_describing_settings(folders.describing_settings, DescribingSettings(writes_sidecars=True))
-    menu.aboutToShow.emit()
-    window.until(lambda: not choices.reads_text.isChecked())
-    assert choices.sidecars.isChecked()
     choices.sidecars.trigger()
-    wait_for(window, SetSidecars(on=False))
+    window.until(lambda: worker.chosen()[1:] == [("writes_sidecars", False)])
+    worker.on_event(SettingsChanged(settings=Settings(writes_sidecars=True)))  # by a command
+    window.until(choices.sidecars.isChecked)
+
+
+def test_reading_that_is_refused_is_not_shown_as_turned_on(window: Driver) -> None:
+    choices, worker = window.program.describing_choices, window.worker
+    worker.keeps_settings = False
+    choices.reads_text.trigger()
+    assert choices.reads_text.isChecked()
+    window.wait_for_command(ChangeSettings)
+    worker.refuse(ChangeSettings, "model_missing", "No model here reads text.")
+    window.until(lambda: not choices.reads_text.isChecked())
+    banner = window.window.banner
+    assert any("reads text" in label.text() for label in banner.findChildren(QLabel))

@@ -20,17 +20,18 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from photofind.describe.orders import question_problem
-from photofind.describe.sheet import guarded
+from photofind.describe.job_params import question_problem
+from photofind.describe.photo_export import guarded
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.describing.model_chooser import ModelChooser
+from photofind.gui.plain_text import PlainLabel, tooltip
+from photofind.gui.translation import in_words
 from photofind.gui.wording import count, display_path, photo_name
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class AnswersModel(QAbstractTableModel):
             return (photo_name(photo), self._answers.get(photo.id, ""))[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             path = display_path(photo.paths[0]) if photo.paths else ""
-            return (path, self._answers.get(photo.id, ""))[index.column()]
+            return tooltip((path, self._answers.get(photo.id, ""))[index.column()])
         return None
 
     def headerData(
@@ -132,7 +133,7 @@ class AnswersDialog(QDialog):
         self._question = ""
         self._model = AnswersModel(self)
         self._model.show_photos(photos)
-        heading = QLabel(self.tr("Ask about {n} photos").format(n=count(len(self._photos))), self)
+        heading = PlainLabel(self.tr("Ask about %Ln photo(s)", "", len(self._photos)), self)
         heading.setProperty("textStyle", "heading")
         self._field = QLineEdit(self)
         self._field.setPlaceholderText(self.tr("How many people are there?"))
@@ -156,7 +157,7 @@ class AnswersDialog(QDialog):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, 230)
-        self._state = QLabel(self)
+        self._state = PlainLabel(self)
         self._state.setProperty("tone", "faint")
         self._state.setWordWrap(True)
         self._cancel = PushButton(self.tr("Stop"), self)
@@ -220,7 +221,7 @@ class AnswersDialog(QDialog):
     def _on_ask(self) -> None:
         question = " ".join(self._field.text().split())
         if question and (problem := question_problem(question)):
-            self.show_refusal(problem)
+            self.show_refusal(in_words(problem))
         elif question:
             self._question = question
             self._model.clear_answers()

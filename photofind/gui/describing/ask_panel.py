@@ -15,17 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photofind.describe.orders import question_problem
+from photofind.describe.job_params import question_problem
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.describing.field import Field
 from photofind.gui.describing.model_chooser import ModelChooser
+from photofind.gui.plain_text import PlainLabel
+from photofind.gui.translation import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QKeyEvent
 
-    from photofind.catalog.description_rows import AnswerRow
+    from photofind.catalog.texts import AnswerRow
     from photofind.gui.describing.model_chooser import OfferedModel
 
 _WIDTH = 330
@@ -59,7 +61,7 @@ class AskPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("detailsPanel")
         self.setFixedWidth(_WIDTH)
-        title = QLabel(self.tr("Ask about this photo"), self)
+        title = PlainLabel(self.tr("Ask about this photo"), self)
         title.setProperty("textStyle", "heading")
         close = IconButton("close", self.tr("Close the questions (Q)"), self)
         head = QHBoxLayout()
@@ -89,7 +91,7 @@ class AskPanel(QFrame):
         foot.addWidget(self._refusal)
         foot.addWidget(self._chooser)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(1, 0, 0, 0)  # the panel's edge
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._scroller, 1)
@@ -108,6 +110,11 @@ class AskPanel(QFrame):
     def refusal(self) -> str:
         """Why the question in the field was not asked; "" while there is nothing against it."""
         return "" if self._refusal.isHidden() else self._refusal.text()
+
+    @property
+    def question(self) -> str:
+        """What stands in the field."""
+        return self._field.text()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -154,6 +161,11 @@ class AskPanel(QFrame):
 
     def clear_question(self) -> None:
         self._field.clear()
+
+    def give_back(self, question: str) -> None:
+        """Puts a question that can't be asked yet back where it was written."""
+        if not self._field.text():
+            self._field.setText(question)
 
     def _card(
         self, question: str, answer: str, model: str, number: int, parent: QWidget
@@ -215,15 +227,14 @@ class AskPanel(QFrame):
     def _on_ask(self) -> None:
         question = self._field.text().strip()
         if question and (problem := question_problem(question)):
-            self._refusal.setText(problem)  # the words stay, to be shortened
+            self._refusal.setText(in_words(problem))  # the words stay, to be shortened
             self._refusal.show()
         elif question:
             self.asked.emit(question, self._chooser.key)
 
 
 def _words(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(parent)
     label.setText(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

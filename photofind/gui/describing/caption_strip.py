@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,11 +16,12 @@ from PySide6.QtWidgets import (
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
 from photofind.gui.describing.field import Field
 from photofind.gui.icons import IconLabel
+from photofind.gui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from photofind.catalog.description_rows import CaptionRow
+    from photofind.catalog.texts import CaptionRow
     from photofind.domain import TextId
 
 _MOST_SHOWN = 4
@@ -45,13 +45,12 @@ class CaptionLine(QFrame):
         self.setObjectName("captionLine")
         self._caption = caption
         sign = IconLabel("accept" if caption.is_own else "describe", _SIDE_PX, parent=self)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = PlainLabel(self)
         self._text.setText(caption.text)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setProperty("textStyle", "caption")
-        note = QLabel(self._note(model), self)
+        note = PlainLabel(self._note(model), self)
         note.setProperty("tone", "faint")
         self._note_label = note
         self._field = Field(caption.text, self)
@@ -154,8 +153,7 @@ class CaptionStrip(QFrame):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._state = QLabel(self)
-        self._state.setTextFormat(Qt.TextFormat.PlainText)
+        self._state = PlainLabel(self)
         self._state.setWordWrap(True)
         self._cancel = PushButton(self.tr("Cancel"), self, ButtonKind.LINK)
         self._describe = PushButton(self.tr("Describe this photo"), self, ButtonKind.LINK)

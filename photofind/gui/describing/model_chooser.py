@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from photofind.gui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,7 @@ class OfferedModel:
     """A model that can be asked.
 
     Attributes:
-        key: as orders name it.
+        key: as a job's parameters name it.
         title: what a person reads.
     """
 
@@ -30,7 +32,7 @@ class ModelChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._offered: tuple[OfferedModel, ...] = ()
-        self._name = QLabel(self)
+        self._name = PlainLabel(self)
         self._name.setProperty("tone", "faint")
         self._box = QComboBox(self)
         self._box.setAccessibleName(self.tr("Model that answers"))

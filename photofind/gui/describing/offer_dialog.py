@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from photofind.describe.orders import CAPTIONER_MISSING
+from photofind.describe.job_params import CAPTIONER_MISSING
 from photofind.gui.buttons import ButtonKind, PushButton
-from photofind.gui.paragraph import paragraph
+from photofind.gui.labels import paragraph
+from photofind.gui.plain_text import PlainLabel
+from photofind.gui.translation import Context, known_in_words
 from photofind.gui.wording import describe_size
 from photofind.inference import registry
 from photofind.inference.spec_texts import AnswererSpec, CaptionerSpec
@@ -17,6 +19,9 @@ from photofind.inference.steps import Step
 
 if TYPE_CHECKING:
     from photofind.inference.spec import ModelSpec
+
+Installation = Context("Installation")
+
 
 _WIDTH = 480
 _BAR_STEPS = 1000
@@ -44,12 +49,12 @@ class InstallOffer(QDialog):
             else self.tr("A model that answers questions")
         )
         self.setWindowTitle(title)
-        heading = QLabel(title, self)
+        heading = PlainLabel(title, self)
         heading.setProperty("textStyle", "heading")
         self._bar = QProgressBar(self)
         self._bar.setRange(0, _BAR_STEPS)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("How far the installation is"))
+        self._bar.setAccessibleName(self.tr("Installation progress"))
         self._state = paragraph(self, "", _WIDTH)
         self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
         how = self.tr("The command for it: {c}").format(c=self._command)
@@ -69,8 +74,9 @@ class InstallOffer(QDialog):
         column.setSpacing(12)
         column.addWidget(heading)
         about = self.tr(
-            "photofind brings no such model along. It is downloaded once from where its authors put"
-            " it; then it works on this computer alone, and no photo leaves it."
+            "photofind does not include such a model. It is downloaded once, from "
+            "where its authors published it; after that it runs on this computer "
+            "alone, and no photo leaves it."
         )
         for text in (about, _facts(self._spec)):
             column.addWidget(paragraph(self, text, _WIDTH))
@@ -137,24 +143,24 @@ def _facts(spec: ModelSpec) -> str:
     """Title, size of the download, licence and what it is good for."""
     parts = [spec.title]
     if spec.download_bytes is not None:
-        size = QCoreApplication.translate("InstallOffer", "{size} to download")
+        size = Installation.tr("{size} to download")
         parts.append(size.format(size=describe_size(spec.download_bytes)))
-    licence = QCoreApplication.translate("InstallOffer", "licence {licence}")
+    licence = Installation.tr("licence {licence}")
     parts.append(licence.format(licence=spec.licence))
-    return " · ".join(parts) + f"\n{spec.notice}"
+    return " · ".join(parts) + f"\n{known_in_words(spec.notice)}"
 
 
 def _step_words(step: Step) -> str:
     match step:
         case Step.DOWNLOADING:
-            return QCoreApplication.translate("InstallOffer", "Downloading")
+            return Installation.tr("Downloading")
         case Step.VERIFYING:
-            return QCoreApplication.translate("InstallOffer", "Checking what has arrived")
+            return Installation.tr("Checking the download")
         case Step.BINDING:
-            return QCoreApplication.translate("InstallOffer", "Putting the weights in place")
+            return Installation.tr("Putting the weights in place")
         case Step.QUANTISING:
-            return QCoreApplication.translate("InstallOffer", "Making it small and fast")
+            return Installation.tr("Making it small and fast")
         case Step.TESTING:
-            return QCoreApplication.translate("InstallOffer", "Testing it")
+            return Installation.tr("Testing it")
         case _:
-            return QCoreApplication.translate("InstallOffer", "Asking what there is")
+            return Installation.tr("Checking what is available")

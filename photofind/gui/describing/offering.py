@@ -6,27 +6,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from photofind.describe.orders import ANSWERER_MISSING, CAPTIONER_MISSING
 from photofind.gui.describing.offer_dialog import InstallOffer
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from photofind.gui.bridge import WorkerBridge
     from photofind.gui.models.install import ModelInstall
-    from photofind.models.messages import Progress
+    from photofind.models.messages import InstallProgress
 
 
 class ModelOffers(QObject):
-    """Connects a refusal for want of a model, the dialog and the installation."""
+    """Connects the dialog and the installation."""
 
-    installed = Signal()
-    """There is one now."""
+    installed = Signal(str)
+    """The key of a model, of whatever kind, that was installed."""
 
     def __init__(
         self,
         window: QWidget,
-        bridge: WorkerBridge,
         install: ModelInstall,
         parent: QObject | None = None,
     ) -> None:
@@ -34,14 +31,16 @@ class ModelOffers(QObject):
         self._window = window
         self._install = install
         self._dialog: InstallOffer | None = None
-        bridge.refused.connect(self._on_refused)
         install.progressed.connect(self._on_progress)
         install.failed.connect(self._on_failed)
         install.finished.connect(self._on_finished)
 
-    def _on_refused(self, _request_id: int, code: str, _message: str) -> None:
-        if code not in {CAPTIONER_MISSING, ANSWERER_MISSING}:
-            return
+    def offer(self, code: str) -> None:
+        """Opens the dialog, unless it is open or a model is being installed.
+
+        Args:
+            code: which kind of model is missing, as the refusal said.
+        """
         if self._dialog is not None or self._install.is_running:
             return
         dialog = InstallOffer(code, self._window)
@@ -58,7 +57,7 @@ class ModelOffers(QObject):
     def _on_closed(self) -> None:
         self._dialog = None
 
-    def _on_progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: InstallProgress) -> None:
         if self._dialog is not None:
             self._dialog.show_progress(progress.step, progress.done, progress.total)
 
@@ -66,7 +65,7 @@ class ModelOffers(QObject):
         if self._dialog is not None:
             self._dialog.show_problem(reason)
 
-    def _on_finished(self, _key: str) -> None:
+    def _on_finished(self, key: str) -> None:
         if self._dialog is not None:
             self._dialog.show_done()
-        self.installed.emit()
+        self.installed.emit(key)

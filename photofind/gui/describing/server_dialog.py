@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -19,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from photofind.describe.model_server import DEFAULT_ADDRESS
 from photofind.gui.buttons import ButtonKind, PushButton
-from photofind.gui.paragraph import paragraph
+from photofind.gui.labels import paragraph
+from photofind.gui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class ServerDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Model server"))
-        heading = QLabel(self.tr("A model server on this computer"), self)
+        heading = PlainLabel(self.tr("A model server on this computer"), self)
         heading.setProperty("textStyle", "heading")
         about = paragraph(
             self,
@@ -80,10 +80,10 @@ class ServerDialog(QDialog):
         fields.setHorizontalSpacing(12)
         fields.setVerticalSpacing(10)
         fields.setColumnStretch(1, 1)
-        fields.addWidget(QLabel(self.tr("Address"), self), 0, 0)
+        fields.addWidget(PlainLabel(self.tr("Address"), self), 0, 0)
         fields.addWidget(self._address, 0, 1)
         fields.addWidget(self._look, 0, 2)
-        fields.addWidget(QLabel(self.tr("Model"), self), 1, 0)
+        fields.addWidget(PlainLabel(self.tr("Model"), self), 1, 0)
         fields.addWidget(self._models, 1, 1, 1, 2)
         self._save = PushButton(self.tr("Save"), self, ButtonKind.PRIMARY)
         self._save.setDefault(True)

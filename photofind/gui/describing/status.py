@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from photofind.domain import Activity, WorkProgress
 from photofind.gui.buttons import ButtonKind, IconButton, PushButton
+from photofind.gui.plain_text import PlainLabel, tooltip
+from photofind.gui.translation import in_words
 from photofind.gui.wording import count, describe_duration
-from photofind.worker.description_messages import DescriptionProgress
 
 
 class DescriptionStatus(QWidget):
@@ -22,10 +24,10 @@ class DescriptionStatus(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._paused = False
-        self._text = QLabel(self)
+        self._text = PlainLabel(self)
         self._text.setProperty("tone", "faint")
         self._pause = IconButton("pause", self.tr("Pause describing"), self)
-        self._cancel = IconButton("close", self.tr("Describe no more photos"), self)
+        self._cancel = IconButton("close", self.tr("Cancel describing"), self)
         self._failed = PushButton("", self, ButtonKind.QUIET)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -37,7 +39,7 @@ class DescriptionStatus(QWidget):
         self._pause.clicked.connect(lambda: self.pause_requested.emit(not self._paused))
         self._cancel.clicked.connect(self.cancel_requested)
         self._failed.clicked.connect(self._offer)
-        self.show_progress(DescriptionProgress(activity="idle"))
+        self.show_progress(WorkProgress())
 
     @property
     def text(self) -> str:
@@ -47,39 +49,35 @@ class DescriptionStatus(QWidget):
         """Shows the pause button as the person left it."""
         self._paused = paused
         if paused:
-            self._pause.relabel("resume", self.tr("Go on describing"))
+            self._pause.relabel("resume", self.tr("Resume describing"))
         else:
             self._pause.relabel("pause", self.tr("Pause describing"))
 
-    def show_progress(self, progress: DescriptionProgress) -> None:
+    def show_progress(self, progress: WorkProgress) -> None:
         works = progress.total > 0
         self._text.setText(self._describe(progress) if works else "")
-        self._text.setToolTip(progress.reason)
+        self._text.setToolTip(
+            tooltip(in_words(progress.reason)) if progress.reason is not None else ""
+        )
         self._text.setVisible(works)
         self._pause.setVisible(works)
         self._cancel.setVisible(works)
         self._failed.setVisible(progress.failed > 0)
-        self._failed.setText(
-            self.tr("1 not described")
-            if progress.failed == 1
-            else self.tr("{n} not described").format(n=count(progress.failed))
-        )
+        self._failed.setText(self.tr("%Ln not described", "", progress.failed))
         self.setVisible(works or progress.failed > 0)
 
-    def _describe(self, progress: DescriptionProgress) -> str:
+    def _describe(self, progress: WorkProgress) -> str:
         done_of = self.tr("{done} of {total}").format(
             done=count(progress.done), total=count(progress.total)
         )
         match progress.activity:
-            case "paused":
+            case Activity.PAUSED:
                 return self.tr("Describing is paused · {done_of}").format(done_of=done_of)
-            case "waiting":
-                waiting = count(progress.total - progress.done)
-                return self.tr("{n} to describe after indexing").format(n=waiting)
-            case "blocked":
-                return self.tr("{n} wait for a model").format(
-                    n=count(progress.total - progress.done)
-                )
+            case Activity.WAITING:
+                return self.tr("%Ln to describe after indexing", "", progress.total - progress.done)
+            case Activity.BLOCKED:
+                waiting = progress.total - progress.done
+                return self.tr("%Ln (is|are) waiting for a model", "", waiting)
         text = self.tr("Describing {done_of}").format(done_of=done_of)
         if progress.eta_s is not None and progress.total - progress.done > 1:
             return f"{text} · {describe_duration(progress.eta_s)}"

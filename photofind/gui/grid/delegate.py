@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -13,10 +22,10 @@ from PySide6.QtGui import (
     QPainterPath,
     QPalette,
     QPen,
-    QPixmap,
 )
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from photofind.domain import Flag
 from photofind.gui.grid.thumbnails import CORNER_SHARE
 from photofind.gui.icons import draw_icon
 from photofind.gui.wording import photo_name, short_date
@@ -35,6 +44,13 @@ _RING_AIR = 2
 _WEAK_OPACITY = 0.42
 _CAPTION_SHARE = 0.42
 _ICON_SHARE = 0.28
+_SIGN = 22
+_SMALL_SIGN = 18
+_SIGN_AIR = 6
+_SMALL_PX = 130
+"""Narrower photos have smaller signs."""
+_SHADE = QColor(0, 0, 0, 150)
+_ON_SHADE = QColor(Qt.GlobalColor.white)
 
 
 class PhotoDelegate(QStyledItemDelegate):
@@ -71,15 +87,16 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        if self._model.is_weak(row) and not (selected or hovered):
-            painter.setOpacity(_WEAK_OPACITY)
         photo = self._model.photo(row)
+        is_rejected = photo is not None and photo.flag is Flag.REJECT
+        if (self._model.is_weak(row) or is_rejected) and not (selected or hovered):
+            painter.setOpacity(_WEAK_OPACITY)
         has_picture = self._paint_picture(painter, square, palette, row)
-        if photo is not None and photo.offline:
-            _paint_badge(painter, square, "folder-offline")
+        painter.setOpacity(1.0)
+        if photo is not None:
+            _paint_marks(painter, square, photo)
         if hovered or not has_picture:
             _paint_caption(painter, square, photo, on_picture=has_picture)
-        painter.setOpacity(1.0)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if selected or focused:
             _paint_ring(painter, square, palette, selected=selected)
@@ -109,17 +126,63 @@ def _paint_broken(painter: QPainter, square: QRect, palette: QPalette) -> None:
     painter.drawPixmap(place, draw_icon("photo-broken", faint, side, ratio))
 
 
-def _paint_badge(painter: QPainter, square: QRect, icon: str) -> None:
-    """A small round sign in the upper right corner."""
-    side, air = 22, 7
-    disc = QRect(square.right() - side - air, square.top() + air, side, side)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 150))
-    painter.drawEllipse(disc)
+def _paint_marks(painter: QPainter, square: QRect, photo: Photo) -> None:
+    """Small signs in the upper corners, for the name comes up below."""
+    side = _SIGN if square.width() >= _SMALL_PX else _SMALL_SIGN
+    place = square.right() - side - _SIGN_AIR
+    for icon in _signs(photo):
+        disc = QRect(place, square.top() + _SIGN_AIR, side, side)
+        _paint_shade(painter, disc)
+        inner = disc.adjusted(4, 4, -4, -4)
+        ratio = painter.device().devicePixelRatio()
+        painter.drawPixmap(inner, draw_icon(icon, _ON_SHADE, inner.width(), ratio))
+        place -= side + 3
+    if photo.rating is not None and photo.rating > 0:
+        _paint_stars(painter, square, photo.rating)
+
+
+def _signs(photo: Photo) -> list[str]:
+    signs = ["folder-offline"] if photo.offline else []
+    if photo.favourite:
+        signs.append("heart-filled")
+    if photo.flag is Flag.PICK:
+        signs.append("flag-filled")
+    elif photo.flag is Flag.REJECT:
+        signs.append("reject")
+    return signs
+
+
+def _paint_stars(painter: QPainter, square: QRect, rating: int) -> None:
+    """A star each, or on a small photo their number and one star."""
+    star = 11 if square.width() >= _SMALL_PX else 10
+    shown = rating if square.width() >= _SMALL_PX else 1
+    number = "" if shown == rating else str(rating)
+    font = painter.font()
+    font.setPixelSize(star)
+    font.setBold(True)
+    text_width = QFontMetrics(font).horizontalAdvance(number) + 2 if number else 0
+    pill = QRect(0, 0, text_width + shown * star + 8, star + 6)
+    pill.moveTopLeft(square.topLeft() + QPoint(_SIGN_AIR, _SIGN_AIR))
+    _paint_shade(painter, pill)
     ratio = painter.device().devicePixelRatio()
-    white = QColor(Qt.GlobalColor.white)
-    pixmap: QPixmap = draw_icon(icon, white, side - 8, ratio)
-    painter.drawPixmap(disc.adjusted(4, 4, -4, -4), pixmap)
+    left = pill.left() + 4
+    if number:
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(_ON_SHADE)
+        painter.drawText(pill.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, number)
+        painter.restore()
+        left += text_width
+    for each in range(shown):
+        place = QRect(left + each * star, pill.top() + 3, star, star)
+        painter.drawPixmap(place, draw_icon("star-filled", _ON_SHADE, star, ratio))
+
+
+def _paint_shade(painter: QPainter, place: QRect) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_SHADE)
+    radius = place.height() / 2
+    painter.drawRoundedRect(place, radius, radius)
 
 
 def _paint_caption(

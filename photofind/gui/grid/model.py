@@ -17,10 +17,10 @@ from PySide6.QtCore import (
 )
 
 from photofind.gui.grid.rows import GridRows, changes_between
-from photofind.gui.wording import describe_date, file_url, photo_name
+from photofind.gui.wording import describe_date, describe_marks, file_url, photo_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,10 +96,14 @@ class PhotoGridModel(QAbstractListModel):
     def _place(self, row: int) -> int:
         return row if self._places is None else int(self._places[row])
 
+    def visible_part(self, rows: GridRows) -> GridRows:
+        """What of these rows would be on show: the weaker matches are folded away."""
+        if self._unfolded or rows.relevant == 0:
+            return rows
+        return rows.first(rows.relevant)
+
     def _visible_part(self) -> GridRows:
-        if self._unfolded or self._all.relevant == 0:
-            return self._all
-        return self._all.first(self._all.relevant)
+        return self.visible_part(self._all)
 
     def _move_to(self, rows: GridRows) -> bool:
         old = self._rows
@@ -140,6 +144,18 @@ class PhotoGridModel(QAbstractListModel):
         """Paths may have changed: what was read about photos is read again when seen."""
         self._photos.clear()
 
+    def change_photos(self, photo_ids: Iterable[PhotoId], change: Callable[[Photo], Photo]) -> None:
+        """Changes what is remembered of photos until they are read again."""
+        wanted = set(photo_ids)
+        for content_id, photo in self._photos.items():
+            if photo.id in wanted:
+                self._photos[content_id] = change(photo)
+
+    def known_photos(self, photo_ids: Iterable[PhotoId]) -> list[Photo]:
+        """Those of these photos that were read."""
+        wanted = set(photo_ids)
+        return [photo for photo in self._photos.values() if photo.id in wanted]
+
     def photo(self, row: int) -> Photo | None:
         """What is known of the photo in a row; None until it was read."""
         return self._photos.get(self.content_id(row))
@@ -151,8 +167,8 @@ class PhotoGridModel(QAbstractListModel):
         return self._rows.content_id(self._place(row))
 
     def is_weak(self, row: int) -> bool:
-        """True for a match below the model's cut, when there are better ones."""
-        return 0 < self._rows.relevant <= row
+        """True for a match below the model's cut."""
+        return self._rows.relevant <= row
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         if parent.isValid():
@@ -165,7 +181,7 @@ class PhotoGridModel(QAbstractListModel):
         photo = self.photo(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return photo_name(photo) if photo else ""
-        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(photo) if photo else None
         return None
 
@@ -191,6 +207,5 @@ class PhotoGridModel(QAbstractListModel):
 
 
 def _spoken(photo: Photo) -> str:
-    name = photo_name(photo)
-    date = describe_date(photo.capture)
-    return f"{name}, {date}" if date else name
+    parts = [photo_name(photo), describe_date(photo.capture), *describe_marks(photo)]
+    return ", ".join(part for part in parts if part)

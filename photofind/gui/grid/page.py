@@ -8,18 +8,19 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from photofind.catalog.rows import NO_DATE
+from photofind.catalog.photos import NO_DATE
 from photofind.gui.buttons import PushButton
-from photofind.gui.elided import ElidedLabel
+from photofind.gui.grid.scrubber import YearScrubber
 from photofind.gui.grid.view import PhotoGridView
 from photofind.gui.icons import IconLabel
-from photofind.gui.wording import count, month
+from photofind.gui.labels import ElidedLabel
+from photofind.gui.plain_text import PlainLabel
+from photofind.gui.wording import month
 
 if TYPE_CHECKING:
     from photofind.gui.grid.model import PhotoGridModel
@@ -34,6 +35,8 @@ class GridPage(QWidget):
     """Arranges the grid and the words around it."""
 
     weaker_requested = Signal()
+    news_requested = Signal()
+    """What came in meanwhile is to be shown."""
     folder_requested = Signal()
     """Another folder is to be added, for there is nothing in those there are."""
 
@@ -44,7 +47,7 @@ class GridPage(QWidget):
         self.setObjectName("gridPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self._title = QLabel(self)
+        self._title = PlainLabel(self)
         self._title.setProperty("textStyle", "heading")
         self._note = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self._note.setProperty("tone", "faint")
@@ -53,7 +56,7 @@ class GridPage(QWidget):
         head.setSpacing(14)
         head.addWidget(self._title)
         head.addWidget(self._note, 1)
-        self._chosen = QLabel(self)
+        self._chosen = PlainLabel(self)
         self._chosen.setProperty("tone", "faint")
         head.addWidget(self._chosen)
 
@@ -79,9 +82,15 @@ class GridPage(QWidget):
         column.addLayout(head)
         column.addWidget(body, 1)
 
-        self._pill = QLabel(self)
+        self._pill = PlainLabel(self)
         self._pill.setObjectName("datePill")
         self._pill.hide()
+        self.years = YearScrubber(self.view, model, self)
+        self.years.jumped.connect(self.view.scroll_to_top)
+        self._news = PushButton("", self)
+        self._news.setObjectName("newsButton")
+        self._news.hide()
+        self._news.clicked.connect(self.news_requested)
         self._pill_timer = QTimer(self)
         self._pill_timer.setSingleShot(True)
         self._pill_timer.setInterval(_PILL_MS)
@@ -106,6 +115,11 @@ class GridPage(QWidget):
         """What stands in place of the photos, "" while there are some."""
         return self._empty.text if self._stack.currentWidget() is self._empty else ""
 
+    @property
+    def empty_hint(self) -> str:
+        """What stands below that text."""
+        return self._empty.hint if self._stack.currentWidget() is self._empty else ""
+
     def show_heading(self, title: str, note: str = "") -> None:
         self._title.setText(title)
         self._note.setText(note)
@@ -125,9 +139,27 @@ class GridPage(QWidget):
     def show_grid(self) -> None:
         self._stack.setCurrentWidget(self.view)
 
+    @property
+    def news(self) -> str:
+        """What is said of photos that came in meanwhile; "" for nothing."""
+        return "" if self._news.isHidden() else self._news.text()
+
+    def show_news(self, text: str) -> None:
+        """Says above the photos that there are others by now; "" for nothing."""
+        self._news.setText(text)
+        self._news.setVisible(bool(text))
+        self._place_news()
+
+    def _place_news(self) -> None:
+        self._news.adjustSize()
+        corner = self.view.mapTo(self, self.view.rect().topLeft())
+        self._news.move(corner.x() + (self.view.width() - self._news.width()) // 2, corner.y() + 10)
+        self._news.raise_()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.Resize:
             self._pill.hide()
+            self._place_news()
         return super().eventFilter(watched, event)
 
     @property
@@ -137,7 +169,7 @@ class GridPage(QWidget):
 
     def _show_chosen(self) -> None:
         number = self.view.selected_count()
-        self._chosen.setText(self.tr("{n} selected").format(n=count(number)) if number > 1 else "")
+        self._chosen.setText(self.tr("%Ln selected", "", number) if number > 1 else "")
 
     def _show_pill(self) -> None:
         """While scrolling by date: which month this is."""
@@ -158,11 +190,11 @@ class GridPage(QWidget):
 class _EmptyNote(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._text = QLabel(self)
+        self._text = PlainLabel(self)
         self._text.setProperty("textStyle", "heading")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint = QLabel(self)
+        self._hint = PlainLabel(self)
         self._hint.setProperty("tone", "faint")
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -183,6 +215,10 @@ class _EmptyNote(QWidget):
     @property
     def text(self) -> str:
         return self._text.text()
+
+    @property
+    def hint(self) -> str:
+        return self._hint.text()
 
     def say(self, text: str, hint: str) -> None:
         self._text.setText(text)

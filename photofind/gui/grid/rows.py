@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from photofind.catalog.photos import NO_DATE
 from photofind.domain import ContentId, PhotoId
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class GridRows:
 
     Attributes:
         photo_ids, content_ids: int64 [n]; the photo and the content its picture comes from.
-        taken_at_ms: int64 [n], `catalog.rows.NO_DATE` where there is no date.
+        taken_at_ms: int64 [n], `catalog.photos.NO_DATE` where there is no date.
         relevant: the first so many rows match well; n when nothing was asked.
         why: what made each row a hit; empty when nothing was asked.
     """
@@ -57,6 +58,15 @@ class GridRows:
             self.taken_at_ms[:count],
             min(self.relevant, count),
             self.why[:count],
+        )
+
+    def oldest_first(self) -> GridRows:
+        """Rows that came with the newest first, the other way round; those without a date stay
+        last."""
+        dated = self.taken_at_ms != NO_DATE
+        order = np.concatenate((np.flatnonzero(dated)[::-1], np.flatnonzero(~dated)))
+        return GridRows(
+            self.photo_ids[order], self.content_ids[order], self.taken_at_ms[order], self.relevant
         )
 
     def find(self, photo_id: PhotoId) -> int | None:

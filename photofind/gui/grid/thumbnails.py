@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 
-from photofind.catalog.thumbnails import ThumbnailStore
+from photofind.catalog.photos import read_photos
+from photofind.catalog.thumbnails import ThumbnailReader
 from photofind.domain import ContentId, PhotofindError, PhotoId
 from photofind.gui.images import make_thumbnail, read_jpeg
+from photofind.gui.latest_requests import LatestRequestPool
 from photofind.gui.lazy_reader import LazyReader
-from photofind.gui.newest_first import NewestFirst
 from photofind.media.online_only import may_open
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ CORNER_SHARE = 0.045
 """Radius of a cell's corners as a share of its side."""
 _MOST_CUT = 2.2
 """Sides of a photo that still fills its square; more would hide half of it."""
+_MOST_FILLED = 4.5
+"""Photos down to some 150 pixels fill the largest cells of a sharp screen, as all others do."""
 _MOST_ENLARGED = 2.0
 _GROUND = QColor(128, 128, 128, 40)
 """Under pictures that don't fill their square; light or dark with what is behind it."""
@@ -67,12 +70,14 @@ class ThumbnailLoader(QObject):
 
     loaded = Signal(object)
     """A `Thumbnail`."""
+    missing = Signal(object)
+    """A content whose thumbnail the cache has lost; what is delivered was made for the moment."""
 
     def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folders = folders
         self._offline: frozenset[Path] = frozenset()
-        self._threads: NewestFirst[ThumbnailKey] = NewestFirst(
+        self._threads: LatestRequestPool[ThumbnailKey] = LatestRequestPool(
             "photofind-thumbnails", THREADS, self._enter
         )
 
@@ -94,12 +99,12 @@ class ThumbnailLoader(QObject):
     def _enter(self) -> Iterator[Callable[[ThumbnailKey], None]]:
         with (
             LazyReader(self._folders) as reader,
-            ThumbnailStore(self._folders.thumbnails) as store,
+            ThumbnailReader(self._folders.thumbnails) as stored,
         ):
 
             def work(key: ThumbnailKey) -> None:
                 photo = self._find(reader, key.photo_id)
-                picture = _read_picture(photo, store) if photo else None
+                picture = self._read_picture(photo, stored) if photo else None
                 image = cut_cell(picture, key.side) if picture else None
                 self.loaded.emit(Thumbnail(key, image, photo))
 
@@ -108,26 +113,26 @@ class ThumbnailLoader(QObject):
     def _find(self, reader: LazyReader, photo_id: PhotoId) -> Photo | None:
         offline = self._offline
         try:
-            found = reader.get().photos([photo_id], lambda root: root not in offline)
+            with reader.get().snapshot() as snapshot:
+                found = read_photos(snapshot, [photo_id], lambda root: root not in offline)
         except PhotofindError as error:
             logger.info("the catalog can't be read: %s", error)
             return None
         return found.get(photo_id)
 
-
-def _read_picture(photo: Photo, store: ThumbnailStore) -> QImage | None:
-    """The stored thumbnail; where the cache lost it, it is made again from the file."""
-    try:
-        encoded = store.get(photo.sha256)
-        if encoded is None:
-            if not may_open(photo.paths[0]):
-                return None
-            encoded = make_thumbnail(photo.paths[0])
-            store.put({photo.sha256: encoded})
-        return read_jpeg(encoded)
-    except (PhotofindError, OSError, IndexError) as error:
-        logger.debug("no picture of photo %d: %s", photo.id, error)
-        return None
+    def _read_picture(self, photo: Photo, stored: ThumbnailReader) -> QImage | None:
+        """The stored thumbnail; where the cache lost it, one made of the file."""
+        try:
+            encoded = stored.get(photo.sha256)
+            if encoded is None:
+                if not may_open(photo.paths[0]):
+                    return None
+                encoded = make_thumbnail(photo.paths[0])
+                self.missing.emit(photo.content_id)
+            return read_jpeg(encoded)
+        except (PhotofindError, OSError, IndexError) as error:
+            logger.debug("no picture of photo %d: %s", photo.id, error)
+            return None
 
 
 def cut_cell(picture: QImage, side: int) -> QImage:
@@ -140,6 +145,8 @@ def cut_cell(picture: QImage, side: int) -> QImage:
         picture: any size.
         side: device pixels of the result, which is ARGB32 premultiplied.
     """
+    from photofind.media.decode import THUMBNAIL_PX  # the window doesn't wait for the decoders
+
     shorter, longer = sorted((picture.width(), picture.height()))
     cell = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     cell.fill(Qt.GlobalColor.transparent)
@@ -151,7 +158,9 @@ def cut_cell(picture: QImage, side: int) -> QImage:
     shape = QPainterPath()
     radius = side * CORNER_SHARE
     shape.addRoundedRect(QRectF(0, 0, side, side), radius, radius)
-    if longer <= shorter * _MOST_CUT and side <= shorter * _MOST_ENLARGED:
+    # A thumbnail of full size stands for a larger photo: on a sharp screen it is enlarged, too.
+    is_large = longer >= THUMBNAIL_PX or side <= shorter * _MOST_FILLED
+    if longer <= shorter * _MOST_CUT and is_large:
         painter.setBrush(QBrush(_middle_square(picture, side)))
         painter.drawPath(shape)
     else:

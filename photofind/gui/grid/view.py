@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,8 @@ from photofind.gui.grid.rows import runs_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from photofind.domain import ContentId, PhotoId
     from photofind.gui.grid.model import PhotoGridModel
     from photofind.gui.grid.pixmaps import PixmapCache
@@ -30,10 +34,26 @@ _BATCH = 2000
 """Rows laid out before the first paint; the rest follows between events."""
 _EDGE = 10
 _END_ROOM = 12
+_TYPING_S = 0.6
+"""Keys that follow each other as fast as that are a word."""
 _WHEEL_STEP = 120
 _OPEN_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _TYPING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What stays where it is.
+
+    Attributes:
+        share: how much of its line is above the edge.
+        value: of the scroll bar, as long as the person doesn't scroll.
+    """
+
+    photo_id: PhotoId
+    share: float
+    value: int
 
 
 class PhotoGridView(QListView):
@@ -45,6 +65,8 @@ class PhotoGridView(QListView):
     """The context menu, at this global position."""
     typed = Signal(str)
     """Text typed while the grid has the keyboard."""
+    letters_taken = Signal(int)
+    """So many keys that acted on photos were the beginning of a word that is being typed."""
     left_upwards = Signal()
     """Up from the first line of photos."""
     zoom_requested = Signal(int)
@@ -61,6 +83,9 @@ class PhotoGridView(QListView):
         self._columns = 1
         self._laid_out_to = 0
         self._footer: QWidget | None = None
+        self._held: _Held | None = None
+        self._letters = ""
+        self._letter_at_s = 0.0
         self._delegate = PhotoDelegate(model, pictures, self)
         self.setObjectName("grid")
         self.setItemDelegate(self._delegate)
@@ -79,6 +104,7 @@ class PhotoGridView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionRectVisible(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setMouseTracking(True)
@@ -185,28 +211,67 @@ class PhotoGridView(QListView):
 
     @contextmanager
     def anchored(self) -> Iterator[None]:
-        """Keeps the photo at the top in its place while rows come and go.
+        """Keeps the photo at the top in its place while rows come and go and cells change their
+        size. The same photo is held until the person scrolls: a panel that comes and goes leaves
+        everything where it was.
 
-        At the very top nothing is held, so that new photos come into sight.
+        At the very top nothing is held.
         """
         bar = self.verticalScrollBar()
-        value = bar.value()
-        height = max(1, self.gridSize().height())
-        row = value // height * self._columns
-        held: PhotoId | None = None
-        if value > 0 and row < self._grid_model.rowCount():
-            held = self._grid_model.photo_id(row)
+        held = self._held
+        if held is None or held.value != bar.value():
+            held = self._hold()
         yield
-        row_now = None if held is None else self._grid_model.rows.find(held)
-        if row_now is None:
+        row_now = None if held is None else self._grid_model.rows.find(held.photo_id)
+        if held is None or row_now is None:
+            self._held = None
             self.doItemsLayout()
             return
         self._laid_out_to = row_now + _BATCH // 4
         self.doItemsLayout()
         self._laid_out_to = 0
         new_height = max(1, self.gridSize().height())
-        share = (value % height) / height
-        bar.setValue(round((row_now // self._columns + share) * new_height))
+        bar.setValue(round((row_now // self._columns + held.share) * new_height))
+        self._held = replace(held, value=bar.value())
+
+    def _hold(self) -> _Held | None:
+        value = self.verticalScrollBar().value()
+        height = max(1, self.gridSize().height())
+        row = value // height * self._columns
+        if value == 0 or row >= self._grid_model.rowCount():
+            return None
+        return _Held(self._grid_model.photo_id(row), (value % height) / height, value)
+
+    def would_move(self, photo_ids: NDArray[np.int64]) -> bool:
+        """Whether what is in sight would lie elsewhere if these were the photos, int64 [n].
+
+        Not if a photo in sight is gone: that has to be seen. At the top, photos that come in above
+        would push the others down.
+        """
+        if self.verticalScrollBar().maximum() == 0:
+            return False
+        sight = self.rows_in_sight()
+        seen = self._grid_model.rows.photo_ids[sight.start : sight.stop]
+        if not len(seen) or not np.isin(seen, photo_ids).all():
+            return False
+        first = int(np.flatnonzero(photo_ids == seen[0])[0])
+        if not np.array_equal(photo_ids[first : first + len(seen)], seen):
+            return True
+        if self.verticalScrollBar().value() == 0:
+            return first != sight.start
+        return first % self._columns != sight.start % self._columns
+
+    def top_photo(self) -> PhotoId | None:
+        """The first photo in sight; None at the very top."""
+        held = self._hold()
+        return None if held is None else held.photo_id
+
+    def scroll_to_top(self, row: int) -> None:
+        """Scrolls so that a row is the first in sight."""
+        self._laid_out_to = row + _BATCH // 4
+        self.doItemsLayout()
+        self._laid_out_to = 0
+        self.verticalScrollBar().setValue(row // self._columns * self.gridSize().height())
 
     # Geometry
 
@@ -283,9 +348,21 @@ class PhotoGridView(QListView):
             return
         text = event.text()
         if text.isprintable() and text and not event.modifiers() & ~_TYPING:
-            self.typed.emit(text)
+            letters = self._letters if self._is_typing_on() else ""
+            self._letters = ""
+            if letters:
+                self.letters_taken.emit(len(letters))
+            self.typed.emit(letters + text)
             return
         super().keyPressEvent(event)
+
+    def remember_letter(self, letter: str) -> None:
+        """A key acted on photos; it may turn out to be the beginning of a word."""
+        self._letters = self._letters + letter if self._is_typing_on() else letter
+        self._letter_at_s = time.monotonic()
+
+    def _is_typing_on(self) -> bool:
+        return time.monotonic() - self._letter_at_s < _TYPING_S
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.BackButton:

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from photofind.catalog.models import read_model_indexes
 from photofind.domain import PhotofindError
-from photofind.gui.errands import Errands
+from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.models.dialog import ModelsDialog
 from photofind.gui.pacing import Throttler
+from photofind.gui.translation import in_words
 from photofind.inference.steps import Step
 from photofind.worker.messages import RemoveModelIndex, UseInstalledModel, UseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QWidget
 
-    from photofind.gui.bridge import WorkerBridge
     from photofind.gui.models.install import ModelInstall
-    from photofind.gui.models.questions import ModelQuestions
-    from photofind.gui.remembered import Remembered
-    from photofind.models.messages import Progress
+    from photofind.gui.models.prompts import ModelPrompts
+    from photofind.gui.settings_store import SettingsStore
+    from photofind.gui.worker_link import WorkerLink
+    from photofind.models.messages import InstallProgress
     from photofind.models.overview import ModelState
     from photofind.paths import AppFolders
-    from photofind.worker.messages import Command
 
 _REFRESH_MS = 1000
 _CANCELLED = "cancelled"
@@ -40,44 +39,43 @@ class ModelsController(QObject):
     """Shows the dialog, and carries out what is asked for in it; one installation at a time.
 
     Args:
-        send: hands a command to the worker.
-        remembered: knows whether the network may be used.
+        settings_store: knows whether the network may be used.
     """
+
+    told = Signal(str)
+    """Something the person should know."""
 
     def __init__(
         self,
         folders: AppFolders,
         window: QWidget,
-        bridge: WorkerBridge,
-        send: Callable[[Command], None],
+        link: WorkerLink,
         install: ModelInstall,
-        remembered: Remembered,
-        questions: ModelQuestions,
+        settings_store: SettingsStore,
+        prompts: ModelPrompts,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._folders = folders
         self._window = window
-        self._send = send
-        self._questions = questions
-        self._errands = Errands("models", self)
+        self._link = link
+        self._prompts = prompts
+        self._calls = BackgroundCalls("models", self)
         self._installing = install
         self._step = ""
-        self._starts = self._brings = self._exports = self._fetches = False
-        self._remembered = remembered
+        self._brings = self._exports = self._fetches = False
+        self._store = settings_store
         self._dialog: ModelsDialog | None = None
         self._states: dict[str, ModelState] = {}
         self._stale = Throttler(_REFRESH_MS, self)
         self._stale.triggered.connect(self._read)
-        self._errands.failed.connect(self._show_problem)
+        self._calls.failed.connect(self._show_problem)
         install.progressed.connect(self._on_progressed)
         install.finished.connect(self._on_installed)
         install.checked.connect(self._on_checked)
         install.failed.connect(self._on_failed)
-        for changed in (bridge.catalog_changed, bridge.photos_ready, bridge.job_finished):
-            changed.connect(lambda *_: self._refresh())
-        bridge.done.connect(lambda _: self._refresh())
-        bridge.refused.connect(lambda _id, _code, message: self._show_problem(message))
+        link.catalog_changed.connect(self._refresh)
+        link.photos_ready.connect(self._refresh)
 
     @property
     def dialog(self) -> ModelsDialog | None:
@@ -103,7 +101,7 @@ class ModelsController(QObject):
             self._dialog = dialog
         if key:
             self._dialog.choose(key)
-        self._dialog.show_offline(self._remembered.settings.offline)
+        self._dialog.show_offline(self._store.settings.offline)
         self._show_installing()
         self._read()
         self._dialog.show()
@@ -112,24 +110,21 @@ class ModelsController(QObject):
 
     def close(self) -> None:
         """Ends what is at work; may be called twice."""
-        self._errands.close()
+        self._calls.close()
 
     def _install(self, key: str) -> None:
         spec = self._states[key].spec
-        if self._is_busy or not self._may_go_online():
+        if self._installing.is_running or not self._may_go_online():
             return
-        if spec.accept_licence and not self._questions.accept_licence(spec):
+        if spec.accept_licence and not self._prompts.accept_licence(spec):
             return
-
-        def start() -> None:
-            self._installing.start(key, accept_licence=spec.accept_licence)
-
         self._step = Step.ASKING
-        self._start_soon(start, fetches=True)
+        self._installing.start(key, accept_licence=spec.accept_licence)
+        self._show_installing()
 
     def _import(self, is_file: bool) -> None:
-        source = self._questions.choose_source(is_file)
-        if source is None or self._is_busy:
+        source = self._prompts.choose_source(is_file)
+        if source is None or self._installing.is_running:
             return
         self._show_problem("")
         self._step = Step.VERIFYING
@@ -138,45 +133,29 @@ class ModelsController(QObject):
         self._show_installing()
 
     def _export(self) -> None:
-        export = self._questions.choose_checkpoint()
-        if export is None or self._is_busy:
+        export = self._prompts.choose_checkpoint()
+        if export is None or self._installing.is_running:
             return
         self._show_problem("")
-
-        def start() -> None:
-            self._brings = self._exports = True
-            self._fetches = export.fetches
-            self._installing.start_export(export)
-
+        if export.fetches and not self._may_go_online():
+            return
         self._step = Step.EXPORTING
-        self._start_soon(start, fetches=export.fetches)
-
-    @property
-    def _is_busy(self) -> bool:
-        return self._starts or self._installing.is_running
+        self._brings = self._exports = True
+        self._fetches = export.fetches
+        self._installing.start_export(export)
+        self._show_installing()
 
     def _may_go_online(self) -> bool:
         """Says so where the network is forbidden."""
-        from photofind.models.permission import network_if
+        from photofind.models.permission import allowed_network
 
         try:
-            network_if(offline=self._remembered.settings.offline).require_allowed()
+            offline = self._store.settings.offline
+            allowed_network(self._folders, offline=offline).require_allowed()
         except PhotofindError as error:
-            self._show_problem(error.user_message)
+            self._show_problem(in_words(error.sentence))
             return False
         return True
-
-    def _start_soon(self, start: Callable[[], None], *, fetches: bool) -> None:
-        """Starts once the settings are written: the other process reads there what is allowed."""
-
-        def written() -> None:
-            self._starts = False
-            if not fetches or self._may_go_online():  # they may have changed their mind meanwhile
-                start()
-                self._show_installing()
-
-        self._starts = True
-        self._remembered.write(written)
 
     def _check(self, key: str) -> None:
         self._show_problem("")
@@ -185,13 +164,13 @@ class ModelsController(QObject):
         self._show_installing()
 
     def _set_offline(self, offline: bool) -> None:
-        self._remembered.set_offline(offline)
+        self._store.choose_now(offline=offline)
         self._show_problem("")
         if not (offline and self._installing.is_running):
             return
         if self._fetches:  # who knows how far PyTorch's own download is
             self._installing.cancel()
-            self._show_problem(self.tr("The export was stopped: it would fetch the weights."))
+            self._show_problem(self.tr("The export was stopped, because it downloads the weights."))
         elif self._step in _ONLINE_STEPS:
             self._installing.cancel()
             self._show_problem(self.tr("The download was stopped. What has arrived is kept."))
@@ -200,7 +179,7 @@ class ModelsController(QObject):
         if self._dialog is not None:
             self._dialog.show_installing(self._installing.key)
 
-    def _on_progressed(self, progress: Progress) -> None:
+    def _on_progressed(self, progress: InstallProgress) -> None:
         self._step = progress.step
         if self._dialog is not None:
             self._dialog.show_progress(progress)
@@ -216,9 +195,11 @@ class ModelsController(QObject):
 
         def go_on(for_search: bool) -> None:
             if for_search:
-                self._send(UseInstalledModel(key=key, since_s=begun_s))
+                self._link.send(
+                    UseInstalledModel(key=key, since_s=begun_s), refused=self._on_refused
+                )
 
-        self._errands.run(is_for_search, go_on)
+        self._calls.run(is_for_search, go_on)
         if self._brings and self._dialog is not None:
             self._dialog.choose(key)
         exported = self._exports
@@ -239,6 +220,13 @@ class ModelsController(QObject):
         if code != _CANCELLED:  # who stopped it knows
             self._show_problem(reason)
 
+    def _on_refused(self, error: PhotofindError) -> None:
+        """Said where the person looks; it may come long after the dialog was closed."""
+        if self._dialog is not None and self._dialog.isVisible():
+            self._show_problem(in_words(error.sentence))
+        else:
+            self.told.emit(in_words(error.sentence))
+
     def _on_ended(self) -> None:
         self._brings = self._exports = self._fetches = False
         self._show_installing()
@@ -246,30 +234,30 @@ class ModelsController(QObject):
 
     def _use(self, key: str) -> None:
         self._show_problem("")
-        self._send(UseModel(key=key))
+        self._link.send(UseModel(key=key), refused=self._on_refused)
         self._refresh()
 
     def _remove(self, key: str) -> None:
         state = self._states[key]
-        if not self._questions.confirm_removal(state.spec):
+        if not self._prompts.confirm_removal(state.spec):
             return
         self._show_problem("")
         if state.index is not None:
-            self._send(RemoveModelIndex(key=key))
+            self._link.send(RemoveModelIndex(key=key), refused=self._on_refused)
 
         def remove() -> None:
-            from photofind.models.removal import remove_files
+            from photofind.models.places import remove_files
 
             remove_files(self._folders, key)
 
-        self._errands.run(remove, lambda _: self._read())
+        self._calls.run(remove, lambda _: self._read())
 
     def _refresh(self) -> None:
         if self._dialog is not None and self._dialog.isVisible():
             self._stale.call()
 
     def _read(self) -> None:
-        self._errands.run(self._find_states, self._show)
+        self._calls.run(self._find_states, self._show)
 
     def _find_states(self) -> tuple[ModelState, ...]:
         from photofind.catalog.reader import CatalogReader
@@ -280,8 +268,8 @@ class ModelsController(QObject):
         store, arrived = ModelStore(self._folders), half_downloads(self._folders)
         if not self._folders.catalog.exists():
             return list_models(store, [], arrived)
-        with CatalogReader(self._folders) as reader:
-            return list_models(store, reader.model_indexes(), arrived)
+        with CatalogReader(self._folders) as reader, reader.snapshot() as snapshot:
+            return list_models(store, read_model_indexes(snapshot), arrived)
 
     def _show(self, states: tuple[ModelState, ...]) -> None:
         self._states = {state.spec.key: state for state in states}

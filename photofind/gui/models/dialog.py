@@ -24,13 +24,15 @@ from PySide6.QtWidgets import (
 
 from photofind.gui.buttons import ButtonKind, PushButton
 from photofind.gui.models.wording import facts, progress_line, state_line
+from photofind.gui.plain_text import PlainLabel, tooltip
+from photofind.gui.translation import in_words, known_in_words
 from photofind.gui.wording import describe_size
 from photofind.inference.spec import SourceKind, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.models.messages import Progress
+    from photofind.models.messages import InstallProgress
     from photofind.models.overview import ModelState
 
 _WIDTH, _HEIGHT = 860, 560
@@ -76,13 +78,13 @@ class ModelsDialog(QDialog):
         self.remove = PushButton(self.tr("Remove…"), self)
         self.cancel = PushButton(self.tr("Stop"), self)
         self.check = PushButton(self.tr("Check it"), self)
-        self.check.setToolTip(self.tr("Read every file of it, and test what it computes"))
+        self.check.setToolTip(self.tr("Check all its files, and test what it computes"))
         self.said = _label(self, tone="faint")
         self.bring = PushButton(self.tr("Import a model"), self)
         menu = QMenu(self.bring)
         self.from_folder = menu.addAction(self.tr("From a &folder…"))
         self.from_file = menu.addAction(self.tr("From a f&ile (zip, tar, official weights)…"))
-        self.from_checkpoint = menu.addAction(self.tr("From a &checkpoint of PyTorch…"))
+        self.from_checkpoint = menu.addAction(self.tr("From a PyTorch &checkpoint…"))
         self.bring.setMenu(menu)
         close = PushButton(self.tr("Close"), self)
         self._arrange(close)
@@ -123,7 +125,7 @@ class ModelsDialog(QDialog):
         for state in states:
             item = QListWidgetItem(f"{state.spec.title}\n{state_line(state)}", self.list)
             item.setData(_KEY, state.spec.key)
-            item.setToolTip(state.spec.key)
+            item.setToolTip(tooltip(state.spec.key))
             if state.active:
                 font = item.font()
                 font.setBold(True)
@@ -147,7 +149,7 @@ class ModelsDialog(QDialog):
             self.show_said("")
         self._show_chosen()
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: InstallProgress) -> None:
         """Says how far the installation is."""
         self.progress_text.setText(progress_line(progress))
         per_mille = 1000 * progress.done // progress.total if progress.total else 0
@@ -184,10 +186,10 @@ class ModelsDialog(QDialog):
             return
         spec, installed = state.spec, state.installed is not None
         self.title.setText(spec.title)
-        self.notice.setText(spec.notice)
+        self.notice.setText(known_in_words(spec.notice))
         self._show_facts(facts(state))
         remarks = () if state.installed is None else state.installed.notices
-        self.remarks.setText("\n".join(remarks))
+        self.remarks.setText("\n".join(map(in_words, remarks)))
         self.remarks.setVisible(bool(remarks))
         text = self.tr("Download and install")
         if spec.download_bytes:
@@ -222,7 +224,7 @@ class ModelsDialog(QDialog):
         if index is None or not index.chosen or index.complete:
             return
         self.progress_text.setText(
-            self.tr("{state}. Search changes to it when all are done.").format(
+            self.tr("{state}. Search switches to it when all are indexed.").format(
                 state=state_line(state)
             )
         )
@@ -295,8 +297,7 @@ class ModelsDialog(QDialog):
 
 
 def _label(parent: QWidget, style: str = "", tone: str = "") -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(parent)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if style:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from photofind.exporting.available import known_architectures, missing_tools, say_missing
 from photofind.gui.buttons import ButtonKind, PushButton
-from photofind.gui.paragraph import paragraph
+from photofind.gui.labels import paragraph
+from photofind.gui.plain_text import PlainLabel
+from photofind.gui.translation import in_words
 from photofind.models.tasks import Export
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ExportDialog(QDialog):
         """What the person decided on, in the end."""
         self._missing = bool(missing)
         self._choose_file = choose_file or self._ask_for_file
-        heading = QLabel(self.tr("A model from a checkpoint of PyTorch"), self)
+        heading = PlainLabel(self.tr("A model from a PyTorch checkpoint"), self)
         heading.setProperty("textStyle", "heading")
         about = paragraph(
             self,
@@ -86,7 +87,7 @@ class ExportDialog(QDialog):
         self.weights.setPlaceholderText(self.tr("A file, or open_clip's name of published weights"))
         self.tokenizer = QLineEdit(self)
         self.tokenizer.setPlaceholderText(self.tr("Only where it isn't CLIP's own"))
-        self.needs = paragraph(self, say_missing(missing), _WIDTH, tone="danger")
+        self.needs = paragraph(self, in_words(say_missing(missing)), _WIDTH, tone="danger")
         self.needs.setVisible(bool(missing))
         self.begin = PushButton(self.tr("Export and install"), self, ButtonKind.PRIMARY)
         self.begin.setDefault(True)
@@ -130,7 +131,7 @@ class ExportDialog(QDialog):
         )
         self._walk = (self.weights, weights, self.architecture, self.tokenizer, tokenizer)
         for row, (name, field, button) in enumerate(rows):
-            label = QLabel(name, self)
+            label = PlainLabel(name, self)
             label.setBuddy(field)
             field.setAccessibleName(name.replace("&", ""))
             grid.addWidget(label, row, 0)

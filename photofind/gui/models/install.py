@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from photofind.domain import PhotofindError
-from photofind.models.messages import Progress
+from photofind.gui.translation import in_words
+from photofind.models.messages import InstallProgress
 from photofind.models.process import Installation
 from photofind.models.tasks import Check, Download, Import
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from photofind.models.messages import Notice
+    from photofind.gui.settings_store import SettingsStore
+    from photofind.models.messages import InstallNotice
     from photofind.models.tasks import Export, Task
     from photofind.paths import AppFolders
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 class ModelInstall(QObject):
     """One installation or check at a time; its signals come on the GUI thread."""
 
-    progressed = Signal(Progress)
+    progressed = Signal(InstallProgress)
     finished = Signal(str)
     """Key of the model that is there now."""
     checked = Signal(str)
@@ -33,9 +36,16 @@ class ModelInstall(QObject):
     """Code and a sentence for people."""
     _told = Signal(object)
 
-    def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
+    def __init__(
+        self, folders: AppFolders, settings_store: SettingsStore, parent: QObject | None = None
+    ) -> None:
+        """
+        Args:
+            settings_store: knows whether the network may be used.
+        """
         super().__init__(parent)
         self._folders = folders
+        self._store = settings_store
         self._installation: Installation | None = None
         self._key = ""
         self._checks = False
@@ -63,7 +73,8 @@ class ModelInstall(QObject):
         Args:
             accept_licence: the person has seen the licence and agrees.
         """
-        self._begin(key, Download(key, accept_licence=accept_licence))
+        offline = self._store.settings.offline
+        self._begin(key, Download(key, accept_licence, offline))
 
     def start_import(self, source: Path) -> None:
         """Begins with a model in a folder or an archive, unless one is running."""
@@ -75,7 +86,7 @@ class ModelInstall(QObject):
 
     def start_export(self, export: Export) -> None:
         """Begins to make a model of a checkpoint, unless one is running."""
-        self._begin("", export)
+        self._begin("", replace(export, offline=self._store.settings.offline))
 
     def _begin(self, key: str, task: Task) -> None:
         if self._installation is not None:
@@ -105,15 +116,15 @@ class ModelInstall(QObject):
         except PhotofindError as error:
             self._told.emit(error)
 
-    def _tell(self, said: Progress | Notice | str | PhotofindError) -> None:
+    def _tell(self, said: InstallProgress | InstallNotice | str | PhotofindError) -> None:
         match said:
-            case Progress():
+            case InstallProgress():
                 self.progressed.emit(said)
             case str():
                 self._installation = None
                 (self.checked if self._checks else self.finished).emit(said)
             case PhotofindError():
                 self._installation = None
-                self.failed.emit(said.code, said.user_message)
+                self.failed.emit(said.code, in_words(said.sentence))
             case _:
                 pass

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from photofind.gui.images import to_pixmap
 from photofind.gui.preview.loader import PreviewKey
+from photofind.gui.translation import in_words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
@@ -182,8 +183,8 @@ class PreviewController(QObject):
             return
         if picture.image is None:
             if picture.photo_id == self._photo_id:
-                self._problem = picture.problem
-                self._page.picture.show_problem(picture.problem)
+                self._problem = in_words(picture.problem) if picture.problem else ""
+                self._page.picture.show_problem(self._problem)
             return
         pixmap = to_pixmap(picture.image)
         _keep(self._ready, picture.photo_id, pixmap)

@@ -1,4 +1,5 @@
-"""The panel beside a large photo: name, date, camera, place, size, tags and why it was found."""
+"""The panel beside a large photo: what a person says of it, date, camera, place, size, tags and why
+it was found."""
 
 from __future__ import annotations
 
@@ -6,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from photofind.gui.editing.rating_bar import RatingBar
+from photofind.gui.editing.text_fields import TextFields
 from photofind.gui.icons import IconLabel
+from photofind.gui.plain_text import PlainLabel
 from photofind.gui.preview.tag_editor import TagEditor
 from photofind.gui.preview.text_section import TextSection
 from photofind.gui.wording import (
@@ -25,18 +28,16 @@ from photofind.gui.wording import (
     describe_part,
     describe_pixels,
     describe_place,
-    describe_rating,
     describe_size,
     describe_why,
     display_path,
-    photo_name,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.description_rows import ReadText
-    from photofind.catalog.rows import TagRow
+    from photofind.catalog.tags import TagRow
+    from photofind.catalog.texts import RecognisedText
     from photofind.domain import Photo, Why
 
 _WIDTH = 310
@@ -49,70 +50,83 @@ class DetailsPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("detailsPanel")
         self.setFixedWidth(_WIDTH)
-        self._scroller = QScrollArea(self)
-        self._scroller.setWidgetResizable(True)
-        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.tags = TagEditor(self)
-        self.text = TextSection(self)
+        scroller = QScrollArea(self)
+        scroller.setWidgetResizable(True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setObjectName("detailsBody")
+        self.words = TextFields(body)
+        self.rating = RatingBar(body)
+        self.tags = TagEditor(body)
+        self.text = TextSection(body)
+        self._facts = QWidget(body)
+        self._why = QWidget(body)
+        lines = QVBoxLayout(body)
+        lines.setContentsMargins(20, 18, 18, 22)
+        lines.setSpacing(14)
+        lines.addWidget(self.words)
+        lines.addWidget(self.rating)
+        lines.addWidget(self._facts)
+        lines.addLayout(_row("tag", self.tags, body))
+        lines.addLayout(_row("text", self.text, body))
+        lines.addWidget(self._why)
+        lines.addStretch(1)
+        self._lines = lines
+        scroller.setWidget(body)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroller)
+        column.setContentsMargins(1, 0, 0, 0)  # the panel's edge
+        column.addWidget(scroller)
 
     def show_photo(
         self,
         photo: Photo,
         tags: Sequence[TagRow] = (),
         why: Sequence[Why] = (),
-        text: ReadText | None = None,
+        text: RecognisedText | None = None,
     ) -> None:
-        body = QWidget()
-        body.setObjectName("detailsBody")
-        grid = QGridLayout(body)
-        grid.setContentsMargins(20, 22, 18, 22)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(14)
-        grid.setColumnStretch(1, 1)
-        name = _text(_breakable(photo_name(photo)), body)
-        name.setProperty("textStyle", "heading")
-        grid.addWidget(name, 0, 0, 1, 2)
-        for icon, lines in self._facts(photo):
-            row = grid.rowCount()
-            sign = IconLabel(icon, 20, parent=body)
-            grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
-            written = "\n".join(lines)
-            shown = written if icon == "camera" else _breakable(written)  # f/8 stays whole
-            grid.addWidget(_text(shown, body), row, 1)
-        typing = self.tags.isAncestorOf(QApplication.focusWidget() or self)
+        """Shows another photo, or the same one anew; what is being typed stays."""
+        self.words.show_photo(photo)
+        self.rating.show_photo(photo)
         self.tags.show_tags(tags)
         self.text.show_text(text)
-        for icon, section in (("tag", self.tags), ("text", self.text)):
-            row = grid.rowCount()
-            grid.addWidget(IconLabel(icon, 20, parent=body), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(section, row, 1)
-        if why:
-            row = grid.rowCount()
-            sign = IconLabel("spark", 20, parent=body)
-            grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
-            reasons = "\n".join(dict.fromkeys(describe_why(each) for each in why))
-            grid.addWidget(_text(_breakable(reasons), body), row, 1)
-        grid.setRowStretch(grid.rowCount(), 1)
-        # The old body goes, and what was taken over into the new one stays.
-        self._scroller.setWidget(body)
-        if typing:
-            self.tags.go_on_typing()
+        self._facts = self._replace(self._facts, self._find_facts(photo))
+        reasons = list(dict.fromkeys(describe_why(each) for each in why))
+        self._why = self._replace(self._why, [("spark", reasons)] if reasons else [])
 
-    def _facts(self, photo: Photo) -> list[tuple[str, list[str]]]:
+    def _replace(self, old: QWidget, facts: list[tuple[str, list[str]]]) -> QWidget:
+        """Other lines in place of those there; their number changes from photo to photo."""
+        new = QWidget(old.parentWidget())
+        column = QVBoxLayout(new)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        for icon, lines in facts:
+            written = "\n".join(lines)
+            shown = written if icon == "camera" else _breakable(written)  # f/8 stays whole
+            column.addLayout(_row(icon, _text(shown, new), new))
+        self._lines.replaceWidget(old, new)
+        old.hide()
+        old.deleteLater()
+        new.setVisible(bool(facts))
+        return new
+
+    def _find_facts(self, photo: Photo) -> list[tuple[str, list[str]]]:
         capture = photo.capture
         folders = [display_path(path.parent) for path in photo.paths]
         if photo.offline:
             folders.append(self.tr("This folder is not connected now."))
         facts = [
-            ("star", [describe_rating(photo)]),
-            ("title", [*dict.fromkeys((photo.title or "", photo.description or ""))]),
+            (
+                "title",
+                [
+                    (photo.description or "") if photo.description != photo.title else "",
+                    *photo.comments,
+                ],
+            ),
+            ("people", [", ".join(photo.people)]),
             ("calendar", [describe_date(capture), describe_date_source(capture)]),
             ("camera", [capture.camera or "", capture.lens or "", describe_exposure(capture)]),
-            ("place", [describe_place(capture)]),
+            ("place", [", ".join(photo.location), describe_place(capture)]),
             (
                 "photo",
                 [
@@ -127,9 +141,16 @@ class DetailsPanel(QFrame):
         return [(icon, lines) for icon, lines in shown if lines]
 
 
+def _row(icon: str, section: QWidget, parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(IconLabel(icon, 20, parent=parent), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(section, 1)
+    return row
+
+
 def _text(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(parent)
     label.setText(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from photofind.catalog.thumbnails import ThumbnailStore
-from photofind.describe.orders import CAPTION
-from photofind.domain import PhotofindError, PhotoId
+from photofind.catalog.jobs import read_waiting
+from photofind.catalog.photos import read_photos
+from photofind.catalog.tags import read_tags
+from photofind.catalog.texts import read_answers, read_captions, read_text_in
+from photofind.catalog.thumbnails import ThumbnailReader
+from photofind.domain import JobKind, PhotofindError, PhotoId
 from photofind.gui.images import read_jpeg, read_photo
+from photofind.gui.latest_requests import LatestRequestPool
 from photofind.gui.lazy_reader import LazyReader
-from photofind.gui.newest_first import NewestFirst
 from photofind.media.online_only import lies_online_only
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from PySide6.QtGui import QImage
 
-    from photofind.catalog.description_rows import AnswerRow, CaptionRow, ReadText
     from photofind.catalog.reader import CatalogReader
-    from photofind.catalog.rows import TagRow
+    from photofind.catalog.tags import TagRow
+    from photofind.catalog.texts import AnswerRow, CaptionRow, RecognisedText
     from photofind.domain import Photo
     from photofind.paths import AppFolders
 
@@ -52,7 +56,7 @@ class PreviewFacts:
     captions: tuple[CaptionRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
     waits_for_caption: bool = False
-    text: ReadText | None = None
+    text: RecognisedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class PreviewPicture:
 
     photo_id: PhotoId
     image: QImage | None
-    problem: str
+    problem: Sentence | None
 
 
 class PreviewLoader(QObject):
@@ -79,8 +83,10 @@ class PreviewLoader(QObject):
     def __init__(self, folders: AppFolders, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folders = folders
-        self._facts: NewestFirst[PreviewKey] = NewestFirst("photofind-facts", 1, self._enter_facts)
-        self._pictures: NewestFirst[PreviewKey] = NewestFirst(
+        self._facts: LatestRequestPool[PreviewKey] = LatestRequestPool(
+            "photofind-facts", 1, self._enter_facts
+        )
+        self._pictures: LatestRequestPool[PreviewKey] = LatestRequestPool(
             "photofind-preview", 1, self._enter_pictures
         )
 
@@ -105,7 +111,7 @@ class PreviewLoader(QObject):
     def _enter_facts(self) -> Iterator[Callable[[PreviewKey], None]]:
         with (
             LazyReader(self._folders) as reader,
-            ThumbnailStore(self._folders.thumbnails) as store,
+            ThumbnailReader(self._folders.thumbnails) as store,
         ):
 
             def work(key: PreviewKey) -> None:
@@ -124,7 +130,7 @@ class PreviewLoader(QObject):
                 if photo is not None:
                     self.picture_loaded.emit(_decode(photo, key.longest))
                 else:
-                    gone = self.tr("This photo is not in the catalog any more.")
+                    gone = Sentence("This photo is no longer in the catalog.")
                     self.picture_loaded.emit(PreviewPicture(key.photo_id, None, gone))
 
             yield work
@@ -132,26 +138,27 @@ class PreviewLoader(QObject):
 
 def _find(reader: LazyReader, key: PreviewKey) -> Photo | None:
     try:
-        return reader.get().photos([key.photo_id]).get(key.photo_id)
+        with reader.get().snapshot() as snapshot:
+            return read_photos(snapshot, [key.photo_id]).get(key.photo_id)
     except PhotofindError as error:
         logger.info("the catalog can't be read: %s", error)
         return None
 
 
 def _facts(photo: Photo, reader: CatalogReader, thumbnail: QImage | None) -> PreviewFacts:
-    descriptions = reader.descriptions
-    return PreviewFacts(
-        photo=photo,
-        tags=reader.tags(photo.id),
-        thumbnail=thumbnail,
-        captions=descriptions.captions([photo.id]).get(photo.id, ()),
-        answers=descriptions.answers([photo.id]).get(photo.id, ()),
-        waits_for_caption=descriptions.waiting([photo.id]).get(photo.id) == CAPTION,
-        text=descriptions.text_in(photo.id),
-    )
+    with reader.snapshot() as snapshot:
+        return PreviewFacts(
+            photo=photo,
+            tags=read_tags(snapshot, [photo.id]).get(photo.id, ()),
+            thumbnail=thumbnail,
+            captions=read_captions(snapshot, [photo.id]).get(photo.id, ()),
+            answers=read_answers(snapshot, [photo.id]).get(photo.id, ()),
+            waits_for_caption=read_waiting(snapshot, [photo.id]).get(photo.id) is JobKind.CAPTION,
+            text=read_text_in(snapshot, photo.id),
+        )
 
 
-def _thumbnail(photo: Photo, store: ThumbnailStore) -> QImage | None:
+def _thumbnail(photo: Photo, store: ThumbnailReader) -> QImage | None:
     try:
         encoded = store.get(photo.sha256)
         return read_jpeg(encoded) if encoded is not None else None
@@ -162,16 +169,21 @@ def _thumbnail(photo: Photo, store: ThumbnailStore) -> QImage | None:
 
 def _decode(photo: Photo, longest: int) -> PreviewPicture:
     """Tries the photo's places one after the other; the last problem is told."""
-    problem = ""
+    problem: Sentence | None = None
     for path in photo.paths:
         if lies_online_only(path):
-            problem = (
-                "This photo lies in its cloud only, so a small preview is shown. Open it to "
-                "have it downloaded."
+            problem = Sentence(
+                "This photo is online-only, so a small preview is shown. Open it to download it."
+            )
+            continue
+        if not path.exists():
+            problem = Sentence(
+                "The file isn't where it was. Connect its drive, or press F5 to scan the folders "
+                "again."
             )
             continue
         try:
-            return PreviewPicture(photo.id, read_photo(path, longest), "")
+            return PreviewPicture(photo.id, read_photo(path, longest), None)
         except PhotofindError as error:
-            problem = error.user_message
+            problem = error.sentence
     return PreviewPicture(photo.id, None, problem)

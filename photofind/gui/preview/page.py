@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from photofind.gui.buttons import IconButton
 from photofind.gui.describing.ask_panel import AskPanel
 from photofind.gui.describing.caption_strip import CaptionStrip
-from photofind.gui.elided import ElidedLabel
+from photofind.gui.labels import ElidedLabel
+from photofind.gui.plain_text import PlainLabel
 from photofind.gui.preview.details import DetailsPanel
 from photofind.gui.preview.picture_view import PictureView
 from photofind.gui.wording import count, photo_name
@@ -19,10 +20,13 @@ from photofind.gui.wording import count, photo_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.description_rows import ReadText
-    from photofind.catalog.rows import TagRow
+    from photofind.catalog.tags import TagRow
+    from photofind.catalog.texts import RecognisedText
     from photofind.domain import Photo, Why
 
+_UNBOUNDED = 16_777_215
+"""QWIDGETSIZE_MAX, which PySide6 doesn't name."""
+_AIR_PX = 8
 _NARROW_PX = 760
 """Below this width details are shown only when they are asked for in this very window."""
 _STEPS = {
@@ -46,6 +50,7 @@ class PreviewPage(QFrame):
     """To the first photo (False) or the last (True)."""
     menu_requested = Signal(QPoint)
     details_toggled = Signal(bool)
+    full_screen_left = Signal()
     asking_changed = Signal(bool)
     """The questions beside the photo are there (True), or not any more."""
 
@@ -63,7 +68,7 @@ class PreviewPage(QFrame):
         back = IconButton("back", self.tr("Back to all photos (Esc)"), self)
         self._name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
         self._name.setProperty("textStyle", "strong")
-        self._place = QLabel(self)
+        self._place = PlainLabel(self)
         self._place.setProperty("tone", "faint")
         self._ask = IconButton("ask", self.tr("Ask about this photo (Q)"), self)
         self._ask.setCheckable(True)
@@ -73,6 +78,8 @@ class PreviewPage(QFrame):
         more = IconButton("more", self.tr("What to do with this photo (Menu)"), self)
         bar = QFrame(self)
         bar.setObjectName("topBar")
+        self._bar = bar
+        self._chrome = True
         head = QHBoxLayout(bar)
         head.setContentsMargins(12, 8, 12, 8)
         head.setSpacing(10)
@@ -86,7 +93,8 @@ class PreviewPage(QFrame):
         self._previous = self._side_button("previous", self.tr("Previous photo (←)"))
         self._next = self._side_button("next", self.tr("Next photo (→)"))
         middle = QHBoxLayout()
-        middle.setContentsMargins(8, 0, 8, 0)
+        middle.setContentsMargins(_AIR_PX, 0, _AIR_PX, 0)
+        self._middle = middle
         middle.setSpacing(0)
         middle.addWidget(self._previous)
         middle.addWidget(self.picture, 1)
@@ -138,11 +146,23 @@ class PreviewPage(QFrame):
         photo: Photo,
         tags: Sequence[TagRow],
         why: Sequence[Why],
-        text: ReadText | None = None,
+        text: RecognisedText | None = None,
     ) -> None:
         self._name.setText(photo_name(photo))
         self.setAccessibleDescription(photo_name(photo))
         self.details.show_photo(photo, tags, why, text)
+
+    def show_chrome(self, shown: bool) -> None:
+        """Shows or hides everything but the photo itself."""
+        self._chrome = shown
+        for part in (self._bar, self._previous, self._next):
+            part.setVisible(shown)
+        air = _AIR_PX if shown else 0
+        self._middle.setContentsMargins(air, 0, air, 0)
+        self.captions.setMaximumHeight(_UNBOUNDED if shown else 0)
+        if not shown:
+            self.show_questions(False)
+        self._fit_details()
 
     def show_details(self, shown: bool) -> None:
         """Shows or hides the details wherever there is room enough for them."""
@@ -185,7 +205,7 @@ class PreviewPage(QFrame):
 
     def _fit_details(self) -> None:
         wished = self._details_wished_narrow if self._is_narrow else self._details_wished
-        shown = wished and not self.shows_questions
+        shown = wished and not self.shows_questions and self._chrome
         self.details.setVisible(shown)
         self._info.setChecked(shown)
         self.captions.set_inviting(self._details_wished)
@@ -196,7 +216,9 @@ class PreviewPage(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in _CLOSE_KEYS:
+        if key == Qt.Key.Key_Escape and self.window().isFullScreen():
+            self.full_screen_left.emit()
+        elif key in _CLOSE_KEYS:
             self.closed.emit()
         elif key in _STEPS:
             self.walked.emit(_STEPS[key])
@@ -206,7 +228,7 @@ class PreviewPage(QFrame):
             self.picture.zoom_by(1)
         elif key == Qt.Key.Key_Minus:
             self.picture.zoom_by(-1)
-        elif key == Qt.Key.Key_0:
+        elif key == Qt.Key.Key_Z:
             self.picture.reset_zoom()
         elif key == Qt.Key.Key_I:
             self._info.click()
@@ -218,7 +240,7 @@ class PreviewPage(QFrame):
             if self.details.isHidden():
                 self._info.click()
             self.details.tags.begin_typing()
-        elif key == Qt.Key.Key_X:
+        elif key == Qt.Key.Key_O:
             self.details.text.toggle_outline()
         else:
             super().keyPressEvent(event)

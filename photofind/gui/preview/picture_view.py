@@ -18,12 +18,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from photofind.gui.icons import draw_icon
+from photofind.gui.plain_text import tooltip
 from photofind.gui.preview.text_overlay import TextOverlay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.description_rows import ReadLine
+    from photofind.catalog.texts import ReadLine
 
 _MOST_ZOOM = 8.0
 _MOST_ENLARGED = 2.0
@@ -85,6 +86,11 @@ class PictureView(QWidget):
         if self._full_size.isEmpty():
             self._full_size = pixmap.size()
         self.update()
+
+    @property
+    def problem(self) -> str:
+        """What is said over the picture; "" for nothing."""
+        return self._message
 
     def show_problem(self, problem: str) -> None:
         """Says why there is no picture, or none better than the one on show."""
@@ -225,7 +231,9 @@ class PictureView(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and line:
             self.text_picked.emit(line)
             QToolTip.showText(
-                event.globalPosition().toPoint(), self.tr("Copied: {text}").format(text=line), self
+                event.globalPosition().toPoint(),
+                tooltip(self.tr("Copied: {text}").format(text=line)),
+                self,
             )
             return
         if event.button() == Qt.MouseButton.LeftButton and self._zoom > 1:
@@ -237,7 +245,7 @@ class PictureView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragged_from is None:
             line = self._line_at(event.position())
-            QToolTip.showText(event.globalPosition().toPoint(), line, self)
+            QToolTip.showText(event.globalPosition().toPoint(), tooltip(line), self)
             return
         here = event.position().toPoint()
         moved = here - self._dragged_from

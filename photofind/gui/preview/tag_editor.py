@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from photofind.catalog.rows import TagSource
+from photofind.catalog.tags import TagSource
 from photofind.gui.buttons import IconButton
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from photofind.catalog.rows import TagRow
+    from photofind.catalog.tags import TagRow
 
 _MOST_TAGS = 16
 _MARK_PX = 12
@@ -75,12 +75,6 @@ class TagEditor(QWidget):
         """Puts the keyboard into the field for a new tag."""
         self._field.setFocus()
         self._field.selectAll()
-
-    def go_on_typing(self) -> None:
-        """Puts the keyboard back where it was, behind what was typed."""
-        self._field.setFocus()
-        self._field.deselect()
-        self._field.end(False)
 
     def forget_typing(self) -> None:
         """Another photo: what was typed was meant for the last one."""

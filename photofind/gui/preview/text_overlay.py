@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from photofind.catalog.description_rows import ReadLine
+    from photofind.catalog.texts import ReadLine
 
 
 class TextOverlay:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from photofind.gui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
-    from photofind.catalog.description_rows import ReadText
+    from photofind.catalog.texts import RecognisedText
 
 _MOST_CHARACTERS = 600
 
@@ -25,13 +27,13 @@ class TextSection(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found = ""
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._is_reading = False
+        self._text = PlainLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._read = _link(self.tr("Read the text in this photo"), self)
         self._copy = _link(self.tr("Copy"), self)
-        self._outline = _link(self.tr("Show where (X)"), self)
+        self._outline = _link(self.tr("Show where (O)"), self)
         self._outline.setCheckable(True)
         links = QHBoxLayout()
         links.setContentsMargins(0, 0, 0, 0)
@@ -55,22 +57,29 @@ class TextSection(QWidget):
         """What was read; "" for nothing."""
         return self._found
 
-    def show_text(self, read: ReadText | None) -> None:
+    def show_text(self, read: RecognisedText | None) -> None:
         """Shows what was read in a photo; None: it was not read yet."""
         self._found = "" if read is None else read.text
         shown = self._found
         if len(shown) > _MOST_CHARACTERS:
             shown = shown[:_MOST_CHARACTERS].rstrip() + " …"
+        if read is None and self._is_reading:
+            return
+        self._is_reading = False
         self._text.setText(shown or self.tr("No text was found in this photo."))
         self._text.setVisible(read is not None)
         self._read.setVisible(read is None)
-        self._read.setEnabled(True)
         self._copy.setVisible(bool(self._found))
         self._outline.setVisible(bool(self._found))
 
     def allow_reading(self) -> None:
         """It came to nothing: the person may ask again."""
-        self._read.setEnabled(True)
+        self._is_reading = False
+        self.show_text(None)
+
+    def forget_reading(self) -> None:
+        """Another photo is shown."""
+        self._is_reading = False
 
     def toggle_outline(self) -> None:
         """Shows or hides where the text stands."""
@@ -78,11 +87,14 @@ class TextSection(QWidget):
             self._outline.toggle()
 
     def _on_outline(self, shown: bool) -> None:
-        self._outline.setText(self.tr("Hide where (X)") if shown else self.tr("Show where (X)"))
+        self._outline.setText(self.tr("Hide where (O)") if shown else self.tr("Show where (O)"))
         self.outlined.emit(shown)
 
     def _on_read(self) -> None:
-        self._read.setEnabled(False)
+        self._is_reading = True
+        self._text.setText(self.tr("Reading the text…"))
+        self._text.show()
+        self._read.hide()
         self.read_requested.emit()
 
 

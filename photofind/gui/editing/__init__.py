@@ -1,0 +1,1 @@
+"""Rating, flagging, naming and tagging photos, and undoing it."""
