@@ -108,6 +108,9 @@ def find_own_files(folders: AppFolders) -> OwnFiles:
     found = OwnFiles()
     roots = [folders.logs, folders.config, folders.cache, folders.data]
     for root in dict.fromkeys(roots):
+        if root.is_symlink() and root != folders.data:
+            found.foreign.append(root)  # what lies behind it need not be ours
+            continue
         for path in _entries(root):
             if path in roots:
                 continue
@@ -178,4 +181,4 @@ def _tell(session: Session, count: int, found: OwnFiles) -> None:
         f"Deleted {counted(count, 'file')}." if count else "There was nothing to delete."
     )
     for path in found.foreign:
-        session.output.remark(f"Left alone, for it is not photofind's: {path}")
+        session.output.remark(f"Left alone, because it is not photofind's: {path}")

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from photofind.catalog.description_rows import AnswerRow, CaptionRow, ReadText
+    from photofind.catalog.texts import AnswerRow, CaptionRow, RecognisedText
     from photofind.cli.documents import Document
     from photofind.worker.description_messages import (
         CaptionReady,
         DescriptionFailed,
         FileAnswered,
         FileDescribed,
+        FileOcrDone,
     )
-    from photofind.worker.text_messages import FileRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Said:
 
     captions: tuple[CaptionRow, ...]
     answers: tuple[AnswerRow, ...]
-    text: ReadText | None
+    text: RecognisedText | None
 
 
 def said_document(said: Said) -> Document:
@@ -78,17 +78,17 @@ def caption_document(path: Path, outcome: FileDescribed | PhotofindError) -> Doc
     }
 
 
-def text_document(path: Path, outcome: FileRead | PhotofindError) -> Document:
+def text_document(path: Path, outcome: FileOcrDone | PhotofindError) -> Document:
     """What was read in a file; one that could not be read has an error."""
     if isinstance(outcome, PhotofindError):
         error = {"code": outcome.code, "message": outcome.user_message}
         return {"path": str(path), "text": None, "lines": [], "kept": False, "error": error}
     return {
         "path": str(path),
-        "text": "\n".join(text for text, _confidence, _corners in outcome.lines),
+        "text": outcome.found.text,
         "lines": [
-            {"text": text, "confidence": number(confidence), "corners": corners}
-            for text, confidence, corners in outcome.lines
+            {"text": line.text, "confidence": number(line.confidence), "corners": line.corners}
+            for line in outcome.found.lines
         ],
         "kept": outcome.kept,
         "error": None,
@@ -110,7 +110,7 @@ def folder_text_document(
         "known": known,
         "photos": [{"path": str(path), "text": text} for path, text in texts.items()],
         "problems": [
-            {"path": str(path), "code": event.code, "reason": event.message}
+            {"path": str(path), "code": event.code, "reason": str(event.sentence)}
             for path, event in problems
         ],
     }
@@ -141,7 +141,7 @@ def folder_captions_document(
             for path, event in captions
         ],
         "problems": [
-            {"path": str(path), "code": event.code, "reason": event.message}
+            {"path": str(path), "code": event.code, "reason": str(event.sentence)}
             for path, event in problems
         ],
     }

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING
 
-from photofind.catalog.rows import TagSource
-from photofind.domain import TakenSource
+from photofind.catalog.tags import TagSource
+from photofind.domain import RegionKind
 from photofind.media.formats import part_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from photofind.catalog.rows import CatalogStatus, FolderStatus, TagRow
-    from photofind.describe.quality.evaluation import CaptionReport
-    from photofind.domain import Capture, Hit, IndexReport, Photo, Problem
-    from photofind.models.checking import SourceCheck
+    from photofind.catalog.status import CatalogStatus, FolderStatus
+    from photofind.catalog.tags import TagRow
+    from photofind.domain import EditedField, Hit, IndexReport, Photo, Problem, Region
     from photofind.models.overview import ModelState
     from photofind.search.classify import Classification
+    from photofind.search.engine import SearchResult
     from photofind.search.evaluate import EvalReport
+    from photofind.settings import Declaration, SettingValue
 
 Document = dict[str, object]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def taken_at(capture: Capture) -> str | None:
-    """ISO 8601 wall time to the second, with the offset only if the file told it.
-
-    None when it is not known: the file doesn't tell (its own time says when it was written, which
-    is good for sorting only), or no calendar has that date.
-    """
-    if capture.taken_at_ms is None or capture.taken_source is TakenSource.FILE_TIME:
-        return None
-    try:
-        wall = (_EPOCH + timedelta(milliseconds=capture.taken_at_ms)).replace(tzinfo=None)
-        if capture.taken_offset_min is not None:
-            wall = wall.replace(tzinfo=timezone(timedelta(minutes=capture.taken_offset_min)))
-    except (OverflowError, ValueError):
-        return None
-    return wall.isoformat(timespec="seconds")
 
 
 def first_existing(paths: tuple[Path, ...]) -> Path:
@@ -64,42 +46,59 @@ def hit_document(hit: Hit, photo: Photo) -> Document:
         "parts": parts_document(photo),
         "score": number(hit.score),
         "relevant": hit.relevant,
-        "taken_at": taken_at(photo.capture),
+        "taken_at": photo.capture.taken_at(),
         "why": [
-            {"kind": why.kind.value, "score": number(why.score), "text": why.text}
+            {
+                "kind": why.kind.value,
+                "score": number(why.score),
+                "text": why.text,
+                "region": region_document(why.region),
+            }
             for why in hit.why
         ],
     }
 
 
+def region_document(region: Region) -> Document | None:
+    """What of a photo fits; null for the whole picture."""
+    if region.kind is RegionKind.WHOLE:
+        return None
+    box = region.box
+    return {
+        "kind": region.kind.value,
+        "box": None if box is None else [number(each) for each in astuple(box)],
+        "at_ms": region.at_ms,
+    }
+
+
 def search_document(
-    query: str, model: str, elapsed_ms: float, found: Iterable[tuple[Hit, Photo]]
+    result: SearchResult, model: str, found: Iterable[tuple[Hit, Photo]]
 ) -> Document:
     return {
-        "query": query,
+        "query": result.query,
         "model": model,
-        "elapsed_ms": round(elapsed_ms, 3),
+        "elapsed_ms": round(result.elapsed_ms, 3),
+        "total": result.total,
+        "relevant_total": result.relevant_total,
+        "remarks": [
+            {"position": remark.position, "sentence": str(remark.sentence)}
+            for remark in result.remarks
+        ],
+        "understood": [
+            {"position": each.position, "words": each.words, "filter": each.filter}
+            for each in result.understood
+        ],
         "hits": [hit_document(hit, photo) for hit, photo in found],
     }
 
 
 def problem_document(problem: Problem) -> Document:
-    return {"path": str(problem.path), "code": str(problem.code), "reason": problem.reason}
+    return {"path": str(problem.path), "code": str(problem.code), "reason": str(problem.reason)}
 
 
 def report_document(report: IndexReport) -> Document:
     return {
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "moved": report.moved,
-        "copies": report.copies,
-        "missing": report.missing,
-        "failed": report.failed,
-        "ignored": report.ignored,
-        "videos": report.videos,
-        "online_only": report.online_only,
-        "excluded": report.excluded,
+        **report.counts(),
         "elapsed_s": round(report.elapsed_s, 3),
         "images_per_s": round(report.images_per_s, 2),
         "problems": [problem_document(problem) for problem in report.problems],
@@ -130,6 +129,7 @@ def folders_document(folders: Iterable[FolderStatus]) -> Document:
                 "videos": folder.videos,
                 "online_only": folder.online_only,
                 "includes_online_only": folder.includes_online_only,
+                "unwatched": folder.unwatched,
                 "exclusions": list(folder.exclusions),
             }
             for folder in folders
@@ -139,19 +139,10 @@ def folders_document(folders: Iterable[FolderStatus]) -> Document:
 
 def status_document(status: CatalogStatus, model: str, *, paused: bool) -> Document:
     return {
-        "photos": status.photos,
-        "ready": status.ready,
-        "pending": status.pending,
-        "failed": status.failed,
-        "missing": status.missing,
-        "offline": status.offline,
-        "forgotten": status.forgotten,
-        "refining": status.refining,
-        "preview_only": status.preview_only,
-        "by_name_only": status.by_name_only,
+        **status.counts(),
         "paused": paused,
-        "videos": sum(folder.videos for folder in status.folders),
-        "online_only": sum(folder.online_only for folder in status.folders),
+        "videos": status.videos,
+        "online_only": status.online_only,
         "model": model,
         **folders_document(status.folders),
     }
@@ -169,7 +160,8 @@ def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
         "width": photo.width,
         "height": photo.height,
         "bytes": photo.byte_size,
-        "taken_at": taken_at(capture),
+        "taken_at": capture.taken_at(),
+        "taken_precision": None if capture.taken_at() is None else capture.taken_precision.value,
         "taken_source": None if capture.taken_source is None else capture.taken_source.value,
         "camera": capture.camera,
         "lens": capture.lens,
@@ -186,10 +178,25 @@ def info_document(photo: Photo, tags: Iterable[TagRow]) -> Document:
         "longitude": number(capture.longitude),
         "title": photo.title,
         "description": photo.description,
+        "people": list(photo.people),
+        "location": list(photo.location),
+        "comments": list(photo.comments),
         "rating": photo.rating,
         "favourite": photo.favourite,
+        "flag": photo.flag.name.lower(),
+        "note": photo.note or None,
         "keywords": [tag.label for tag in labels if tag.source is not TagSource.MODEL],
         "tags": [tag.label for tag in labels if tag.source is TagSource.MODEL],
+    }
+
+
+def edited_document(field: EditedField, photos: Iterable[tuple[Path, Photo]]) -> Document:
+    """What `rate`, `favourite`, `flag`, `title` and `note` print."""
+    return {
+        "photos": [
+            {"path": str(path), field.value: info_document(photo, ())[field.value]}
+            for path, photo in photos
+        ]
     }
 
 
@@ -233,17 +240,6 @@ def eval_document(report: EvalReport) -> Document:
     }
 
 
-def caption_quality_document(report: CaptionReport, model: str) -> Document:
-    return {
-        "images": report.images,
-        "BLEU-4": number(report.quality.bleu_4),
-        "ROUGE-L": number(report.quality.rouge_l),
-        "CIDEr": number(report.quality.cider),
-        "skipped": report.skipped,
-        "model": model,
-    }
-
-
 def models_document(states: Iterable[ModelState]) -> Document:
     return {"models": [_model_document(state) for state in states]}
 
@@ -267,16 +263,11 @@ def _model_document(state: ModelState) -> Document:
         "accept_licence": spec.accept_licence,
         "relative_speed": spec.relative_speed,
         "memory_mb": spec.memory_mb,
-        "figures": {
-            "imagenet": spec.figures.imagenet,
-            "flickr30k": spec.figures.flickr30k,
-            "coco": spec.figures.coco,
-            "english": spec.figures.english,
-            "thai": spec.figures.thai,
-            "source": spec.figures.source,
-        },
+        "figures": asdict(spec.figures),
         "not_established": list(spec.not_established),
-        "notices": [] if state.installed is None else list(state.installed.notices),
+        "notices": []
+        if state.installed is None
+        else [str(each) for each in state.installed.notices],
         "indexed": None if state.index is None else state.index.embedded,
         "photos": None if state.index is None else state.index.photos,
         "pictures_per_s": None
@@ -287,23 +278,17 @@ def _model_document(state: ModelState) -> Document:
     }
 
 
-def sources_document(checks: Iterable[SourceCheck]) -> Document:
-    return {
-        "sources": [
-            {
-                "key": check.spec.key,
-                "path": check.file.path,
-                "sha256": None if check.said is None else check.said.sha256,
-                "bytes": None if check.said is None else check.said.bytes,
-                "pinned_sha256": check.file.sha256,
-                "pinned_bytes": check.file.bytes,
-                "faults": list(check.faults),
-            }
-            for check in checks
-        ]
-    }
-
-
 def number(value: float | None) -> float | None:
     """JSON has no NaN: what is not known or could not be computed is null."""
     return round(float(value), 6) if value is not None and math.isfinite(value) else None
+
+
+def setting_document(declared: Declaration, value: SettingValue) -> Document:
+    return {
+        "name": declared.name,
+        "value": value,
+        "default": declared.default,
+        "takes": declared.takes,
+        "does": declared.does,
+        "acted_on_by": list(declared.actors),
+    }

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.cli.session import Session
-    from photofind.worker.messages import Command, Event
+    from photofind.worker.wire import AnswerT, BaseCommand
 
 
 def ask_each(
     session: Session,
     paths: Sequence[Path],
-    command: Callable[[Path], Command],
+    command: Callable[[Path], BaseCommand[AnswerT]],
     *,
     fatal: Collection[str],
     stopped: str,
-) -> Iterator[tuple[Path, Event | PhotofindError]]:
+) -> Iterator[tuple[Path, AnswerT | PhotofindError]]:
     """Sends a command for each file and yields its answer, or why there is none.
 
     An error is told to a person at once.

@@ -53,7 +53,7 @@ def export_model_folder(
     )
     output = session.output
     is_watched = output.progress_on_terminal and not output.as_json
-    report = export_model(request, output.remark if is_watched else lambda _: None)
+    report = export_model(request, lambda line: output.remark(str(line)) if is_watched else None)
     if output.as_json:
         output.document(_document(report))
         return
@@ -72,9 +72,9 @@ def _document(report: ExportReport) -> Document:
         "dim": report.spec.dim,
         "image": report.image.value,
         "text": report.text.value,
-        "pictures": report.pictures,
+        "pictures": str(report.pictures),
         "gates": [
-            {"name": gate.name, "figures": gate.figures, "passed": gate.passed}
+            {"name": str(gate.name), "figures": str(gate.figures), "passed": gate.passed}
             for gate in report.gates
         ],
     }

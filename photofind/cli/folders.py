@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_status as read_catalog_status
 from photofind.cli.documents import folders_document
 from photofind.cli.output import counted
 from photofind.cli.report import print_report
-from photofind.cli.work import run_job, run_order
+from photofind.cli.work import carry_out, run_job
 from photofind.domain import FolderState
 from photofind.indexing.scanning import is_online
+from photofind.media.mounts import volumes_below
 from photofind.media.scan import root_problem
-from photofind.worker.choice_messages import Exclude, Include, SetOnlineOnly
-from photofind.worker.forgetting_messages import ForgetFolder
-from photofind.worker.messages import AddFolders, RelocateFolder, RemoveFolder, path_to_wire
+from photofind.worker.messages import (
+    AddFolders,
+    Exclude,
+    ForgetFolder,
+    Include,
+    RelocateFolder,
+    RemoveFolder,
+    SetOnlineOnly,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from photofind.catalog.rows import CatalogStatus, FolderStatus
+    from photofind.catalog.status import CatalogStatus, FolderStatus
     from photofind.cli.session import Session
-    from photofind.worker.choice_messages import ChoiceCommand
 
 
 def show_folders(session: Session) -> None:
@@ -39,7 +47,7 @@ def show_folders(session: Session) -> None:
 
 def add_folders(session: Session, paths: list[Path]) -> None:
     """Adds folders, indexes them, and prints the folders there are now."""
-    report = run_job(session, AddFolders(paths=tuple(path_to_wire(path) for path in paths)))
+    report = run_job(session, AddFolders(paths=tuple(paths)))
     if not session.output.as_json:
         print_report(session.output, report)
     show_folders(session)
@@ -51,8 +59,7 @@ def remove_folder(session: Session, path: Path, *, forget: bool) -> None:
     Args:
         forget: delete what is known of its photos, too.
     """
-    wire = path_to_wire(path)
-    run_order(session, ForgetFolder(path=wire) if forget else RemoveFolder(path=wire))
+    carry_out(session, ForgetFolder(path=path) if forget else RemoveFolder(path=path))
     if not session.output.as_json:
         forgotten = " and forgot its photos" if forget else ""
         session.output.line(f"Removed {path}{forgotten}. The files in it were not touched.")
@@ -61,7 +68,7 @@ def remove_folder(session: Session, path: Path, *, forget: bool) -> None:
 
 def relocate_folder(session: Session, old: Path, new: Path) -> None:
     """Tells the catalog that a folder lies elsewhere now, and prints the folders."""
-    report = run_job(session, RelocateFolder(old=path_to_wire(old), new=path_to_wire(new)))
+    report = run_job(session, RelocateFolder(old=old, new=new))
     if not session.output.as_json:
         print_report(session.output, report)
     show_folders(session)
@@ -69,27 +76,27 @@ def relocate_folder(session: Session, old: Path, new: Path) -> None:
 
 def read_status(session: Session) -> CatalogStatus:
     """Counts what the catalog has and looks which folders can be reached."""
-    with CatalogReader(session.folders) as reader:
-        rows = {row.path: row for row in reader.folders()}
-        return reader.status(lambda path: is_online(rows[path]))
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        rows = {row.path: row for row in read_folders(snapshot)}
+        return read_catalog_status(snapshot, lambda path: is_online(rows[path]), volumes_below)
 
 
 def exclude(session: Session, path: Path, pattern: str) -> None:
     """Leaves out what a pattern matches, or all of a subfolder, and prints the folders."""
-    _choose(session, Exclude(path=path_to_wire(path), pattern=pattern))
+    _choose(session, Exclude(path=path, pattern=pattern))
 
 
 def include(session: Session, path: Path, pattern: str) -> None:
     """Takes a pattern back and prints the folders."""
-    _choose(session, Include(path=path_to_wire(path), pattern=pattern))
+    _choose(session, Include(path=path, pattern=pattern))
 
 
 def set_online_only(session: Session, path: Path, *, included: bool) -> None:
-    """Says whether files that lie in a cloud alone are indexed, and prints the folders."""
-    _choose(session, SetOnlineOnly(path=path_to_wire(path), included=included))
+    """Says whether online-only files are indexed, and prints the folders."""
+    _choose(session, SetOnlineOnly(path=path, included=included))
 
 
-def _choose(session: Session, command: ChoiceCommand) -> None:
+def _choose(session: Session, command: Exclude | Include | SetOnlineOnly) -> None:
     report = run_job(session, command)
     if not session.output.as_json:
         print_report(session.output, report)
@@ -110,8 +117,18 @@ def folder_lines(folders: Iterable[FolderStatus]) -> list[str]:
         if folder.state is FolderState.OFFLINE:
             remarks.append(_why_offline(folder))
         lines.append(f"{folder.path}  {'  '.join(remarks)}")
+        if folder.unwatched:
+            lines.append(f"    {unwatched_sentence(folder.unwatched)}")
         lines += [f"    without {pattern}" for pattern in folder.exclusions]
     return lines
+
+
+def unwatched_sentence(count: int) -> str:
+    """Why changes in some folders are noticed late, and what to do about it."""
+    return (
+        f"{counted(count, 'folder')} can't be watched and {'is' if count == 1 else 'are'} scanned "
+        "every few minutes instead. Raise the limit with the setting fs.inotify.max_user_watches."
+    )
 
 
 def _why_offline(folder: FolderStatus) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photofind.catalog.backups import find_backups
+from photofind.catalog.files import find_photos_known_at
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.output import counted
 from photofind.cli.report import print_report
-from photofind.cli.work import run_job, run_order
+from photofind.cli.work import carry_out, run_job
 from photofind.domain import PhotofindError
-from photofind.worker.forgetting_messages import (
+from photofind.worker.messages import (
     ForgetFolder,
     ForgetMissing,
     ForgetPhotos,
     RecallForgotten,
+    Rescan,
 )
-from photofind.worker.messages import Rescan, path_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,15 +35,15 @@ def forget_files(session: Session, paths: Sequence[Path]) -> None:
         PhotofindError: photo_unknown, nothing is known of one of them.
     """
     photo_ids: set[PhotoId] = set()
-    with CatalogReader(session.folders) as reader:
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
         for path in paths:
-            found = reader.photos_known_at(path)
+            found = find_photos_known_at(snapshot, path)
             if not found:
                 raise PhotofindError(
                     "photo_unknown", f"photofind knows no photo at {path}. Check its name."
                 )
             photo_ids.update(found)
-    count = run_order(session, ForgetPhotos(photo_ids=tuple(sorted(photo_ids))))
+    count = carry_out(session, ForgetPhotos(photo_ids=tuple(sorted(photo_ids))))
     if count == 1:
         _tell(session, count, "Its file was not touched, and is left out from now on.")
     else:
@@ -54,11 +56,11 @@ def forget_folder(session: Session, path: Path) -> None:
     Raises:
         FolderError: it isn't one of photofind's folders, nor below one.
     """
-    with CatalogReader(session.folders) as reader:
-        is_root = any(folder.path == path for folder in reader.folders())
-        known = reader.photos_known_at(path)
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        is_root = any(folder.path == path for folder in read_folders(snapshot))
+        known = find_photos_known_at(snapshot, path)
     if is_root or not known:
-        count = run_order(session, ForgetFolder(path=path_to_wire(path)))
+        count = carry_out(session, ForgetFolder(path=path))
         _tell(session, count, "The folder is off the list; the files in it were not touched.")
     else:
         forget_files(session, [path])
@@ -66,7 +68,7 @@ def forget_folder(session: Session, path: Path) -> None:
 
 def forget_missing(session: Session) -> None:
     """Forgets the photos that have no file any more."""
-    count = run_order(session, ForgetMissing())
+    count = carry_out(session, ForgetMissing())
     _tell(
         session, count, "No file of it was left." if count == 1 else "No files of them were left."
     )
@@ -78,8 +80,8 @@ def recall(session: Session, paths: Sequence[Path]) -> None:
     Raises:
         PhotofindError: photo_not_forgotten, none of them was forgotten.
     """
-    order = RecallForgotten(paths=tuple(path_to_wire(path) for path in paths))
-    count = run_order(session, order)
+    order = RecallForgotten(paths=tuple(paths))
+    count = carry_out(session, order)
     if paths and not count:
         raise PhotofindError(
             "photo_not_forgotten", "Photos that show this were not forgotten. Nothing was changed."

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import report_document
 from photofind.cli.report import print_report
 from photofind.cli.work import index_to_the_end, run_job, watch_folders
 from photofind.domain import FolderError, PhotofindError
-from photofind.worker.messages import AddFolders, Rescan, path_to_wire
+from photofind.worker.messages import AddFolders, Rescan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ def index_folders(
     """
     command: AddFolders | Rescan
     if paths:
-        command = AddFolders(paths=tuple(path_to_wire(path) for path in paths))
+        command = AddFolders(paths=tuple(paths))
     else:
         _require_folders(session)
         command = Rescan()
@@ -75,8 +76,8 @@ def keep_vectors(folders: AppFolders) -> None:
 
 
 def _require_folders(session: Session) -> None:
-    with CatalogReader(session.folders) as reader:
-        if not reader.folders():
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        if not read_folders(snapshot):
             raise FolderError(
                 "no_folders", "There is no folder to index yet. Name one: photofind index FOLDER"
             )

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
-from photofind.catalog.rows import TagSource
+from photofind.catalog.status import read_problems
+from photofind.catalog.tags import TagSource, read_tags
+from photofind.catalog.texts import read_answers, read_captions, read_text_in
 from photofind.cli.description_documents import Said, said_document
-from photofind.cli.documents import first_existing, info_document, parts_document, taken_at
-from photofind.domain import PhotofindError, TakenSource
+from photofind.cli.documents import first_existing, info_document, parts_document
+from photofind.domain import Flag, PhotofindError, TakenSource
 from photofind.inference.spec import short_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from photofind.catalog.description_rows import CaptionRow
-    from photofind.catalog.rows import TagRow
+    from photofind.catalog.tags import TagRow
+    from photofind.catalog.texts import CaptionRow
     from photofind.cli.session import Session
     from photofind.domain import Capture, Photo, PhotoId
 
@@ -41,12 +45,14 @@ def show_info(session: Session, path: Path) -> None:
     """
     with CatalogReader(session.folders) as reader:
         photo_id = find_photo(reader, path)
-        photo, tags = reader.photos([photo_id])[photo_id], reader.tags(photo_id)
-        said = Said(
-            reader.descriptions.captions([photo_id]).get(photo_id, ()),
-            reader.descriptions.answers([photo_id]).get(photo_id, ()),
-            reader.descriptions.text_in(photo_id),
-        )
+        with reader.snapshot() as snapshot:
+            photo = read_photos(snapshot, [photo_id])[photo_id]
+            tags = read_tags(snapshot, [photo_id]).get(photo_id, ())
+            said = Said(
+                read_captions(snapshot, [photo_id]).get(photo_id, ()),
+                read_answers(snapshot, [photo_id]).get(photo_id, ()),
+                read_text_in(snapshot, photo_id),
+            )
     if session.output.as_json:
         session.output.document({**info_document(photo, tags), **said_document(said)})
         return
@@ -60,12 +66,14 @@ def find_photo(reader: CatalogReader, path: Path) -> PhotoId:
     Raises:
         PhotofindError: as `show_info`.
     """
-    photo_id = reader.photo_at(path)
+    with reader.snapshot() as snapshot:
+        photo_id = find_photo_at(snapshot, path)
+        problems = [] if photo_id is not None else read_problems(snapshot)
     if photo_id is not None:
         return photo_id
-    for problem in reader.problems():
+    for problem in problems:
         if problem.path == path:
-            raise PhotofindError(problem.code, f"{path}: {problem.reason}")
+            raise PhotofindError(problem.code, "{path}: {reason}", path=path, reason=problem.reason)
     if not os.path.lexists(path):
         raise PhotofindError("not_indexed", f"There is no file {path}. Check its name.")
     raise PhotofindError(
@@ -83,8 +91,14 @@ def _lines(photo: Photo, tags: Sequence[TagRow], said: Said) -> list[tuple[str, 
         *(("part", f"{part['path']} ({part['kind']})") for part in parts_document(photo)),
         ("title", photo.title or ""),
         ("description", (photo.description or "") if photo.description != photo.title else ""),
+        *(("comment", each) for each in photo.comments),
+        ("people", ", ".join(photo.people)),
+        ("location", ", ".join(photo.location)),
         ("rating", _rating(photo.rating)),
         ("favourite", "yes" if photo.favourite else ""),
+        ("picked", "yes" if photo.flag is Flag.PICK else ""),
+        ("rejected", "yes" if photo.flag is Flag.REJECT else ""),
+        *(("note", line) for line in photo.note.splitlines()),
         ("taken", _taken(capture)),
         ("camera", capture.camera or ""),
         ("lens", capture.lens or ""),
@@ -104,13 +118,11 @@ def _lines(photo: Photo, tags: Sequence[TagRow], said: Said) -> list[tuple[str, 
 
 
 def _rating(rating: int | None) -> str:
-    if rating is None or rating == 0:
-        return ""
-    return "rejected" if rating < 0 else f"{rating} of 5"
+    return f"{rating} of 5" if rating is not None and rating > 0 else ""
 
 
 def _taken(capture: Capture) -> str:
-    moment = (taken_at(capture) or "").replace("T", " ")
+    moment = (capture.taken_at() or "").replace("T", " ")
     by_name = moment and capture.taken_source is TakenSource.FILE_NAME
     return f"{moment} (from the file's name)" if by_name else moment
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from photofind.cli.model_lines import megabytes
 from photofind.cli.output import printable
 from photofind.inference.steps import Step
-from photofind.models.messages import Notice, Progress
+from photofind.models.messages import InstallNotice, InstallProgress
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 _STEPS = {
     Step.EXPORTING: "Exporting",
-    Step.ASKING: "Asking what there is",
+    Step.ASKING: "Checking what is available",
     Step.DOWNLOADING: "Downloading",
     Step.VERIFYING: "Verifying",
     Step.BINDING: "Putting the weights in place",
     Step.QUANTISING: "Making it small and fast",
     Step.TESTING: "Testing",
+    Step.TRYING: "Trying it out",
 }
 _TENTHS = 10
 
@@ -39,7 +40,7 @@ class InstallDisplay(Protocol):
         traceback: TracebackType | None,
     ) -> None: ...
 
-    def hear(self, said: Progress | Notice) -> None: ...
+    def hear(self, said: InstallProgress | InstallNotice) -> None: ...
 
 
 def choose_install_display(output: Output) -> InstallDisplay:
@@ -56,7 +57,7 @@ class _Silence:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def hear(self, said: Progress | Notice) -> None:
+    def hear(self, said: InstallProgress | InstallNotice) -> None:
         pass
 
 
@@ -66,9 +67,9 @@ class _Lines(_Silence):
     def __init__(self) -> None:
         self._printed: tuple[str, int] | None = None
 
-    def hear(self, said: Progress | Notice) -> None:
-        if isinstance(said, Notice):
-            self._print(said.message)
+    def hear(self, said: InstallProgress | InstallNotice) -> None:
+        if isinstance(said, InstallNotice):
+            self._print(str(said.sentence))
             return
         tenth = said.done * _TENTHS // said.total if said.total else 0
         if self._printed != (said.step, tenth):
@@ -86,14 +87,14 @@ class _Bar(_Silence):
         from rich.progress import (
             BarColumn,
             DownloadColumn,
+            Progress,
             SpinnerColumn,
             TextColumn,
             TimeRemainingColumn,
             TransferSpeedColumn,
         )
-        from rich.progress import Progress as RichProgress
 
-        self._bar = RichProgress(
+        self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
@@ -112,9 +113,9 @@ class _Bar(_Silence):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def hear(self, said: Progress | Notice) -> None:
-        if isinstance(said, Notice):
-            self._bar.console.print(printable(said.message), markup=False, highlight=False)
+    def hear(self, said: InstallProgress | InstallNotice) -> None:
+        if isinstance(said, InstallNotice):
+            self._bar.console.print(printable(str(said.sentence)), markup=False, highlight=False)
             return
         self._bar.update(
             self._task,

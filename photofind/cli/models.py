@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.models import read_model_indexes
 from photofind.catalog.reader import CatalogReader
 from photofind.cli.documents import models_document
 from photofind.cli.model_lines import describe_model
 from photofind.cli.status import people_key
-from photofind.cli.work import require_not_paused, run_order
+from photofind.cli.work import carry_out, require_not_paused
 from photofind.domain import ModelError
 from photofind.inference.registry import BASIC
 from photofind.inference.spec import ModelSpec
 from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import ModelStore
 from photofind.models.overview import ModelState, list_models
-from photofind.models.places import half_downloads
-from photofind.models.removal import remove_files
+from photofind.models.places import half_downloads, remove_files
 from photofind.models.verifying import verify_model
 from photofind.worker.messages import RemoveModelIndex, UseModel
 
 if TYPE_CHECKING:
-    from photofind.catalog.rows import ModelIndex
+    from photofind.catalog.models import ModelIndex
     from photofind.cli.session import Session
 
 
@@ -51,7 +51,7 @@ def use(session: Session, key: str) -> None:
     at_once = state.active or (state.index is not None and state.index.complete)
     if not at_once:
         require_not_paused(session)
-    run_order(session, UseModel(key=key), shows_progress=not at_once)
+    carry_out(session, UseModel(key=key), shows_progress=not at_once)
     if session.output.as_json:
         show_models(session)
     else:
@@ -75,7 +75,7 @@ def remove(session: Session, key: str) -> None:
     if not there and not indexed:
         raise ModelError("model_missing", f"The model {key!r} is not installed.")
     if indexed:
-        run_order(session, RemoveModelIndex(key=key))
+        carry_out(session, RemoveModelIndex(key=key))
     remove_files(folders, key)
     if session.output.as_json:
         show_models(session)
@@ -99,5 +99,5 @@ def _indexes(session: Session) -> list[ModelIndex]:
     """What the catalog holds of every model that photos were indexed with."""
     if not session.folders.catalog.exists():
         return []
-    with CatalogReader(session.folders) as reader:
-        return reader.model_indexes()
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        return read_model_indexes(snapshot)

@@ -11,7 +11,7 @@ from photofind.cli.documents import models_document
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.install_progress import choose_install_display
 from photofind.cli.models import read_models, show_models
-from photofind.cli.work import run_order
+from photofind.cli.work import carry_out
 from photofind.domain import ModelError, PhotofindError
 from photofind.inference.registry import find_spec
 from photofind.inference.spec import ModelSpec, TaskKind
@@ -19,7 +19,7 @@ from photofind.inference.store import ModelStore
 from photofind.models.permission import allowed_network, require_accepted
 from photofind.models.process import Installation
 from photofind.models.tasks import Download, Import
-from photofind.settings import read_indexing_settings
+from photofind.settings import read_settings
 from photofind.worker.messages import UseInstalledModel
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from photofind.models.tasks import Task
 
 _GOES_ON = (
-    "The same command goes on from there; `photofind models remove KEY` deletes what has arrived."
+    "The same command continues from there; `photofind models remove KEY` deletes what has arrived."
 )
 
 
@@ -84,10 +84,12 @@ def _go_on(session: Session, spec: ModelSpec, done: str, begun_s: float, *, use:
     if spec.task is not TaskKind.SEARCH or not use:
         return _advice(session, spec)
     try:
-        run_order(session, UseInstalledModel(key=spec.key, since_s=begun_s))
+        carry_out(session, UseInstalledModel(key=spec.key, since_s=begun_s))
     except PhotofindError as error:
         if error.code != "model_unchosen":
-            raise PhotofindError(error.code, f"{done} {error.user_message}") from error
+            raise PhotofindError(
+                error.code, "{done} {reason}", done=done, reason=error.sentence
+            ) from error
         return f" {error.user_message} To search with this one: photofind models use {spec.key}"
     return _advice(session, spec)
 
@@ -103,7 +105,7 @@ def _advice(session: Session, spec: ModelSpec) -> str:
         return f" Search with it: photofind models use {spec.key}"
     photos = "the photo is" if state.index.photos == 1 else f"all {state.index.photos:,} photos are"
     when = "that is done while photofind is open, or now by `photofind index`"
-    if read_indexing_settings(session.folders.indexing_settings).paused:
+    if read_settings(session.folders).paused:
         when = "that begins with `photofind resume`"
     return (
         f" Search changes to it once {photos} indexed with it; {when}. Until then search works as"

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
 from photofind.cli.output import printable
+from photofind.domain import Activity
 from photofind.inference.spec import short_key
 
 if TYPE_CHECKING:
@@ -14,21 +15,21 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
     from photofind.cli.output import Output
-    from photofind.worker.messages import Progress
+    from photofind.domain import WorkProgress
 
 _STEPS = 10
 """Lines are printed at every tenth of the work."""
 
 _ACTIVITIES = {
-    "scanning": "Looking for photos",
-    "indexing": "Indexing",
-    "building": "Indexing with {model}",
-    "refining": "All searchable, refining",
-    "removing": "Removing the index of {model}",
-    "describing": "Describing",
-    "waiting": "Waiting for the indexing",
-    "paused": "Paused (`photofind resume` goes on)",
-    "resting": "Waiting for mains power (`photofind battery full` goes on)",
+    Activity.SCANNING: "Looking for photos",
+    Activity.INDEXING: "Indexing",
+    Activity.BUILDING: "Indexing with {model}",
+    Activity.REFINING: "All searchable, refining",
+    Activity.REMOVING: "Removing the index of {model}",
+    Activity.DESCRIBING: "Describing",
+    Activity.WAITING: "Waiting for the indexing",
+    Activity.PAUSED: "Paused (`photofind resume` goes on)",
+    Activity.RESTING: "Waiting for mains power (`photofind battery full` goes on)",
 }
 
 
@@ -44,9 +45,12 @@ class ProgressDisplay(Protocol):
         traceback: TracebackType | None,
     ) -> None: ...
 
-    def update(self, progress: Progress) -> None: ...
+    def update(self, progress: WorkProgress) -> None: ...
 
     def notice(self, message: str) -> None: ...
+
+    def warning(self, message: str) -> None:
+        """Says what a person has to know even where only a JSON document is wanted."""
 
 
 def choose_display(output: Output) -> ProgressDisplay:
@@ -56,17 +60,17 @@ def choose_display(output: Output) -> ProgressDisplay:
     return SilentDisplay() if output.as_json else LineDisplay()
 
 
-def describe(progress: Progress) -> str:
+def describe(progress: WorkProgress) -> str:
     """One line: what is going on, how far it is, how fast, and how long it still takes."""
     name = _name(progress)
-    if progress.activity == "scanning" and not progress.total:
+    if progress.activity is Activity.SCANNING and not progress.total:
         return f"{name}: {progress.found:,} found" if progress.found else name
     parts = [f"{name}: {progress.done:,} of {progress.total:,}"]
     parts += [extra for extra in (_rate(progress), _time_left(progress)) if extra]
     return ", ".join(parts)
 
 
-def _name(progress: Progress) -> str:
+def _name(progress: WorkProgress) -> str:
     name = _ACTIVITIES.get(progress.activity, progress.activity)
     return name.format(model=short_key(progress.model))
 
@@ -81,16 +85,16 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def _rate(progress: Progress) -> str:
+def _rate(progress: WorkProgress) -> str:
     return f"{progress.images_per_s:.1f} images/s" if progress.images_per_s > 0 else ""
 
 
-def _time_left(progress: Progress) -> str:
+def _time_left(progress: WorkProgress) -> str:
     return f"about {duration(progress.eta_s)} left" if progress.eta_s is not None else ""
 
 
 class SilentDisplay:
-    """Shows nothing."""
+    """Shows nothing that can wait."""
 
     def __enter__(self) -> Self:
         return self
@@ -98,21 +102,24 @@ class SilentDisplay:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: WorkProgress) -> None:
         pass
 
     def notice(self, message: str) -> None:
         pass
+
+    def warning(self, message: str) -> None:
+        print(printable(message), file=sys.stderr, flush=True)
 
 
 class LineDisplay(SilentDisplay):
     """For logs and pipes: a line when the activity changes and at every tenth of the work."""
 
     def __init__(self) -> None:
-        self._printed: tuple[str, int] | None = None
+        self._printed: tuple[Activity, int] | None = None
 
-    def update(self, progress: Progress) -> None:
-        if progress.activity == "idle":
+    def update(self, progress: WorkProgress) -> None:
+        if progress.activity is Activity.IDLE:
             return
         tenth = progress.done * _STEPS // progress.total if progress.total else 0
         if self._printed != (progress.activity, tenth):
@@ -150,8 +157,8 @@ class BarDisplay(SilentDisplay):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def update(self, progress: Progress) -> None:
-        if progress.activity == "idle":
+    def update(self, progress: WorkProgress) -> None:
+        if progress.activity is Activity.IDLE:
             return
         self._bar.update(
             self._task,
@@ -164,3 +171,6 @@ class BarDisplay(SilentDisplay):
 
     def notice(self, message: str) -> None:
         self._bar.console.print(printable(message), markup=False, highlight=False)
+
+    def warning(self, message: str) -> None:
+        self.notice(message)

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from photofind.domain import IndexReport
 
 _PROBLEMS_SHOWN = 10
+_NAMES = {
+    "copies": ("copy", "copies"),
+    "videos": ("video (not searchable yet)", "videos (not searchable yet)"),
+    "unfinished": (
+        "unfinished (it moved or changed meanwhile)",
+        "unfinished (they moved or changed meanwhile)",
+    ),
+    "ignored": ("other file left out", "other files left out"),
+}
+"""One and many of a count, where that isn't just its name."""
 
 
 def print_report(output: Output, report: IndexReport) -> None:
@@ -26,25 +36,15 @@ def print_report(output: Output, report: IndexReport) -> None:
 
 
 def summarise(report: IndexReport) -> str:
-    """One line with every count that is not zero."""
-    others = report.ignored - report.videos
-    counts = [
-        f"{count:,} {name}"
-        for name, count in (
-            ("new", report.new),
-            ("changed", report.changed),
-            ("unchanged", report.unchanged),
-            ("moved", report.moved),
-            ("copy" if report.copies == 1 else "copies", report.copies),
-            ("missing", report.missing),
-            ("failed", report.failed),
-            (f"{'video' if report.videos == 1 else 'videos'} (not searchable yet)", report.videos),
-            ("online only", report.online_only),
-            ("excluded", report.excluded),
-            (f"other {'file' if others == 1 else 'files'} left out", others),
-        )
-        if count
-    ]
+    """One line with every count that is not zero, those of what is no photo last."""
+    counts = report.counts()
+    counts["ignored"] = counts.pop("ignored") - report.videos
+    said = [f"{count:,} {_name(each, count)}" for each, count in counts.items() if count]
     rate = f" ({report.images_per_s:.1f} images/s)" if report.images_per_s > 0 else ""
-    found = ", ".join(counts) or "no photos found"
+    found = ", ".join(said) or "no photos found"
     return f"Done in {duration(report.elapsed_s)}{rate}: {found}."
+
+
+def _name(count: str, number: int) -> str:
+    one, many = _NAMES.get(count, (count.replace("_", " "),) * 2)
+    return one if number == 1 else many

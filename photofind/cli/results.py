@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from photofind.cli.documents import first_existing, taken_at
+from photofind.cli.documents import first_existing
 from photofind.cli.output import file_link, printable
 from photofind.domain import WhyKind
 
@@ -90,4 +90,4 @@ def _path(photo: Photo) -> Path:
 
 
 def _day(photo: Photo) -> str:
-    return (taken_at(photo.capture) or "")[:10]
+    return (photo.capture.taken_at() or "")[:10]

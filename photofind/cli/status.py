@@ -4,30 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.jobs import count_jobs
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_problems
 from photofind.cli.documents import problems_document, status_document
 from photofind.cli.folders import folder_lines, read_status
 from photofind.describe.failures import read_failures
 from photofind.domain import ModelError, Tried
 from photofind.inference.registry import BASIC, find_spec
 from photofind.inference.spec import ModelSpec, short_key
-from photofind.settings import read_indexing_settings
+from photofind.settings import read_settings
 
 if TYPE_CHECKING:
-    from photofind.catalog.rows import CatalogStatus
+    from photofind.catalog.status import CatalogStatus
     from photofind.cli.session import Session
     from photofind.domain import Problem
 
 _REST = {Tried.ASK: " QUESTION"}
+_LINES = {
+    "pending": ("Waiting", "`photofind index` goes on with them"),
+    "refining": ("Refining", "by their previews until `photofind index` is done"),
+    "by_name_only": ("By name only", "the model has still to look at them"),
+    "problems": ("Problems", "`photofind problems` lists them"),
+    "failed_jobs": (
+        "Descriptions that failed",
+        "captions, answers and texts; `photofind problems` says why",
+    ),
+    "missing": ("Missing", "files that were there before"),
+    "offline": ("Offline", "on drives that are not connected"),
+    "online_only": (
+        "Online only",
+        "left in their cloud; `photofind folders online-only` changes that",
+    ),
+    "videos": ("Videos", "not searchable yet"),
+    "forgotten": ("Forgotten", "`photofind forget --undo` lets them in again"),
+}
+"""What is said of a count that is not zero, and what can be done about it."""
 
 
 def show_status(session: Session) -> None:
     """Prints how many photos there are in which state."""
     status = read_status(session)
-    with CatalogReader(session.folders) as reader:
-        failed_jobs = reader.descriptions.job_counts().failed
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        failed_jobs = count_jobs(snapshot).failed
     model = people_key(status.model)
-    paused = read_indexing_settings(session.folders.indexing_settings).paused
+    paused = read_settings(session.folders).paused
     if session.output.as_json:
         session.output.document(status_document(status, model, paused=paused))
         return
@@ -37,8 +58,8 @@ def show_status(session: Session) -> None:
 
 def show_problems(session: Session) -> None:
     """Prints the files that can't be searched, what else failed about photos, and why."""
-    with CatalogReader(session.folders) as reader:
-        problems = [*reader.problems(), *read_failures(reader)]
+    with CatalogReader(session.folders) as reader, reader.snapshot() as snapshot:
+        problems = [*read_problems(snapshot), *read_failures(snapshot)]
     if session.output.as_json:
         session.output.document(problems_document(problems))
         return
@@ -79,41 +100,17 @@ def _status_lines(
     if status.refining and status.ready == status.photos:
         found = "all searchable, refining"
     lines = [f"Photos: {status.photos:,} ({found})"]
+    counts = {
+        **status.counts(),
+        "problems": status.problems,
+        "failed_jobs": failed_jobs,
+        "online_only": status.online_only,
+        "videos": status.videos,
+    }
     lines += [
-        f"{label}: {count:,} ({hint})"
-        for label, count, hint in (
-            ("Waiting", status.pending, "`photofind index` goes on with them"),
-            (
-                "Refining",
-                status.refining,
-                "by their previews until `photofind index` is done",
-            ),
-            ("By name only", status.by_name_only, "the model has still to look at them"),
-            (
-                "Problems",
-                status.failed + status.preview_only + status.closed_folders,
-                "`photofind problems` lists them",
-            ),
-            (
-                "Descriptions that failed",
-                failed_jobs,
-                "captions, answers and texts; `photofind problems` says why",
-            ),
-            ("Missing", status.missing, "files that were there before"),
-            ("Offline", status.offline, "on drives that are not connected"),
-            (
-                "Online only",
-                sum(folder.online_only for folder in status.folders),
-                "left in their cloud; `photofind folders online-only` changes that",
-            ),
-            (
-                "Videos",
-                sum(folder.videos for folder in status.folders),
-                "not searchable yet",
-            ),
-            ("Forgotten", status.forgotten, "`photofind forget --undo` lets them in again"),
-        )
-        if count
+        f"{label}: {counts[name]:,} ({hint})"
+        for name, (label, hint) in _LINES.items()
+        if counts[name]
     ]
     if paused:
         lines.append("Indexing: paused (`photofind resume` lets it go on)")

@@ -5,25 +5,27 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from photofind.domain import PhotofindError
+from photofind.domain import Activity, PhotofindError
 from photofind.worker.description_messages import (
     DescriptionFailed,
     DescriptionProgress,
-    DescriptionsQueued,
 )
-from photofind.worker.messages import Progress
 
 if TYPE_CHECKING:
     from photofind.cli.progress import ProgressDisplay
+    from photofind.domain import JobKind, PhotoId, WorkProgress
+    from photofind.sentences import Sentence
     from photofind.worker.client import WorkerClient
+    from photofind.worker.description_messages import DescriptionsQueued
     from photofind.worker.messages import Event
+    from photofind.worker.wire import BaseCommand
 
 
 class AboutPhoto(Protocol):
     """An event that says that one photo is done."""
 
     @property
-    def photo_id(self) -> int: ...
+    def photo_id(self) -> PhotoId: ...
 
 
 ReadyT = TypeVar("ReadyT", bound=AboutPhoto)
@@ -35,7 +37,7 @@ class Waiting(Generic[ReadyT]):
     def __init__(
         self,
         display: ProgressDisplay,
-        kind: str,
+        kind: JobKind,
         ready: type[ReadyT],
         missing: str = "model_missing",
     ) -> None:
@@ -49,18 +51,18 @@ class Waiting(Generic[ReadyT]):
         self._kind = kind
         self._ready = ready
         self._missing = missing
-        self._open: set[int] | None = None
+        self._queued: DescriptionsQueued | None = None
+        self._refusal: PhotofindError | None = None
+        self._open: set[int] = set()
         self._over = threading.Event()
-        self.blocked = ""
-        self.ready: dict[int, ReadyT] = {}
-        self.failed: dict[int, DescriptionFailed] = {}
+        self.blocked: Sentence | None = None
+        self.ready: dict[PhotoId, ReadyT] = {}
+        self.failed: dict[PhotoId, DescriptionFailed] = {}
 
     def hear(self, event: Event) -> None:
-        if isinstance(event, DescriptionsQueued):
-            self._open = set(event.photo_ids)
-        elif self._open is None:
+        if self._queued is None:
             return
-        elif isinstance(event, self._ready) and event.photo_id in self._open:
+        if isinstance(event, self._ready) and event.photo_id in self._open:
             self.ready[event.photo_id] = event
             self._open.discard(event.photo_id)
         elif isinstance(event, DescriptionFailed):
@@ -69,16 +71,23 @@ class Waiting(Generic[ReadyT]):
             self.failed[event.photo_id] = event
             self._open.discard(event.photo_id)
         elif isinstance(event, DescriptionProgress):
-            self._show(event)
+            self._show(event.progress)
         if not self._open:
             self._over.set()
 
-    def wait(self, client: WorkerClient) -> None:
-        """Returns when all are done.
+    def wait(
+        self, client: WorkerClient, command: BaseCommand[DescriptionsQueued]
+    ) -> DescriptionsQueued:
+        """Has photos queued and returns when all of them are done.
+
+        Args:
+            client: its events come to `hear`.
 
         Raises:
-            PhotofindError: worker_gone; `missing`, nothing of the kind can be done any more.
+            PhotofindError: the worker refused; worker_gone; `missing`, nothing of the kind can be
+                done any more.
         """
+        client.send(command, self._on_queued, self._on_refused)
         while not self._over.wait(timeout=1.0):
             if client.wait_until_lost(timeout_s=0):
                 raise PhotofindError(
@@ -86,20 +95,27 @@ class Waiting(Generic[ReadyT]):
                     "photofind's background process ended before it was done. Try again: what is"
                     " there stays.",
                 )
+        if self._refusal is not None:
+            raise self._refusal
         if self.blocked:
             raise PhotofindError(self._missing, self.blocked)
+        assert self._queued is not None
+        return self._queued
 
-    def _show(self, progress: DescriptionProgress) -> None:
-        if progress.activity == "blocked":
-            self.blocked = progress.reason
-        if progress.activity in {"idle", "blocked"}:
+    def _on_queued(self, queued: DescriptionsQueued) -> None:
+        self._queued = queued
+        self._open = set(queued.photo_ids)
+        if not self._open:
             self._over.set()
-            return
-        self._display.update(
-            Progress(
-                activity=progress.activity,
-                done=progress.done,
-                total=progress.total,
-                eta_s=progress.eta_s,
-            )
-        )
+
+    def _on_refused(self, error: PhotofindError) -> None:
+        self._refusal = error
+        self._over.set()
+
+    def _show(self, progress: WorkProgress) -> None:
+        if progress.activity is Activity.BLOCKED:
+            self.blocked = progress.reason
+        if progress.activity in {Activity.IDLE, Activity.BLOCKED}:
+            self._over.set()
+        else:
+            self._display.update(progress)

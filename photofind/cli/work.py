@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 from photofind.cli.exits import InterruptedByPersonError
 from photofind.cli.progress import choose_display
 from photofind.domain import PhotofindError
-from photofind.settings import read_indexing_settings
+from photofind.settings import read_settings
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
-    Done,
     FinishBackground,
-    JobFinished,
+    IndexingProgress,
     Notice,
     PhotosReady,
-    Progress,
     Watch,
-    report_from_wire,
 )
 
 if TYPE_CHECKING:
@@ -28,13 +25,11 @@ if TYPE_CHECKING:
     from photofind.cli.progress import ProgressDisplay
     from photofind.cli.session import Session
     from photofind.domain import IndexReport
-    from photofind.worker.choice_messages import ChoiceCommand
-    from photofind.worker.messages import AddFolders, Command, Event, RelocateFolder, Rescan
+    from photofind.worker.messages import AddFolders, Event, Rescan
+    from photofind.worker.wire import AnswerT, BaseCommand, Done, JobFinished
 
 
-def run_job(
-    session: Session, command: AddFolders | Rescan | RelocateFolder | ChoiceCommand
-) -> IndexReport:
+def run_job(session: Session, command: BaseCommand[JobFinished]) -> IndexReport:
     """Has the worker index until done, showing its progress on standard error.
 
     Raises:
@@ -44,8 +39,7 @@ def run_job(
     require_not_paused(session)
     with choose_display(session.output) as display, connected(session, display) as client:
         answer = client.request(command)
-    assert isinstance(answer, JobFinished)
-    return report_from_wire(answer.report)
+    return answer.report
 
 
 def index_to_the_end(
@@ -62,14 +56,13 @@ def index_to_the_end(
         PhotofindError: the job could not be done.
     """
     require_not_paused(session)
-    stopped = "Stopped. What is indexed can be found; `photofind index` goes on from there."
+    stopped = "Stopped. What is indexed can be found; `photofind index` continues from there."
     with (
         choose_display(session.output) as display,
         connected(session, display, stopped=stopped) as client,
     ):
         answer = client.request(command)
-        assert isinstance(answer, JobFinished)
-        show_report(report_from_wire(answer.report))
+        show_report(answer.report)
         try:
             client.request(FinishBackground())
         except PhotofindError as error:
@@ -97,8 +90,7 @@ def watch_folders(
 
     with choose_display(session.output) as display, connected(session, display, hear) as client:
         answer = client.request(command)
-        assert isinstance(answer, JobFinished)
-        show_report(report_from_wire(answer.report))
+        show_report(answer.report)
         client.request(Watch())
         watching.set()
         display.notice("Watching for changes. Ctrl-C ends it.")
@@ -113,15 +105,15 @@ def require_not_paused(session: Session) -> None:
     Raises:
         PhotofindError: paused.
     """
-    if read_indexing_settings(session.folders.indexing_settings).paused:
+    if read_settings(session.folders).paused:
         raise PhotofindError(
             "paused",
-            "Indexing is paused. `photofind resume` lets it go on; then try again. Nothing was "
-            "changed.",
+            "Indexing is paused. Resume it with `photofind resume`, then try again."
+            " Nothing was changed.",
         )
 
 
-def run_order(session: Session, command: Command, *, shows_progress: bool = False) -> int:
+def carry_out(session: Session, command: BaseCommand[Done], *, shows_progress: bool = False) -> int:
     """Has the worker carry out something that, as a rule, takes no time worth showing.
 
     Args:
@@ -134,14 +126,19 @@ def run_order(session: Session, command: Command, *, shows_progress: bool = Fals
         InterruptedByPersonError: Ctrl-C.
         PhotofindError: it could not be done.
     """
-    # What the worker happens to be at (or paused with) is no news of other orders.
+    return run_request(session, command, shows_progress=shows_progress).count
+
+
+def run_request(
+    session: Session, command: BaseCommand[AnswerT], *, shows_progress: bool = False
+) -> AnswerT:
+    """As `carry_out`, of a command with an answer of its own."""
+    # Whatever else the worker is doing (or has paused) says nothing about this command.
     with (
         choose_display(session.output) as display,
         connected(session, display, shows_progress=shows_progress) as client,
     ):
-        answer = client.request(command)
-    assert isinstance(answer, Done)
-    return answer.count
+        return client.request(command)
 
 
 @contextlib.contextmanager
@@ -149,7 +146,7 @@ def connected(
     session: Session,
     display: ProgressDisplay,
     hear: Callable[[Event], None] | None = None,
-    stopped: str = "Stopped. What is indexed so far can be found; `photofind index` goes on from"
+    stopped: str = "Stopped. What is indexed so far can be found; `photofind index` continues from"
     " there.",
     *,
     shows_progress: bool = True,
@@ -166,22 +163,28 @@ def connected(
         if hear is not None:
             hear(event)
         match event:
-            case Progress() if shows_progress:
-                display.update(event)
-            case Notice(message=message):
-                display.notice(message)
+            case IndexingProgress(progress=progress) if shows_progress:
+                display.update(progress)
+            case Notice(sentence=sentence):
+                display.notice(str(sentence))
             case _:
                 pass
 
-    client = WorkerClient(session.folders, show)
+    client = WorkerClient(
+        session.folders, show, on_silence=lambda sentence: display.warning(str(sentence))
+    )
     try:
         client.start()
         yield client
     except KeyboardInterrupt:
-        raise InterruptedByPersonError(
-            stopped
-            if client.owns_worker
-            else "No longer waiting; the photofind that is running goes on with it."
-        ) from None
+        if client.owns_worker:
+            said = stopped
+        elif client.is_unresponsive:
+            said = (
+                "No longer waiting. photofind's background process may still do it once it goes on."
+            )
+        else:
+            said = "No longer waiting; the photofind that is running continues with it."
+        raise InterruptedByPersonError(said) from None
     finally:
         client.close()

@@ -109,7 +109,7 @@ def online_only(
         bool, typer.Option("--include/--skip", help="Index them too, or leave them (the default).")
     ],
 ) -> None:
-    """Say what to do with photos that lie in a cloud alone.
+    """Say what to do with online-only photos.
 
     To look at one, it must be downloaded: --include does that with all of them.
     """

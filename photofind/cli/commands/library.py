@@ -1,4 +1,4 @@
-"""What is indexed: index, pause, resume, battery, status, problems, forget,
+"""What is indexed: index, pause, resume, battery, settings, status, problems, forget,
 delete-everything."""
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def pause(context: typer.Context) -> None:
 
     Meanwhile searching works as ever, and `photofind index` says that it is paused.
     """
-    from photofind.cli.pausing import set_paused
+    from photofind.cli.settings import set_paused
 
     set_paused(session_of(context), paused=True)
 
@@ -54,7 +54,7 @@ def pause(context: typer.Context) -> None:
 @app.command(epilog=GLOBAL_OPTIONS)
 def resume(context: typer.Context) -> None:
     """Let indexing go on after `photofind pause`."""
-    from photofind.cli.pausing import set_paused
+    from photofind.cli.settings import set_paused
 
     set_paused(session_of(context), paused=False)
 
@@ -71,9 +71,27 @@ def battery(
     slower: it goes on at a third of its speed (so it is unless you choose); pause: it waits for
     mains power; full: it makes no difference. Without a choice: say what is chosen.
     """
-    from photofind.cli.pausing import choose_on_battery
+    from photofind.cli.settings import choose_on_battery
 
     choose_on_battery(session_of(context), choice)
+
+
+@app.command(epilog=GLOBAL_OPTIONS, short_help="List all settings, or change one.")
+def settings(
+    context: typer.Context,
+    name: Annotated[str | None, argument("[NAME]")] = None,
+    value: Annotated[str | None, argument("[VALUE]")] = None,
+) -> None:
+    """List all settings and what they do; with a NAME say its value, with a VALUE change it.
+
+    A change holds at once, also in an open window. Where the value is a switch, it is on or off.
+    """
+    from photofind.cli.settings import show_or_change, show_settings
+
+    if name is None:
+        show_settings(session_of(context))
+    else:
+        show_or_change(session_of(context), name, value)
 
 
 @app.command(epilog=GLOBAL_OPTIONS)

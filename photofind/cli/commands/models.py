@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from photofind.cli.arguments import UsageError, absolute_path
+from photofind.cli.arguments import absolute_path
 from photofind.cli.declaring import GLOBAL_OPTIONS, argument, is_alone, new_group, session_of
 
 app = new_group()
@@ -105,30 +105,13 @@ def import_model(
 ) -> None:
     """Install a model from a folder or an archive (zip, tar), such as one carried on a stick.
 
-    The layouts of photofind's own export, immich, transformers.js, rclip, Qdrant and MobileCLIP2
-    as ONNX are recognised, and so is the official checkpoint of a model in the list (a file, or in
-    its folder). Nothing in them is executed. Search changes to it as after install.
+    The layouts of photofind's own export, immich, transformers.js, rclip and MobileCLIP2 as ONNX
+    are recognised, and so is the official checkpoint of a model in the list (a file, or in its
+    folder). Nothing in them is executed. Search changes to it as after install.
     """
     from photofind.cli.models_install import import_model as run_import
 
     run_import(session_of(context), absolute_path(source), use=not no_use)
-
-
-@app.command(
-    "check-sources",
-    epilog=GLOBAL_OPTIONS,
-    short_help="Compare the list of models with their repositories.",
-)
-def check_model_sources(
-    context: typer.Context, keys: Annotated[list[str] | None, argument("KEY")] = None
-) -> None:
-    """Compare photofind's list of models with what their repositories say now.
-
-    Without a KEY all of them. Nothing is downloaded. Needs a connection.
-    """
-    from photofind.cli.models_sources import check
-
-    check(session_of(context), keys or ())
 
 
 @app.command(
@@ -138,17 +121,13 @@ def export_model(
     context: typer.Context,
     architecture: Annotated[str, argument("ARCH")],
     pretrained: Annotated[
-        str | None,
+        str,
         typer.Option(
             metavar="TAG|FILE",
             help="open_clip's name of published weights, which are fetched, or a checkpoint"
             " (.safetensors, .pt, .pth, .bin); nothing in a file is executed.",
         ),
-    ] = None,
-    checkpoint: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="For BLIP: the official file, see below."),
-    ] = None,
+    ],
     out: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="The folder to make (default: named ARCH-TAG)."),
@@ -168,7 +147,7 @@ def export_model(
         str,
         typer.Option(
             metavar="auto|int8|fp32",
-            help="auto: int8 for each half where it is quicker and as good.",
+            help="auto: int8 for each tower where it is quicker and as good.",
         ),
     ] = "auto",
 ) -> None:
@@ -177,22 +156,7 @@ def export_model(
     ARCH is open_clip's name of the architecture, such as ViT-B-32, or a JSON file that describes
     one. The folder only appears if pictures and words get the same numbers as in PyTorch. Needs
     the packages of photofind's extra "export".
-
-    With --checkpoint, ARCH is a model of the list that describes photos or answers questions:
-    blip-base, blip-large or blip-vqa. Its graphs are written anew, compared with the transformers
-    library on some pictures, filled with the official file and installed, without any connection.
-    DIR gets the graphs, which hold no weights.
     """
-    if (pretrained is None) == (checkpoint is None):
-        raise UsageError(
-            "Name the weights: --pretrained for CLIP and SigLIP, --checkpoint for BLIP."
-        )
-    if checkpoint is not None:
-        from photofind.cli.export_blip import export_blip_model
-
-        export_blip_model(session_of(context), architecture, checkpoint, out=out, pictures=pictures)
-        return
-    assert pretrained is not None
     from photofind.cli.export import export_model_folder
 
     export_model_folder(

@@ -1,4 +1,4 @@
-"""One photo, or some: info, tags, classify, caption, ask."""
+"""One photo, or some: info, tags, rate, favourite, flag, title, note, classify, caption, ask."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from photofind.cli.arguments import UsageError, absolute_path
 from photofind.cli.declaring import GLOBAL_OPTIONS, ModelKey, argument, new_group, session_of
+from photofind.domain import EditedField, EditValue, Flag
 
 app = new_group()
 
@@ -37,9 +38,87 @@ def tags(
     Your own tags and the keywords of files are found by searching for them; tag:dog in a query
     lists what has a tag, proposed ones included.
     """
-    from photofind.cli.tags import show_tags
+    from photofind.cli.editing import show_tags
 
     show_tags(session_of(context), absolute_path(file), add or (), remove or ())
+
+
+Files = Annotated[list[str], argument("FILE")]
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def rate(
+    context: typer.Context,
+    files: Files,
+    stars: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=5, help="0 to 5; 0 takes it off.")
+    ] = None,
+) -> None:
+    """Print photos' ratings, or change them."""
+    _show_or_set(context, files, EditedField.RATING, stars)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def favourite(
+    context: typer.Context,
+    files: Files,
+    on: Annotated[
+        bool | None, typer.Option("--on/--off", help="Make them favourites, or take that back.")
+    ] = None,
+) -> None:
+    """Print whether photos are favourites, or change it."""
+    _show_or_set(context, files, EditedField.FAVOURITE, None if on is None else int(on))
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def flag(
+    context: typer.Context,
+    files: Files,
+    choice: Annotated[
+        str | None, typer.Option("--set", metavar="pick|reject|none", help="The new flag.")
+    ] = None,
+) -> None:
+    """Print photos' flags, or change them.
+
+    A flag says whether a photo is picked or rejected. No file is deleted.
+    """
+    names = [each.name.lower() for each in Flag]
+    if choice is not None and choice not in names:
+        raise UsageError("Say pick, reject or none: photofind flag FILE --set pick")
+    value = None if choice is None else int(Flag[choice.upper()])
+    _show_or_set(context, files, EditedField.FLAG, value)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def title(
+    context: typer.Context,
+    files: Files,
+    text: Annotated[
+        str | None, typer.Option("--set", metavar="TEXT", help='The new title; "" for none.')
+    ] = None,
+) -> None:
+    """Print photos' titles, or change them."""
+    _show_or_set(context, files, EditedField.TITLE, text)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def note(
+    context: typer.Context,
+    files: Files,
+    text: Annotated[
+        str | None, typer.Option("--set", metavar="TEXT", help='The new note; "" for none.')
+    ] = None,
+) -> None:
+    """Print your notes on photos, or change them. Search finds their words."""
+    _show_or_set(context, files, EditedField.NOTE, text)
+
+
+def _show_or_set(
+    context: typer.Context, files: list[str], field: EditedField, value: EditValue
+) -> None:
+    from photofind.cli.editing import show_field
+
+    show_field(session_of(context), [absolute_path(word) for word in files], field, value)
 
 
 @app.command(epilog=GLOBAL_OPTIONS)
@@ -91,7 +170,7 @@ def sidecars(
     kept up to date while photofind runs. What other programs wrote there stays; photos themselves
     are never changed.
     """
-    from photofind.cli.sidecars import choose_sidecars
+    from photofind.cli.settings import choose_sidecars
 
     if choice not in {None, "on", "off"}:
         raise UsageError("Say on or off: photofind sidecars on")
@@ -141,15 +220,16 @@ def caption(
     FILE is any picture. What is said about indexed photos is kept and searched from then on;
     captions that you have edited or accepted stay as they are.
     """
-    from photofind.cli.captions import CaptionWish, caption_files, caption_folder
+    from photofind.cli.captions import caption_files, caption_folder
+    from photofind.describe.job_params import CaptionOptions
 
-    wish = CaptionWish(model, prefix, beams, seed)
+    options = CaptionOptions(model=model, prefix=prefix, beams=beams, seed=seed)
     if (folder is None) == (not files):
         raise UsageError("Name either pictures or --folder DIR. `photofind caption --help`")
     if folder is None:
-        caption_files(session_of(context), [absolute_path(word) for word in files or ()], wish)
+        caption_files(session_of(context), [absolute_path(word) for word in files or ()], options)
     else:
-        caption_folder(session_of(context), absolute_path(folder), wish, again=again)
+        caption_folder(session_of(context), absolute_path(folder), options, again=again)
 
 
 @app.command(epilog=GLOBAL_OPTIONS)
@@ -163,6 +243,6 @@ def ask(
 
     FILE is any picture. Questions about indexed photos are kept with their answers.
     """
-    from photofind.cli.questions import ask_about
+    from photofind.cli.ask import ask_about
 
     ask_about(session_of(context), absolute_path(file), " ".join(question), model)

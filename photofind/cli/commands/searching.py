@@ -1,4 +1,4 @@
-"""Finding photos: search, similar; how well that goes: eval, eval-captions."""
+"""Finding photos: search, similar; how well that goes: eval."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from photofind.cli.arguments import absolute_path
-from photofind.cli.declaring import GLOBAL_OPTIONS, Limit, ModelKey, argument, new_group, session_of
+from photofind.cli.declaring import GLOBAL_OPTIONS, Limit, argument, new_group, session_of
 
 app = new_group()
 
@@ -16,7 +16,9 @@ app = new_group()
 def search(
     context: typer.Context,
     query: Annotated[list[str] | None, argument("QUERY")] = None,
-    limit: Limit = 20,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Show at most this many photos; 0: all.")
+    ] = 20,
 ) -> None:
     """Find photos by what they show.
 
@@ -30,15 +32,23 @@ def search(
 
 @app.command(epilog=GLOBAL_OPTIONS)
 def similar(
-    context: typer.Context, file: Annotated[str, argument("FILE")], limit: Limit = 20
+    context: typer.Context,
+    file: Annotated[str, argument("FILE")],
+    box: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,W,H", help="Compare only this part of the picture."),
+    ] = None,
+    limit: Limit = 20,
 ) -> None:
     """Find photos that look like a picture.
 
-    FILE is any picture, indexed or not; it is never among the results itself.
+    FILE is any picture, indexed or not; it is never among the results itself. A part of it is
+    a rectangle, given as shares of the picture's width and height: its left and upper edge, its
+    width and its height. 0.5,0,0.5,1 is the right half.
     """
     from photofind.cli.search import find_similar
 
-    find_similar(session_of(context), absolute_path(file), limit)
+    find_similar(session_of(context), absolute_path(file), limit, box)
 
 
 @app.command("eval", epilog=GLOBAL_OPTIONS)
@@ -51,27 +61,3 @@ def evaluate(context: typer.Context, captions: Annotated[str, argument("CAPTIONS
     from photofind.cli.evaluate import evaluate_captions
 
     evaluate_captions(session_of(context), absolute_path(captions))
-
-
-@app.command(
-    "eval-captions",
-    epilog=GLOBAL_OPTIONS,
-    short_help="Measure how near captions are to those of people.",
-)
-def evaluate_captions(
-    context: typer.Context,
-    references: Annotated[str, argument("REFS.tsv")],
-    model: ModelKey = "",
-    prefix: Annotated[
-        str,
-        typer.Option(metavar="WORDS", help="Begin with these words, which are not compared."),
-    ] = "",
-) -> None:
-    """Measure how near a model's captions are to those of people.
-
-    REFS.tsv has lines of a file's name, a tab and a caption, and lies beside the files; a file may
-    have several lines. Prints BLEU-4, ROUGE-L and CIDEr as coco-caption defines them.
-    """
-    from photofind.cli.evaluate_captioner import evaluate_captions as evaluate_all
-
-    evaluate_all(session_of(context), absolute_path(references), model, prefix)

@@ -13,7 +13,7 @@ from photofind.domain import PhotofindError
 from photofind.inference.describing import Sampling
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, path_to_wire
+from photofind.worker.messages import AddFolders
 from tests.plugins.pictures import make_photo
 from tests.unit.describe.made_up import ModelShelf
 from tests.unit.worker.inner_worker import working
@@ -60,7 +60,7 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]
         keeper = WorkerClient(shell.folders, lambda _: None)
         keeper.start()
         try:
-            keeper.request(AddFolders(paths=(path_to_wire(photos),)), 60)
+            keeper.request(AddFolders(paths=(photos,)), 60)
             yield shell
         finally:
             keeper.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,23 @@ def test_a_link_is_no_way_out(
         pytest.skip("this user may not make links")
     assert run(["delete-everything", "--yes"]) == 0
     assert len(list(elsewhere.iterdir())) == 2
+
+
+def test_what_lies_behind_a_folder_that_became_a_link_stays(
+    folders: AppFolders, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "vectors").mkdir(parents=True)
+    for name in ("thumbnails.db", "vectors/basic@1.1.search"):
+        (elsewhere / name).write_bytes(b"somebody else's")
+    shutil.rmtree(folders.cache)
+    try:
+        folders.cache.symlink_to(elsewhere, target_is_directory=True)
+    except OSError:
+        pytest.skip("this user may not make links")
+    assert run(["delete-everything", "--yes"]) == 0
+    assert (elsewhere / "thumbnails.db").exists()
+    assert (elsewhere / "vectors" / "basic@1.1.search").exists()
 
 
 def test_nothing_goes_while_photofind_runs(

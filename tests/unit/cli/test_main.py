@@ -107,7 +107,7 @@ def test_ctrl_c_is_no_bug(
 
 
 @pytest.mark.parametrize(
-    "words", [["status", "--bogus"], ["folders", "add"], ["search", "x", "--limit", "0"]]
+    "words", [["status", "--bogus"], ["folders", "add"], ["search", "x", "--limit", "-1"]]
 )
 def test_wrong_use_is_one_sentence_and_exit_code_2(
     words: list[str], capsys: pytest.CaptureFixture[str]

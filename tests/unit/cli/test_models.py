@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.rows import ModelIndex
+from photofind.catalog.models import ModelIndex
 from photofind.cli import models_install
-from photofind.cli.documents import models_document, sources_document
+from photofind.cli.documents import models_document
 from photofind.cli.install_progress import choose_install_display
 from photofind.cli.model_lines import describe_model, megabytes
 from photofind.cli.models_install import install
@@ -16,13 +16,11 @@ from photofind.cli.session import Session
 from photofind.domain import ModelError, ModelId, PhotofindError
 from photofind.inference import registry, registry_blip
 from photofind.inference.spec import ModelSpec
-from photofind.inference.spec_search import DualEncoderSpec
 from photofind.inference.store import InstalledModel, ModelStore
-from photofind.models.checking import SourceCheck
-from photofind.models.hub import RemoteFile
-from photofind.models.messages import Notice, Progress
+from photofind.models.messages import InstallNotice, InstallProgress
 from photofind.models.overview import ModelState, list_models
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +44,7 @@ def test_the_document_begins_with_the_promised_keys(tmp_path: Path) -> None:
         assert list(model)[: len(FIRST_KEYS)] == FIRST_KEYS
     basic, laion = models[0], next(each for each in models if each["key"] == SPEC.key)
     assert (basic["installed"], basic["active"], basic["download_bytes"]) == (True, True, 0)
-    assert basic["bytes"] == 37_222_423
+    assert basic["bytes"] == 89_643_802
     assert (laion["installed"], laion["active"], laion["bytes"]) == (False, False, 605_143_316)
     assert (laion["task"], laion["licence"]) == ("search", "MIT")
 
@@ -59,7 +57,7 @@ def test_a_model_is_described_in_words() -> None:
 
 
 def test_what_the_trial_found_is_said(tmp_path: Path) -> None:
-    installed = InstalledModel(SPEC, tmp_path, notices=("CUDA is not used.",))
+    installed = InstalledModel(SPEC, tmp_path, notices=(Sentence("CUDA is not used."),))
     lines = describe_model(ModelState(SPEC, installed, active=True))
     assert lines[0].startswith("* ")
     assert lines[-1].strip() == "CUDA is not used."
@@ -80,13 +78,13 @@ def test_sizes_are_said_as_people_do(size: int, said: str) -> None:
 
 def test_progress_beside_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     with choose_install_display(Output(as_json=False)) as display:
-        display.hear(Progress("asking"))
+        display.hear(InstallProgress("asking"))
         for done in range(0, 101, 2):
-            display.hear(Progress("downloading", done * 1_000_000, 100_000_000))
-        display.hear(Progress("testing"))
-        display.hear(Notice("Something to know."))
+            display.hear(InstallProgress("downloading", done * 1_000_000, 100_000_000))
+        display.hear(InstallProgress("testing"))
+        display.hear(InstallNotice(Sentence("Something to know.")))
     lines = capfd.readouterr().err.splitlines()
-    assert lines[0] == "Asking what there is"
+    assert lines[0] == "Checking what is available"
     assert lines[2] == "Downloading: 10 MB of 100 MB"
     assert len(lines) == 1 + 11 + 2
     assert lines[-1] == "Something to know."
@@ -94,8 +92,8 @@ def test_progress_beside_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_nothing_is_said_beside_a_document(capfd: pytest.CaptureFixture[str]) -> None:
     with choose_install_display(Output(as_json=True)) as display:
-        display.hear(Progress("asking"))
-        display.hear(Notice("Something to know."))
+        display.hear(InstallProgress("asking"))
+        display.hear(InstallNotice(Sentence("Something to know.")))
     assert capfd.readouterr() == ("", "")
 
 
@@ -108,42 +106,6 @@ def test_a_licence_is_not_accepted_by_silence(
     with pytest.raises(ModelError, match=r"For research only\. Read it") as caught:
         install(session, SPEC.key, accept_licence=False)
     assert caught.value.code == "licence_not_accepted"
-
-
-def test_the_document_of_sources() -> None:
-    (file,) = SPEC.downloads
-    said = RemoteFile(file.path, "", 5, "0" * 64)
-    document = sources_document([SourceCheck(SPEC, file, said, ("It differs.",))])
-    assert document == {
-        "sources": [
-            {
-                "key": SPEC.key,
-                "path": "open_clip_model.safetensors",
-                "sha256": "0" * 64,
-                "bytes": 5,
-                "pinned_sha256": file.sha256,
-                "pinned_bytes": file.bytes,
-                "faults": ["It differs."],
-            }
-        ]
-    }
-
-
-def test_the_readme_lists_every_model_of_the_registry(repo_root: Path) -> None:
-    rows = [
-        [cell.strip().strip("`") for cell in line.strip("|").split("|")]
-        for line in (repo_root / "README.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("| `") and line.count("|") == 8
-    ]
-    told = {row[0]: (row[1], row[2], row[6]) for row in rows}
-    for spec in registry.specs_of(DualEncoderSpec):
-        if spec is registry.BASIC:
-            continue
-        assert spec.download_bytes is not None
-        coco = "–" if spec.figures.coco is None else f"{spec.figures.coco:g}"
-        expected = (megabytes(spec.download_bytes), f"{spec.relative_speed:g}", coco)
-        assert told[spec.key] == expected
-    assert told.keys() == {spec.key for spec in registry.specs_of(DualEncoderSpec)}
 
 
 def test_how_far_an_index_is_can_be_seen(tmp_path: Path) -> None:
@@ -166,7 +128,7 @@ def test_what_is_installed_is_said_even_if_search_stays_as_it_is(
     def refuse(*_: object) -> int:
         raise PhotofindError(code, "Why not.")
 
-    monkeypatch.setattr(models_install, "run_order", refuse)
+    monkeypatch.setattr(models_install, "carry_out", refuse)
     session = Session(app_folders(tmp_path), Output(as_json=False))
 
     def go_on() -> str:

@@ -11,7 +11,7 @@ from photofind.cli.progress import (
     describe,
     duration,
 )
-from photofind.worker.messages import Progress
+from photofind.domain import Activity, WorkProgress
 
 
 @pytest.mark.parametrize(
@@ -30,31 +30,34 @@ def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> Non
 
 
 def test_progress_says_how_far_how_fast_and_how_long() -> None:
-    progress = Progress(
-        activity="indexing", found=100, done=25, total=100, images_per_s=12.5, eta_s=6.0
+    progress = WorkProgress(
+        activity=Activity.INDEXING, found=100, done=25, total=100, images_per_s=12.5, eta_s=6.0
     )
     assert describe(progress) == "Indexing: 25 of 100, 12.5 images/s, about 6 s left"
 
 
 def test_what_is_done_in_the_background_is_named() -> None:
     key = "clip-x@12345678.p1.q0"
-    refining = Progress(activity="refining", done=25, total=100, model=key)
+    refining = WorkProgress(activity=Activity.REFINING, done=25, total=100, model=key)
     assert describe(refining) == "All searchable, refining: 25 of 100"
-    building = Progress(activity="building", done=25, total=100, model=key)
+    building = WorkProgress(activity=Activity.BUILDING, done=25, total=100, model=key)
     assert describe(building) == "Indexing with clip-x: 25 of 100"
 
 
 def test_a_scan_that_has_nothing_to_do_yet_counts_what_it_found() -> None:
-    assert describe(Progress(activity="scanning", found=1234)) == "Looking for photos: 1,234 found"
+    assert (
+        describe(WorkProgress(activity=Activity.SCANNING, found=1234))
+        == "Looking for photos: 1,234 found"
+    )
 
 
 def test_lines_come_at_every_tenth_and_not_more_often(capsys: pytest.CaptureFixture[str]) -> None:
     with LineDisplay() as display:
-        display.update(Progress(activity="idle"))
-        display.update(Progress(activity="scanning", found=10))
-        display.update(Progress(activity="scanning", found=100))
+        display.update(WorkProgress(activity=Activity.IDLE))
+        display.update(WorkProgress(activity=Activity.SCANNING, found=10))
+        display.update(WorkProgress(activity=Activity.SCANNING, found=100))
         for done in range(101):
-            display.update(Progress(activity="indexing", done=done, total=100))
+            display.update(WorkProgress(activity=Activity.INDEXING, done=done, total=100))
     captured = capsys.readouterr()
     assert captured.out == ""
     lines = captured.err.splitlines()
@@ -64,7 +67,9 @@ def test_lines_come_at_every_tenth_and_not_more_often(capsys: pytest.CaptureFixt
 
 def test_the_bar_stays_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     with BarDisplay() as display:
-        display.update(Progress(activity="indexing", done=1, total=2, eta_s=5.0, images_per_s=3.0))
+        display.update(
+            WorkProgress(activity=Activity.INDEXING, done=1, total=2, eta_s=5.0, images_per_s=3.0)
+        )
         display.notice("The drive is [full].")
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from photofind.catalog.description_rows import Urgency
+from photofind.catalog.files import mark_missing
+from photofind.catalog.jobs import Priority, add_jobs, fail_job, find_next_job
+from photofind.catalog.status import CatalogStatus
+from photofind.cli import status
 from photofind.cli.app import run_command
 from photofind.cli.arguments import parse
-from photofind.describe.orders import ANSWER, CAPTION, AnswerOrder, CaptionOrder, order_to_text
-from photofind.domain import FileId
+from photofind.describe.job_params import (
+    AnswerParams,
+    CaptionOptions,
+    params_to_json,
+)
+from photofind.domain import FileId, JobKind
 from photofind.paths import app_folders
+from photofind.sentences import Sentence
+from tests.plugins.catalog import read, write
 from tests.unit.catalog.library import Library
 
 if TYPE_CHECKING:
@@ -31,15 +40,17 @@ def library(tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture
 def failed(library: Library) -> Library:
     """A photo that could not be described, and about which a question was not answered."""
-    jobs, content = library.writer.descriptions, library.content_id("A")
-    for kind, order in (
-        (CAPTION, CaptionOrder()),
-        (ANSWER, AnswerOrder(question="how many dogs?")),
+    content = library.content_id("A")
+    for kind, params in (
+        (JobKind.CAPTION, CaptionOptions()),
+        (JobKind.ANSWER, AnswerParams(question="how many dogs?")),
     ):
-        jobs.add_jobs(kind, [content], order_to_text(order), Urgency.BACKGROUND)
-        job = library.reader.descriptions.next_job([kind])
+        write(
+            library.writer, add_jobs, kind, [content], params_to_json(params), Priority.BACKGROUND
+        )
+        job = read(library.reader, find_next_job, [kind])
         assert job is not None
-        jobs.fail_job(job.id, "too_large", "The picture is too large.")
+        write(library.writer, fail_job, job.id, "too_large", Sentence("The picture is too large."))
     return library
 
 
@@ -69,6 +80,15 @@ def test_problems_list_what_models_could_not_do(
 def test_a_photo_that_is_gone_is_no_problem(
     failed: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed.writer.mark_missing([FileId(1)], 1)
+    write(failed.writer, mark_missing, [FileId(1)], 1)
     run_command(parse(["problems", "--json"]), failed.folders)
     assert json.loads(capsys.readouterr().out) == {"problems": []}
+
+
+def test_every_line_of_the_status_is_about_a_count() -> None:
+    nothing = CatalogStatus(
+        photos=0, ready=0, pending=0, failed=0, missing=0, offline=0, model=None, folders=()
+    )
+    told = {*nothing.counts(), "problems", "failed_jobs", "online_only", "videos"}
+    in_the_first_line_or_among_problems = {"photos", "ready", "failed", "preview_only"}
+    assert set(status._LINES) == told - in_the_first_line_or_among_problems

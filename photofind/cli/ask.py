@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from photofind.cli.description_documents import answer_document
 from photofind.cli.progress import choose_display
 from photofind.cli.work import connected
-from photofind.worker.description_messages import AskFile, FileAnswered
-from photofind.worker.messages import path_to_wire
+from photofind.worker.description_messages import AskFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +25,8 @@ def ask_about(session: Session, path: Path, question: str, model: str) -> None:
         choose_display(session.output) as display,
         connected(session, display, stopped="Stopped. Nothing was answered.") as client,
     ):
-        command = AskFile(path=path_to_wire(path), question=question, model=model)
+        command = AskFile(path=path, question=question, model=model)
         answer = client.request(command)
-    assert isinstance(answer, FileAnswered)
     if session.output.as_json:
         session.output.document(answer_document(path, question, answer))
     else:
