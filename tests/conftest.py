@@ -11,5 +11,7 @@ pytest_plugins = (
     "tests.plugins.network",
     "tests.plugins.logs",
     "tests.plugins.leaks",
+    "tests.plugins.memory",
+    "tests.plugins.patience",
     "tests.plugins.widgets",
 )

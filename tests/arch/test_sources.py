@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_LINES = 400
 PYTHON_FOLDERS = ("photofind", "packaging", "tests")
 TEXT_SUFFIXES = frozenset({".py", ".md", ".toml", ".qss", ".txt"})
 MACHINE_PATH = re.compile(r"/(?:work|opt|root)/")
@@ -26,15 +25,6 @@ def _python_files() -> Iterator[tuple[str, Path]]:
     for folder in PYTHON_FOLDERS:
         for file in sorted((REPO_ROOT / folder).rglob("*.py")):
             yield file.relative_to(REPO_ROOT).as_posix(), file
-
-
-def test_no_module_is_long() -> None:
-    long = {
-        name: lines
-        for name, file in _python_files()
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > MOST_LINES
-    }
-    assert not long, f"over {MOST_LINES} lines; split them by idea"
 
 
 def test_only_the_command_line_prints() -> None:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import queue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from photofind.worker.messages import Event
+from photofind.worker.wire import BaseAnswer, BaseEvent
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-E = TypeVar("E", bound=Event)
-
-PATIENCE_S = 60.0
+Heard: TypeAlias = BaseEvent | BaseAnswer
+E = TypeVar("E", bound=Heard)
 
 
 class Ear:
-    """Collects events, and waits for the one a test needs."""
+    """Collects events, and those answers that it is to be called with; waits for the one that a
+    test needs."""
 
     def __init__(self) -> None:
-        self._events: queue.Queue[Event] = queue.Queue()
-        self.heard: list[Event] = []
+        self._events: queue.Queue[Heard] = queue.Queue()
+        self.heard: list[Heard] = []
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Heard) -> None:
         self._events.put(event)
 
     def wait_for(self, kind: type[E], fits: Callable[[E], bool] = lambda _: True) -> E:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.models import read_active_model
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.vectors import iterate_vectors
 from photofind.domain import Space
+from tests.plugins.catalog import read
 from tests.unit.inference.open_clip_reference import import_open_clip
 
 if TYPE_CHECKING:
@@ -87,17 +91,17 @@ def check_scores(
 def check_vectors(program: Program, pictures: Mapping[Path, NDArray[np.float32]]) -> None:
     """What is stored of a photo is what PyTorch makes of its file."""
     with CatalogReader(program.folders) as reader:
-        active = reader.active_model()
+        active = read(reader, read_active_model)
         assert active is not None
-        parts = list(iterate_vectors(reader.connection, active[0], Space.SEARCH))
+        parts = list(iterate_vectors(reader, active[0], Space.SEARCH))
         ids = np.concatenate([part[0] for part in parts])
         vectors = np.concatenate([part[1] for part in parts]).astype(np.float32)
         order = {int(content): row for content, row in zip(ids, vectors, strict=True)}
         contents = {
             path: content
             for path in pictures
-            if (photo := reader.photo_at(path)) is not None
-            for content in [reader.photos([photo])[photo].content_id]
+            if (photo := read(reader, find_photo_at, path)) is not None
+            for content in [read(reader, read_photos, [photo])[photo].content_id]
         }
     assert contents.keys() == pictures.keys()
     for path, expected in pictures.items():

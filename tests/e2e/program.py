@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photofind.paths import app_folders
+from photofind.worker.endpoint import find_address
+from tests.e2e.documented import assert_documented
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from photofind.paths import AppFolders
-
-PATIENCE_S = 120.0
-"""Ends a program that hangs; no test waits for it otherwise."""
+    from photofind.worker.endpoint import WorkerAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,13 @@ class Program:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     def document(self, *words: str | bytes | Path) -> dict[str, Any]:
-        """The JSON document of a run that must succeed, quietly."""
+        """The JSON document of a run that must succeed, quietly; it is as the guide says."""
         done = self.run(*words, "--json")
         assert done.code == 0, done
         assert done.err == "", done
-        return done.document()
+        document = done.document()
+        assert_documented(words, document)
+        return document
 
     def error(self, *words: str | bytes | Path, code: int) -> str:
         """The code of the error that a run must end with, for people and for scripts."""
@@ -112,6 +115,22 @@ class Program:
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "PHOTOFIND_DATA_DIR": str(self.data_dir), **self.environment}
+
+
+def watch(program: Program, photos: Path) -> tuple[subprocess.Popen[str], WorkerAddress]:
+    """Starts `photofind index --watch`, and returns once all is indexed.
+
+    Returns:
+        The command, which goes on, and where its worker listens.
+    """
+    command = program.start("index", photos, "--watch")
+    assert command.stderr is not None
+    for line in command.stderr:
+        if line.startswith("Watching"):
+            break
+    address = find_address(program.folders.worker_address)
+    assert address is not None
+    return command, address
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, int, bytes]]:

@@ -6,9 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.e2e.drawn import COLOURS, draw
-from tests.e2e.program import PATIENCE_S, Program
+from tests.e2e.program import Program
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import PhotoExif, make_photo
 
 
@@ -21,6 +23,7 @@ def folder_document(path: Path, state: str, photos: int) -> dict[str, object]:
         "videos": 0,
         "online_only": 0,
         "includes_online_only": False,
+        "unwatched": 0,
         "exclusions": [],
     }
 
@@ -58,6 +61,7 @@ def test_every_photo_is_counted_once_as_what_became_of_it(program: Program, phot
         "videos": 0,
         "online_only": 0,
         "excluded": 0,
+        "unfinished": 0,
     }
     assert [Path(problem["path"]).name for problem in report["problems"]] == ["broken.jpg"]
 
@@ -72,7 +76,16 @@ def test_a_description_finds_its_picture(library: tuple[Program, Path], name: st
 def test_a_search_document_has_the_promised_shape(library: tuple[Program, Path]) -> None:
     program, folder = library
     document = program.document("search", "something red", "--limit", "2")
-    assert sorted(document) == ["elapsed_ms", "hits", "model", "query"]
+    assert sorted(document) == [
+        "elapsed_ms",
+        "hits",
+        "model",
+        "query",
+        "relevant_total",
+        "remarks",
+        "total",
+        "understood",
+    ]
     assert document["query"] == "something red"
     assert document["model"] == "basic"
     assert len(document["hits"]) == 2
@@ -82,7 +95,7 @@ def test_a_search_document_has_the_promised_shape(library: tuple[Program, Path])
     assert hit["paths"] == [str(folder / "a.png")]
     assert isinstance(hit["score"], float)
     assert isinstance(hit["relevant"], bool)
-    assert sorted(hit["why"][0]) == ["kind", "score", "text"]
+    assert sorted(hit["why"][0]) == ["kind", "region", "score", "text"]
     scores = [hit["score"] for hit in document["hits"]]
     assert scores == sorted(scores, reverse=True)
 
@@ -101,7 +114,7 @@ def test_a_query_may_begin_with_a_dash(library: tuple[Program, Path], words: lis
     program, _ = library
     document = program.run("search", "--json", *words).document()
     assert document["query"] == " ".join(word for word in words if word != "--")
-    assert len(document["hits"]) == len(COLOURS)
+    assert 0 < len(document["hits"]) <= len(COLOURS)
 
 
 def test_similar_never_returns_the_picture_itself(
@@ -123,6 +136,28 @@ def test_similar_takes_a_picture_that_is_not_indexed(
     document = program.document("similar", outside, "--limit", "1")
     assert Path(document["hits"][0]["path"]).name == "a.png"
     assert document["query"] == str(outside)
+
+
+def test_similar_compares_a_part_of_a_picture(
+    library: tuple[Program, Path], tmp_path: Path
+) -> None:
+    program, folder = library
+    colours = sorted(COLOURS)
+    with Image.open(folder / f"{colours[0]}.png") as left:
+        both = Image.new("RGB", (2 * left.width, left.height))
+        both.paste(left, (0, 0))
+    with Image.open(folder / f"{colours[1]}.png") as right:
+        both.paste(right, (both.width // 2, 0))
+    both.save(tmp_path / "both.png")
+    for box, name in (("0,0,0.5,1", colours[0]), ("0.5,0,0.5,1", colours[1])):
+        document = program.document("similar", tmp_path / "both.png", "--box", box)
+        assert Path(document["hits"][0]["path"]).name == f"{name}.png"
+        assert document["hits"][0]["why"][0]["region"] is None
+    # A picture is not among what looks like a part of it.
+    assert f"{colours[0]}.png" not in program.hit_names(
+        "similar", folder / f"{colours[0]}.png", "--box", "0,0,0.5,0.5"
+    )
+    assert program.error("similar", tmp_path / "both.png", "--box", "0,0,2,2", code=2)
 
 
 def test_status_counts_photos_and_folders(program: Program, photos: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.photos import read_photo_order
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, Event, JobFinished, Notice, Rescan, path_to_wire
+from photofind.worker.messages import AddFolders, Event, Notice, Rescan
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PATIENCE_S = 60.0
+    from photofind.worker.wire import JobFinished
 
 
 def test_a_damaged_catalog_is_replaced_and_only_what_came_later_is_embedded(
@@ -30,13 +33,12 @@ def test_a_damaged_catalog_is_replaced_and_only_what_came_later_is_embedded(
         client = WorkerClient(folders, heard.append, back_off_s=0.01)
         client.start()
         try:
-            answer = client.request(command, timeout_s=_PATIENCE_S)
+            answer = client.request(command, timeout_s=PATIENCE_S)
         finally:
             client.close()
-        assert isinstance(answer, JobFinished)
         return answer
 
-    assert work(AddFolders(paths=(path_to_wire(photos),))).report.new == 12
+    assert work(AddFolders(paths=(photos,))).report.new == 12
     with CatalogWriter(folders) as writer:
         writer.back_up()
     for seed in range(12, 15):
@@ -50,6 +52,6 @@ def test_a_damaged_catalog_is_replaced_and_only_what_came_later_is_embedded(
     assert (report.new, report.unchanged, report.failed) == (3, 12, 0)
     assert "catalog_restored" in [each.code for each in heard if isinstance(each, Notice)]
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 15
+        assert len(read(reader, read_photo_order).photo_ids) == 15
     assert folders.catalog.with_name("catalog.db.damaged").stat().st_size == size
     assert not folders.catalog_suspect.exists()

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.jobs import read_failed_jobs
+from photofind.catalog.photos import read_photo_order
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.texts import read_captions
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.description_messages import Describe, DescriptionProgress
-from photofind.worker.messages import AddFolders, path_to_wire
+from photofind.worker.messages import AddFolders
 from tests.e2e.program import Program
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from photofind.worker.messages import Event
-
-_PATIENCE_S = 120.0
 
 
 @pytest.fixture
@@ -45,18 +49,22 @@ def test_a_picture_that_kills_the_worker_is_left_out_and_the_others_are_describe
     client = WorkerClient(folders, heard.put, back_off_s=0.01)
     client.start()
     try:
-        client.request(AddFolders(paths=(path_to_wire(photos),)), _PATIENCE_S)
-        client.request(Describe(), _PATIENCE_S)
+        client.request(AddFolders(paths=(photos,)), PATIENCE_S)
+        client.request(Describe(), PATIENCE_S)
         while True:
-            event = heard.get(timeout=_PATIENCE_S)
-            if isinstance(event, DescriptionProgress) and event.failed and not event.total:
+            event = heard.get(timeout=PATIENCE_S)
+            if (
+                isinstance(event, DescriptionProgress)
+                and (now := event.progress).failed
+                and not now.total
+            ):
                 break
     finally:
         client.close()
     with CatalogReader(folders) as reader:
-        (failed,) = reader.descriptions.failed_jobs()
-        black = reader.photo_at(photos / "black.png")
-        captions = reader.descriptions.captions(reader.photo_order().photo_ids.tolist())
+        (failed,) = read(reader, read_failed_jobs)
+        black = read(reader, find_photo_at, photos / "black.png")
+        captions = read(reader, read_captions, read(reader, read_photo_order).photo_ids.tolist())
     assert (failed.code, failed.photo_id) == ("crashed", black)
     assert len(captions) == 2
     assert black not in captions
@@ -73,4 +81,5 @@ def test_a_caption_from_the_command_line_is_found_by_its_words(
     (caption,) = program.document("info", photos / "0.jpg")["captions"]
     assert (caption["caption"], caption["edited"]) == ("a colourful picture", False)
     hits = program.document("search", "colourful", "picture")["hits"]
-    assert hits[0]["why"][0] == {"kind": "text", "score": 0.666667, "text": "a colourful picture"}
+    why = {"kind": "text", "score": 0.666667, "text": "a colourful picture", "region": None}
+    assert hits[0]["why"][0] == why

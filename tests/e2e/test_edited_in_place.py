@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.photos import read_photo_order
 from photofind.catalog.reader import CatalogReader
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
-    JobFinished,
     Rescan,
-    path_to_wire,
-    report_from_wire,
 )
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.domain import IndexReport
-
-_PATIENCE_S = 120.0
 
 
 @pytest.fixture
@@ -44,9 +42,8 @@ def client(folders: AppFolders) -> Iterator[WorkerClient]:
 
 
 def run(client: WorkerClient, command: AddFolders | Rescan) -> IndexReport:
-    answer = client.request(command, timeout_s=_PATIENCE_S)
-    assert isinstance(answer, JobFinished)
-    return report_from_wire(answer.report)
+    answer = client.request(command, timeout_s=PATIENCE_S)
+    return answer.report
 
 
 def exiftool(*arguments: str | Path) -> None:
@@ -62,7 +59,7 @@ def read_vectors(folders: AppFolders) -> dict[str, tuple[int, bytes]]:
     connection = sqlite3.connect(folders.catalog)
     rows = connection.execute(
         """SELECT f.name, c.photo_id, e.vector FROM files f JOIN contents c ON c.id = f.content_id
-           JOIN embeddings e ON e.content_id = c.id AND e.space = 'search'"""
+           JOIN embeddings e ON e.region_id = c.id AND e.space = 'search'"""
     ).fetchall()
     connection.close()
     return {name: (photo_id, vector) for name, photo_id, vector in rows}
@@ -75,7 +72,7 @@ def test_new_ratings_and_keywords_on_200_photos_embed_nothing_and_lose_nothing(
     for seed in range(200):
         suffix = (".jpg", ".png", ".webp", ".heic")[seed % 4]
         make_photo(photos / f"{seed:03}{suffix}", seed=seed, size=(96, 72))
-    assert run(client, AddFolders(paths=(path_to_wire(photos),))).new == 200
+    assert run(client, AddFolders(paths=(photos,))).new == 200
     connection = sqlite3.connect(folders.catalog)
     connection.execute("UPDATE photos SET favourite = 1, rating = 4")
     connection.execute(
@@ -120,7 +117,7 @@ def test_a_photo_that_looks_different_afterwards_is_embedded_again_but_stays_the
 ) -> None:
     photos = tmp_path / "photos"
     path = make_photo(photos / "a.jpg", seed=1)
-    run(client, AddFolders(paths=(path_to_wire(photos),)))
+    run(client, AddFolders(paths=(photos,)))
     photo_id, before = read_vectors(folders)["a.jpg"]
     exiftool("-n", "-orientation=6", path)
     report = run(client, Rescan())
@@ -132,4 +129,4 @@ def test_a_photo_that_looks_different_afterwards_is_embedded_again_but_stays_the
     assert run(client, Rescan()).changed == 1
     assert read_vectors(folders)["a.jpg"][0] == photo_id
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 1
+        assert len(read(reader, read_photo_order).photo_ids) == 1

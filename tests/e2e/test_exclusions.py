@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
 from photofind.catalog.writer import CatalogWriter
 from tests.e2e.program import Program
+from tests.plugins.catalog import read
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -28,9 +31,9 @@ def only_folder(document: dict[str, Any]) -> dict[str, Any]:
 
 def rating_of(program: Program, path: Path) -> int | None:
     with CatalogReader(program.folders) as reader:
-        photo_id = reader.photo_at(path)
+        photo_id = read(reader, find_photo_at, path)
         assert photo_id is not None
-        return reader.photos([photo_id])[photo_id].rating
+        return read(reader, read_photos, [photo_id])[photo_id].rating
 
 
 def test_what_is_left_out_vanishes_and_comes_back_as_it_was(
@@ -43,8 +46,8 @@ def test_what_is_left_out_vanishes_and_comes_back_as_it_was(
     (photos / "clip.mp4").write_bytes(b"a video")
     report = program.document("index", photos)
     assert (report["new"], report["videos"], report["ignored"], report["failed"]) == (3, 1, 1, 0)
-    with CatalogWriter(program.folders) as writer, writer._transaction() as connection:
-        connection.execute("UPDATE photos SET rating = 4")
+    with CatalogWriter(program.folders) as writer, writer.transaction() as tx:
+        tx.execute("UPDATE photos SET rating = 4")
 
     folder = only_folder(program.document("folders", "exclude", photos, "*.png"))
     assert (folder["photos"], folder["exclusions"], folder["videos"]) == (1, ["*.png"], 1)

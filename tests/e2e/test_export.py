@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.catalog.models import read_model_indexes
 from photofind.catalog.reader import CatalogReader
 from photofind.inference.portable import read_spec
 from tests.e2e.exported_models import embed_with_torch, live_through
+from tests.plugins.catalog import read
 from tests.plugins.pictures import make_photo
 from tests.unit.exporting import tiny_networks
 from tests.unit.inference.open_clip_reference import import_open_clip
@@ -90,7 +92,7 @@ def test_search_changes_to_an_imported_model_when_its_index_is_complete(
 def index_of_import(program: Program) -> tuple[str, bool, bool, int]:
     """Key, whether search uses it, whether it is to, and how many photos it knows."""
     with CatalogReader(program.folders) as reader:
-        (index,) = [each for each in reader.model_indexes() if each.people_key != "basic"]
+        (index,) = [each for each in read(reader, read_model_indexes) if each.people_key != "basic"]
     return index.people_key, index.active, index.chosen, index.embedded
 
 

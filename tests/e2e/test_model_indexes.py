@@ -13,10 +13,11 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from photofind.catalog.models import read_model_indexes
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotofindError
 from photofind.inference.installing import install_checkpoint, shipped_file
@@ -24,29 +25,30 @@ from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
-    Done,
     FinishBackground,
     Hello,
+    IndexingProgress,
     ModelChanged,
     Notice,
-    Progress,
     RemoveModelIndex,
     Rescan,
     UseInstalledModel,
     UseModel,
-    path_to_wire,
 )
-from tests.e2e.ears import PATIENCE_S, Ear
+from photofind.worker.wire import Done
+from tests.e2e.ears import Ear
 from tests.e2e.program import Program
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 from tests.unit.inference import tiny_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from photofind.catalog.rows import ModelIndex
+    from photofind.catalog.models import ModelIndex
     from photofind.paths import AppFolders
-    from photofind.worker.messages import Command
+    from photofind.worker.wire import BaseCommand
 
 PHOTOS = 40
 
@@ -107,18 +109,18 @@ def working(folders: AppFolders) -> Iterator[tuple[WorkerClient, Ear]]:
         client.close()
 
 
-def ask(client: WorkerClient, *commands: Command) -> None:
+def ask(client: WorkerClient, *commands: BaseCommand[Any]) -> None:
     for command in commands:
         client.request(command, timeout_s=PATIENCE_S)
 
 
 def add(photos: Path) -> AddFolders:
-    return AddFolders(paths=(path_to_wire(photos),))
+    return AddFolders(paths=(photos,))
 
 
 def indexes(folders: AppFolders) -> dict[str, ModelIndex]:
     with CatalogReader(folders) as reader:
-        return {index.people_key: index for index in reader.model_indexes()}
+        return {index.people_key: index for index in read(reader, read_model_indexes)}
 
 
 def vectors(folders: AppFolders, key: str) -> dict[tuple[int, str], tuple[int, bytes]]:
@@ -126,7 +128,7 @@ def vectors(folders: AppFolders, key: str) -> dict[tuple[int, str], tuple[int, b
     connection = sqlite3.connect(folders.catalog)
     try:
         rows = connection.execute(
-            """SELECT content_id, space, pass, vector FROM embeddings e
+            """SELECT region_id, space, pass, vector FROM embeddings e
                JOIN models m ON m.id = e.model_id WHERE m.key LIKE ?""",
             (f"{key}@%",),
         ).fetchall()
@@ -161,8 +163,12 @@ def test_a_second_index_grows_beside_the_first_and_takes_its_place(
     assert searched_with(folders) == "basic"
     ask(client, UseModel(key="tiny"))
     ear.wait_for(ModelChanged, lambda event: event.key == "tiny")
-    built = [event for event in ear.heard if isinstance(event, Progress) and event.model]
-    assert {event.activity for event in built} == {"building"}
+    built = [
+        event.progress
+        for event in ear.heard
+        if isinstance(event, IndexingProgress) and event.progress.model
+    ]
+    assert {progress.activity for progress in built} == {"building"}
     assert {event.model.partition("@")[0] for event in built} == {"tiny"}
     assert indexes(folders)["tiny"].complete
     assert searched_with(folders) == "tiny"
@@ -226,14 +232,14 @@ def test_a_kill_while_an_index_is_built_or_removed_loses_nothing(
     ask(client, add(photos), FinishBackground())
     of_basic = vectors(folders, "basic")
     pid = ear.wait_for(Hello).pid
-    request = client.send(UseModel(key="tiny"))
-    ear.wait_for(Progress, lambda event: event.activity == "building")
+    client.send(UseModel(key="tiny"), ear)
+    ear.wait_for(IndexingProgress, lambda event: event.progress.activity == "building")
     os.kill(pid, signal.SIGKILL)
-    ear.wait_for(Done, lambda event: event.request_id == request)
+    ear.wait_for(Done)
     assert searched_with(folders) == "tiny"
     assert len(vectors(folders, "tiny")) == PHOTOS
     assert vectors(folders, "basic") == of_basic
-    request = client.send(RemoveModelIndex(key="basic"))
+    client.send(RemoveModelIndex(key="basic"))
     hello = [event for event in ear.heard if isinstance(event, Hello)][-1]
     os.kill(hello.pid, signal.SIGKILL)
     ear.wait_for(Hello)

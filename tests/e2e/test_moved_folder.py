@@ -33,7 +33,7 @@ def catalogued(program: Program) -> tuple[int, list[tuple[int, bytes]]]:
     connection = sqlite3.connect(program.folders.catalog)
     last = connection.execute("SELECT max(id) FROM contents").fetchone()[0]
     rows = connection.execute(
-        "SELECT content_id, vector FROM embeddings ORDER BY model_id, space, content_id"
+        "SELECT region_id, vector FROM embeddings ORDER BY model_id, space, region_id"
     ).fetchall()
     connection.close()
     return last, rows

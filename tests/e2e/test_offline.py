@@ -56,7 +56,7 @@ def test_nothing_connects_anywhere(data_dir: Path, tmp_path: Path) -> None:
     lines = log.read_text(encoding="utf-8").splitlines()
     # Without these two, the test would prove nothing.
     assert any("-m photofind search" in line for line in lines)
-    assert any("photofind.worker" in line for line in lines)
+    assert any("--worker" in line for line in lines)
     assert [line for line in lines if line.startswith("tried")] == []
 
 

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.files import find_photo_at
+from photofind.catalog.photos import read_photos
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_status
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
-    JobFinished,
     Rescan,
-    path_to_wire,
-    report_from_wire,
 )
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo, make_pixels
 from tests.plugins.raws import make_dng
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     from photofind.domain import IndexReport, Photo
 
-_PATIENCE_S = 120.0
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{rating}"
@@ -48,16 +49,15 @@ def client(folders: AppFolders) -> Iterator[WorkerClient]:
 
 
 def run(client: WorkerClient, command: AddFolders | Rescan) -> IndexReport:
-    answer = client.request(command, timeout_s=_PATIENCE_S)
-    assert isinstance(answer, JobFinished)
-    return report_from_wire(answer.report)
+    answer = client.request(command, timeout_s=PATIENCE_S)
+    return answer.report
 
 
 def photo_at(folders: AppFolders, path: Path) -> Photo:
     with CatalogReader(folders) as reader:
-        photo_id = reader.photo_at(path)
+        photo_id = read(reader, find_photo_at, path)
         assert photo_id is not None
-        return reader.photos([photo_id])[photo_id]
+        return read(reader, read_photos, [photo_id])[photo_id]
 
 
 def test_a_photo_and_its_parts_are_one(
@@ -69,12 +69,12 @@ def test_a_photo_and_its_parts_are_one(
     live = make_photo(photos / "IMG_2.JPG", seed=2)
     (photos / "IMG_2.MOV").write_bytes(b"a film, which nobody opens")
     make_photo(photos / "IMG_3.JPG", seed=3)
-    report = run(client, AddFolders(paths=(path_to_wire(photos),)))
+    report = run(client, AddFolders(paths=(photos,)))
     assert (report.new, report.failed) == (5, 0)
     assert [part.path for part in photo_at(folders, jpeg).parts] == [raw]
     assert [part.path.name for part in photo_at(folders, live).parts] == ["IMG_2.MOV"]
     with CatalogReader(folders) as reader:
-        status = reader.status(lambda _: True)
+        status = read(reader, read_status, lambda _: True)
     assert (status.photos, status.ready, status.failed) == (3, 3, 0)
     again = run(client, Rescan())
     assert (again.unchanged, again.new, again.images_per_s) == (5, 0, 0)
@@ -101,12 +101,12 @@ def test_a_sidecar_alone_is_followed_without_embedding(
     paired = make_photo(photos / "b.jpg", seed=2)
     (photos / "b.cr2").write_bytes(b"a raw")
     own = photos / "a.jpg.xmp"
-    run(client, AddFolders(paths=(path_to_wire(photos),)))
+    run(client, AddFolders(paths=(photos,)))
     assert photo_at(folders, plain).rating is None
 
     def words(keyword: str) -> bool:
-        with CatalogReader(folders) as reader:
-            return bool(reader.connection.execute(
+        with CatalogReader(folders) as reader, reader.snapshot() as snapshot:
+            return bool(snapshot.execute(
                 "SELECT 1 FROM photo_words WHERE photo_words MATCH ?", (keyword,)
             ).fetchall())  # fmt: skip
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.worker.client import WorkerClient
-from photofind.worker.messages import AddFolders, Event, Hello, Progress, SetPaused, path_to_wire
+from photofind.worker.messages import AddFolders, ChangeSettings, Event, Hello, IndexingProgress
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.program import Program
-
-_PATIENCE_S = 60.0
 
 
 def test_a_script_is_told_that_indexing_is_paused(program: Program, photos: Path) -> None:
@@ -35,14 +34,16 @@ def test_a_worker_that_dies_while_paused_stays_paused(program: Program, photos: 
     client = WorkerClient(program.folders, heard.append, back_off_s=0.01)
     client.start()
     try:
-        client.request(SetPaused(paused=True), _PATIENCE_S)
-        client.send(AddFolders(paths=(path_to_wire(photos),)))
+        client.request(ChangeSettings(changes={"paused": True}), PATIENCE_S)
+        client.send(AddFolders(paths=(photos,)))
         first = next(event for event in heard if isinstance(event, Hello))
         os.kill(first.pid, signal.SIGKILL)
         # Another client resumes it: what this one said before must not pause it again.
-        client.request(SetPaused(paused=False), _PATIENCE_S)
+        client.request(ChangeSettings(changes={"paused": False}), PATIENCE_S)
         hellos = [event for event in heard if isinstance(event, Hello)]
-        assert [hello.paused for hello in hellos] == [False, True]
-        assert "paused" in {event.activity for event in heard if isinstance(event, Progress)}
+        assert [hello.settings.paused for hello in hellos] == [False, True]
+        assert "paused" in {
+            event.progress.activity for event in heard if isinstance(event, IndexingProgress)
+        }
     finally:
         client.close()

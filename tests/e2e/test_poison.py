@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.models import read_model_indexes
+from photofind.catalog.photos import read_photo_order
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.status import read_problems
 from photofind.domain import MediaCode
 from photofind.paths import app_folders
 from photofind.worker.client import WorkerClient
@@ -17,18 +20,16 @@ from photofind.worker.messages import (
     AddFolders,
     Event,
     FinishBackground,
-    JobFinished,
     Notice,
     Rescan,
     RetryProblems,
-    path_to_wire,
 )
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-_PATIENCE_S = 120.0
 
 
 @pytest.fixture
@@ -60,11 +61,10 @@ def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
     client = WorkerClient(folders, heard.append, back_off_s=0.01)
     client.start()
     try:
-        answer = client.request(AddFolders(paths=(path_to_wire(photos),)), timeout_s=_PATIENCE_S)
-        assert isinstance(answer, JobFinished)
+        client.request(AddFolders(paths=(photos,)), timeout_s=PATIENCE_S)
         with CatalogReader(folders) as reader:
-            problems = reader.problems()
-            assert len(reader.photo_order().photo_ids) == 16
+            problems = read(reader, read_problems)
+            assert len(read(reader, read_photo_order).photo_ids) == 16
         assert {problem.path.name for problem in problems} == {
             "00 poison.jpg",
             "05 poison.jpg",
@@ -72,23 +72,21 @@ def test_each_kind_of_poison_is_quarantined_and_all_others_are_indexed(
         }
         assert {problem.code for problem in problems} == {MediaCode.CRASHED}
         aborted, hung, bloated = (
-            problem.reason for problem in sorted(problems, key=lambda each: each.path)
+            str(problem.reason) for problem in sorted(problems, key=lambda each: each.path)
         )
-        assert "reading this photo. It is left out" in aborted
-        assert "reading this photo: it took longer than 2 seconds. It is left out" in hung
-        assert "reading this photo: it took more than 0.7 GB of memory. It is left out" in bloated
+        assert "reading this photo. It is skipped" in aborted
+        assert "Reading it took longer than 2 seconds. It is skipped" in hung
+        assert "Reading it took more than 0.7 GB of memory. It is skipped" in bloated
         deaths = [event for event in heard if isinstance(event, Notice)]
         # Three strikes of its own each; a shared death before that is nobody's strike.
         assert 9 <= len(deaths) <= 9 + 3
         before = len(deaths)
-        again = client.request(Rescan(), timeout_s=_PATIENCE_S)
-        assert isinstance(again, JobFinished)
+        again = client.request(Rescan(), timeout_s=PATIENCE_S)
         assert (again.report.unchanged, again.report.failed) == (16, 3)
         assert len([event for event in heard if isinstance(event, Notice)]) == before
         # A poisoned photo that changes is tried again.
         make_photo(photos / "00 poison.jpg", seed=300)
-        healed = client.request(Rescan(), timeout_s=_PATIENCE_S)
-        assert isinstance(healed, JobFinished)
+        healed = client.request(Rescan(), timeout_s=PATIENCE_S)
         assert (healed.report.changed, healed.report.failed) == (1, 2)
     finally:
         client.close()
@@ -108,12 +106,11 @@ def test_trying_a_poisoned_photo_again_comes_to_an_end(poison: ModuleType, tmp_p
     )
     client.start()
     try:
-        client.request(AddFolders(paths=(path_to_wire(photo.parent),)), timeout_s=_PATIENCE_S)
+        client.request(AddFolders(paths=(photo.parent,)), timeout_s=PATIENCE_S)
         before = len(deaths)
-        answer = client.request(RetryProblems(), timeout_s=_PATIENCE_S)
+        answer = client.request(RetryProblems(), timeout_s=PATIENCE_S)
     finally:
         client.close()
-    assert isinstance(answer, JobFinished)
     assert answer.report.failed == 1
     assert 3 <= len(deaths) - before <= 4
 
@@ -132,17 +129,17 @@ def test_a_photo_that_is_poison_in_the_second_pass_only_is_still_found(
     client = WorkerClient(folders, heard.append, back_off_s=0.01)
     client.start()
     try:
-        for command in (AddFolders(paths=(path_to_wire(photos),)), FinishBackground()):
-            client.request(command, timeout_s=_PATIENCE_S)
+        client.request(AddFolders(paths=(photos,)), timeout_s=PATIENCE_S)
+        client.request(FinishBackground(), timeout_s=PATIENCE_S)
         deaths = len([event for event in heard if isinstance(event, Notice)])
         assert 3 <= deaths <= 4  # one may be shared; three are its own
         with CatalogReader(folders) as reader:
-            assert len(reader.photo_order().photo_ids) == 5
-            index = reader.model_indexes()[0]
+            assert len(read(reader, read_photo_order).photo_ids) == 5
+            index = read(reader, read_model_indexes)[0]
             assert (index.embedded, index.first_pass, index.complete) == (5, 1, True)
-            (problem,) = reader.problems()
+            (problem,) = read(reader, read_problems)
             assert (problem.path, problem.code) == (late, MediaCode.CRASHED)
-        client.request(FinishBackground(), timeout_s=_PATIENCE_S)
+        client.request(FinishBackground(), timeout_s=PATIENCE_S)
         assert len([event for event in heard if isinstance(event, Notice)]) == deaths
     finally:
         client.close()

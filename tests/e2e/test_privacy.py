@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.logs import LEVEL_VARIABLE
-from tests.e2e.program import PATIENCE_S, Program
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.e2e.program import Program
 
 _TELLING = ("lastwill", "honeymoon", "hospital", "divorce", "diagnosis")
 """Words that stand in names of folders and photos, in queries, and in texts of photos only."""

@@ -56,7 +56,7 @@ def forget_second_pass(program: Program) -> None:
         with connection:
             connection.execute(
                 """UPDATE embeddings SET pass = 1, vector = (SELECT e.vector FROM embeddings e
-                   WHERE e.space = embeddings.space ORDER BY e.content_id LIMIT 1)"""
+                   WHERE e.space = embeddings.space ORDER BY e.region_id LIMIT 1)"""
             )
         hashes = connection.execute("SELECT sha256 FROM contents").fetchall()
     finally:
@@ -90,7 +90,7 @@ def stored(program: Program, photo: Path, space: str) -> np.ndarray:
     connection = sqlite3.connect(program.folders.catalog)
     try:
         (blob,) = connection.execute(
-            """SELECT vector FROM embeddings e JOIN contents c ON c.id = e.content_id
+            """SELECT vector FROM embeddings e JOIN contents c ON c.id = e.region_id
                WHERE c.sha256 = ? AND e.space = ?""",
             (hash_file(photo), space),
         ).fetchone()

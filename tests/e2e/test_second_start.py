@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
 from photofind.gui.single_instance import SingleInstance
-from tests.e2e.program import PATIENCE_S
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.e2e.program import Program
@@ -27,14 +29,21 @@ def test_a_second_start_hands_its_folders_over(program: Program, photos: Path) -
         second = program.run(photos)
         assert (second.code, second.err) == (0, "")
         assert window.poll() is None
+        _wait_for_folder(program)  # the window has it; its worker adds it a moment later
         # The command attaches to the window's worker, and is answered when that is done.
         assert program.document("index")["failed"] == 0
         with CatalogReader(program.folders) as reader:
-            assert [folder.path for folder in reader.folders()] == [photos]
+            assert [folder.path for folder in read(reader, read_folders)] == [photos]
     finally:
         window.send_signal(signal.SIGTERM)
         window.communicate(timeout=PATIENCE_S)
     assert window.returncode == 0
+
+
+def _wait_for_folder(program: Program) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not program.document("status")["folders"]:
+        assert time.monotonic() < until, "the folder was not handed over"
 
 
 def _wait_for_place(program: Program) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.places import REPO_ROOT
 
 PYPROJECT = """\
@@ -90,7 +91,7 @@ class Project:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE_S,
         )
 
     @property

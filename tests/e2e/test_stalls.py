@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from photofind.catalog.photos import read_photo_order
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import PhotofindError
 from photofind.paths import app_folders
@@ -16,20 +17,19 @@ from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
     Event,
-    JobFinished,
     Notice,
     Rescan,
-    path_to_wire,
 )
 from tests.e2e.stalling_site import sitecustomize as stalling
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from photofind.paths import AppFolders
-
-_PATIENCE_S = 60.0
+    from photofind.worker.wire import JobFinished
 
 
 class _World:
@@ -50,26 +50,22 @@ class _World:
             self._news.notify_all()
 
     def add(self) -> JobFinished:
-        folders = (path_to_wire(self.server), path_to_wire(self.home))
-        answer = self.client.request(AddFolders(paths=folders), _PATIENCE_S)
-        assert isinstance(answer, JobFinished)
-        return answer
+        folders = (self.server, self.home)
+        return self.client.request(AddFolders(paths=folders), PATIENCE_S)
 
     def rescan(self) -> JobFinished:
-        answer = self.client.request(Rescan(), _PATIENCE_S)
-        assert isinstance(answer, JobFinished)
-        return answer
+        return self.client.request(Rescan(), PATIENCE_S)
 
     def ready(self) -> int:
         with CatalogReader(self.folders) as reader:
-            return len(reader.photo_order().photo_ids)
+            return len(read(reader, read_photo_order).photo_ids)
 
     def notices(self) -> list[str]:
         return [event.code for event in self.heard if isinstance(event, Notice)]
 
     def wait(self, condition: Callable[[], object]) -> None:
         with self._news:
-            assert self._news.wait_for(condition, _PATIENCE_S), self.notices()
+            assert self._news.wait_for(condition, PATIENCE_S), self.notices()
 
 
 @pytest.fixture
@@ -96,9 +92,9 @@ def test_a_drive_that_stops_answering_is_offline_until_it_does(world: _World) ->
     report = world.rescan().report
     assert (report.new, report.missing) == (1, 0)
     assert world.ready() == 8  # what lies on the drive can still be found
-    folder = path_to_wire(world.server.with_name("another stalling server"))
+    folder = world.server.with_name("another stalling server")
     with pytest.raises(PhotofindError) as caught:
-        world.client.request(AddFolders(paths=(folder,)), _PATIENCE_S)
+        world.client.request(AddFolders(paths=(folder,)), PATIENCE_S)
     assert caught.value.code == "folder_stalled"
     world.flag.unlink()
     while world.ready() < 9:  # the answer that is owed may take a moment
@@ -111,7 +107,7 @@ def test_files_that_do_not_answer_hold_no_others_up(world: _World, tmp_path: Pat
     for seed in range(30, 36):
         make_photo(far / f"stalling {seed}.jpg", seed=seed)
     world.flag.touch()
-    folders = (path_to_wire(far), path_to_wire(world.home))
+    folders = (far, world.home)
     world.client.send(AddFolders(paths=folders))
     world.wait(lambda: world.ready() == 6)  # all that lies at home
     world.wait(lambda: "folder_stalled" in world.notices())

@@ -13,6 +13,8 @@ import filelock
 import psutil
 import pytest
 
+from photofind.catalog.folders import read_folders
+from photofind.catalog.photos import read_photo_order, read_photos
 from photofind.catalog.reader import CatalogReader
 from photofind.domain import CatalogError, IndexReport, PhotofindError
 from photofind.paths import AppFolders, app_folders
@@ -20,20 +22,20 @@ from photofind.worker.client import WorkerClient
 from photofind.worker.messages import (
     AddFolders,
     CatalogChanged,
+    ChangeSettings,
     Hello,
-    JobFinished,
+    IndexingProgress,
     Notice,
     PhotosReady,
-    Progress,
     RelocateFolder,
     RemoveFolder,
     Rescan,
-    SetPaused,
     Watch,
-    path_to_wire,
-    report_from_wire,
 )
-from tests.e2e.ears import PATIENCE_S, Ear
+from photofind.worker.wire import JobFinished
+from tests.e2e.ears import Ear
+from tests.plugins.catalog import read
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.pictures import make_photo
 
 if TYPE_CHECKING:
@@ -68,17 +70,13 @@ def client(folders: AppFolders, ear: Ear) -> Iterator[WorkerClient]:
 
 
 def index(client: WorkerClient, *paths: Path) -> IndexReport:
-    answer = client.request(
-        AddFolders(paths=tuple(path_to_wire(path) for path in paths)), timeout_s=PATIENCE_S
-    )
-    assert isinstance(answer, JobFinished)
-    return report_from_wire(answer.report)
+    answer = client.request(AddFolders(paths=tuple(path for path in paths)), timeout_s=PATIENCE_S)
+    return answer.report
 
 
 def rescan(client: WorkerClient) -> IndexReport:
     answer = client.request(Rescan(), timeout_s=PATIENCE_S)
-    assert isinstance(answer, JobFinished)
-    return report_from_wire(answer.report)
+    return answer.report
 
 
 def assert_sound(folders: AppFolders, contents: int) -> None:
@@ -88,7 +86,7 @@ def assert_sound(folders: AppFolders, contents: int) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute(
-            "SELECT space, count(*), count(DISTINCT content_id) FROM embeddings GROUP BY space"
+            "SELECT space, count(*), count(DISTINCT region_id) FROM embeddings GROUP BY space"
             " ORDER BY space"
         ).fetchall() == [("search", contents, contents), ("similar", contents, contents)]
         assert connection.execute(
@@ -124,7 +122,7 @@ def test_indexes_once_and_then_only_what_changed(
     assert (third.new, third.changed, third.missing, third.ignored) == (1, 1, 1, 1)
     assert third.unchanged == 22
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 24
+        assert len(read(reader, read_photo_order).photo_ids) == 24
 
 
 def test_moves_and_copies_embed_nothing(
@@ -143,7 +141,9 @@ def test_moves_and_copies_embed_nothing(
     with CatalogReader(folders) as reader:
         paths = [
             p
-            for photo in reader.photos(reader.photo_order().photo_ids.tolist()).values()
+            for photo in read(
+                reader, read_photos, read(reader, read_photo_order).photo_ids.tolist()
+            ).values()
             for p in photo.paths
         ]
     assert len(paths) == 25
@@ -175,10 +175,10 @@ def test_a_killed_worker_comes_back_and_nothing_is_done_twice(
     client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
 ) -> None:
     pid = ear.wait_for(Hello).pid
-    request_id = client.send(AddFolders(paths=(path_to_wire(photos),)))
+    client.send(AddFolders(paths=(photos,)), ear)
     ready = set(ear.wait_for(PhotosReady).content_ids)
     os.kill(pid, signal.SIGKILL)
-    ear.wait_for(JobFinished, lambda event: event.request_id == request_id)
+    ear.wait_for(JobFinished)
     notices = [event.code for event in ear.heard if isinstance(event, Notice)]
     assert notices == ["worker_restarted"]
     for event in ear.heard:
@@ -189,12 +189,12 @@ def test_a_killed_worker_comes_back_and_nothing_is_done_twice(
 
 
 def test_pausing_stops_and_resuming_finishes(client: WorkerClient, ear: Ear, photos: Path) -> None:
-    client.request(SetPaused(paused=True), timeout_s=PATIENCE_S)
-    request_id = client.send(AddFolders(paths=(path_to_wire(photos),)))
-    paused = ear.wait_for(Progress, lambda event: event.total == 24)
+    client.request(ChangeSettings(changes={"paused": True}), timeout_s=PATIENCE_S)
+    client.send(AddFolders(paths=(photos,)), ear)
+    paused = ear.wait_for(IndexingProgress, lambda event: event.progress.total == 24).progress
     assert (paused.activity, paused.done) == ("paused", 0)
-    client.send(SetPaused(paused=False))
-    done = ear.wait_for(JobFinished, lambda event: event.request_id == request_id)
+    client.send(ChangeSettings(changes={"paused": False}))
+    done = ear.wait_for(JobFinished)
     assert done.report.new == 24
 
 
@@ -224,14 +224,14 @@ def test_removing_a_folder_hides_its_photos_and_adding_it_again_embeds_nothing(
     client: WorkerClient, ear: Ear, folders: AppFolders, photos: Path
 ) -> None:
     index(client, photos)
-    client.request(RemoveFolder(path=path_to_wire(photos)), timeout_s=PATIENCE_S)
+    client.request(RemoveFolder(path=photos), timeout_s=PATIENCE_S)
     ear.wait_for(CatalogChanged)
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 0
+        assert len(read(reader, read_photo_order).photo_ids) == 0
     report = index(client, photos)
     assert (report.new, report.images_per_s) == (0, 0)
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 24
+        assert len(read(reader, read_photo_order).photo_ids) == 24
 
 
 def test_changes_are_noticed_while_watching(
@@ -240,7 +240,7 @@ def test_changes_are_noticed_while_watching(
     index(client, photos)
     client.request(Watch(), timeout_s=PATIENCE_S)
     with CatalogReader(folders) as reader:
-        before = set(reader.photo_order().content_ids.tolist())
+        before = set(read(reader, read_photo_order).content_ids.tolist())
     make_photo(photos / "new" / "deep" / "a.jpg", seed=200)
     ear.wait_for(PhotosReady, lambda event: before.isdisjoint(event.content_ids))
     (photos / "new").rename(photos / "renamed")
@@ -248,8 +248,10 @@ def test_changes_are_noticed_while_watching(
 
     def as_it_is_now() -> bool:
         with CatalogReader(folders) as reader:
-            ids = reader.photo_order().photo_ids.tolist()
-            paths = {path for photo in reader.photos(ids).values() for path in photo.paths}
+            ids = read(reader, read_photo_order).photo_ids.tolist()
+            paths = {
+                path for photo in read(reader, read_photos, ids).values() for path in photo.paths
+            }
         return paths == set(photos.rglob("*.jpg"))
 
     ear.wait_for(CatalogChanged, lambda _: as_it_is_now())
@@ -262,13 +264,12 @@ def test_a_relocated_folder_embeds_nothing(
     index(client, photos)
     elsewhere = photos.with_name("elsewhere")
     photos.rename(elsewhere)
-    relocate = RelocateFolder(old=path_to_wire(photos), new=path_to_wire(elsewhere))
+    relocate = RelocateFolder(old=photos, new=elsewhere)
     answer = client.request(relocate, timeout_s=PATIENCE_S)
-    assert isinstance(answer, JobFinished)
     assert (answer.report.unchanged, answer.report.new, answer.report.missing) == (24, 0, 0)
     with CatalogReader(folders) as reader:
-        ids = reader.photo_order().photo_ids.tolist()
-        paths = [path for photo in reader.photos(ids).values() for path in photo.paths]
+        ids = read(reader, read_photo_order).photo_ids.tolist()
+        paths = [path for photo in read(reader, read_photos, ids).values() for path in photo.paths]
     assert set(paths) == set(elsewhere.rglob("*.jpg"))
 
 
@@ -283,7 +284,7 @@ def test_a_folder_cannot_be_relocated_to_nowhere_or_into_another(
     ):
         with pytest.raises(PhotofindError) as caught:
             client.request(
-                RelocateFolder(old=path_to_wire(photos), new=path_to_wire(new)),
+                RelocateFolder(old=photos, new=new),
                 timeout_s=PATIENCE_S,
             )
         assert caught.value.code == code
@@ -297,9 +298,9 @@ def test_folders_that_cannot_be_added_are_refused(
         index(client, photos, photos / "nowhere")
     assert caught.value.code == "folder_missing"
     with CatalogReader(folders) as reader:
-        assert reader.folders() == []
+        assert read(reader, read_folders) == []
     with pytest.raises(PhotofindError) as caught:
-        client.request(RemoveFolder(path=path_to_wire(photos)), timeout_s=PATIENCE_S)
+        client.request(RemoveFolder(path=photos), timeout_s=PATIENCE_S)
     assert caught.value.code == "folder_unknown"
 
 
@@ -335,7 +336,7 @@ def test_an_emptied_root_is_taken_for_offline(
     photos.mkdir()  # an empty mount point
     assert rescan(client).missing == 0
     with CatalogReader(folders) as reader:
-        assert len(reader.photo_order().photo_ids) == 24
+        assert len(read(reader, read_photo_order).photo_ids) == 24
     photos.rmdir()
     away.rename(photos)
     assert rescan(client).unchanged == 24

@@ -13,11 +13,10 @@ from photofind.domain import PhotofindError
 from photofind.paths import AppFolders, app_folders
 from photofind.worker import launch
 from photofind.worker.client import WorkerClient
+from tests.plugins.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_a_worker_does_not_outlive_a_killed_client(folders: AppFolders) -> None:
         assert process.stdout is not None
         worker = psutil.Process(int(process.stdout.readline()))
         process.kill()
-    assert psutil.wait_procs([worker], timeout=_PATIENCE_S)[1] == []
+    assert psutil.wait_procs([worker], timeout=PATIENCE_S)[1] == []
 
 
 def test_a_client_closed_while_it_starts_a_worker_leaves_none_behind(

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_GRACE_S = 5.0
+_GRACE_S = 60.0
 """What was told to end may take this long to do it."""
 _PR_SET_CHILD_SUBREAPER = 36
 """prctl(2): orphaned grandchildren become this process's children."""

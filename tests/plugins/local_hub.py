@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
+from tests.plugins.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -205,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(content[at : min(at + _PIECE, stop)])
                 if hub.pause is not None and at - start >= (stop - start) // 2:
                     hub.reached_pause.set()
-                    hub.pause.wait(60)
+                    hub.pause.wait(PATIENCE_S)
         except ConnectionError:
             return  # whoever asked has gone
 

@@ -1,12 +1,17 @@
-"""Where tests find the repository and the real photos."""
+"""Where tests find the repository, the scripts of packaging/ and the real photos."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 REPO_ROOT = Path(__file__).resolve().parents[2]
+
+# The scripts of packaging/ import each other as siblings, and so do their tests. It is no package:
+# that would shadow the library of the same name.
+sys.path.append(str(REPO_ROOT / "packaging"))
 
 
 @pytest.fixture(scope="session")

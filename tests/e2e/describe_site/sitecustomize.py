@@ -40,5 +40,5 @@ def _script() -> None:
 
 if __name__ == "sitecustomize":
     _run_the_other_one()
-    if any("photofind.worker.main" in word for word in sys.orig_argv):
+    if "--worker" in sys.orig_argv:
         _script()

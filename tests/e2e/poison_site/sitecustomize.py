@@ -28,7 +28,7 @@ def _run_the_other_one() -> None:
 
 
 def _poison() -> None:
-    from photofind.indexing import guard
+    from photofind.indexing import decode_watchdog
     from photofind.media import decode
 
     healthy, healthy_first_pass = decode.decode_photo, decode.decode_first_pass
@@ -57,13 +57,13 @@ def _poison() -> None:
 
     decode.decode_photo = poisoned
     decode.decode_first_pass = poisoned_first_pass
-    guard.memory_limit_bytes = lambda: _LIMIT_BYTES
-    defaults = guard.ProcessGuard.__init__.__kwdefaults__
+    decode_watchdog.memory_limit_bytes = lambda: _LIMIT_BYTES
+    defaults = decode_watchdog.DecodeWatchdog.__init__.__kwdefaults__
     assert defaults is not None
     defaults.update(longest_s=2.0, check_s=0.05)
 
 
 if __name__ == "sitecustomize":
     _run_the_other_one()
-    if any("photofind.worker.main" in word for word in sys.orig_argv):
+    if "--worker" in sys.orig_argv:
         _poison()

@@ -35,8 +35,8 @@ def _hang(path: object) -> None:
 
 
 def _stall() -> None:
-    from photofind.indexing import batch, stalls
-    from photofind.media import answering, identity
+    from photofind.indexing import batch, unresponsive_roots
+    from photofind.media import identity, timeouts
     from photofind.worker import watching
 
     scandir, read_and_hash = os.scandir, identity.read_and_hash
@@ -51,12 +51,12 @@ def _stall() -> None:
 
     os.scandir = slow_scandir
     vars(batch)["read_and_hash"] = slow_read
-    stalls.STALLED_S = 0.5
-    answering.Questions.ask.__defaults__ = (0.5,)
+    unresponsive_roots.STALLED_S = 0.5
+    timeouts.TimedCalls.call.__defaults__ = (0.5,)
     watching.FIRST_RETRY_S = RETRY_S
 
 
 if __name__ == "sitecustomize":
     _run_the_other_one()
-    if any("photofind.worker.main" in word for word in sys.orig_argv):
+    if "--worker" in sys.orig_argv:
         _stall()

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.offline_site.sitecustomize import NetworkBlockedError
+from tests.plugins.patience import PATIENCE_S
 from tests.plugins.places import REPO_ROOT
 
 # TEST-NET-1 (RFC 5737): never anybody's address.
 ELSEWHERE = ("192.0.2.1", 80)
 DIAL = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
 
-PLUGINS = ("places", "isolation", "network", "logs", "leaks", "widgets")
+PLUGINS = ("places", "isolation", "network", "logs", "leaks", "memory", "widgets")
 PLUGIN_OPTIONS = [word for name in PLUGINS for word in ("-p", f"tests.plugins.{name}")]
 INI = ["-o", "filterwarnings=error", "-o", "qt_log_level_fail=WARNING"]
 
@@ -36,7 +37,10 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
     for file in OFFENCES:
         shutil.copy(file, folder / f"test_{file.name}")
     (folder / "conftest.py").write_text(
-        "from tests.plugins import leaks\nleaks._GRACE_S = 0.1\n", encoding="utf-8"
+        "from tests.plugins import leaks, memory\n"
+        "leaks._GRACE_S = 0.1\n"
+        "memory._LIMIT_MB = memory.peak_mb() + 150\n",
+        encoding="utf-8",
     )
     command = [sys.executable, "-m", "pytest", *PLUGIN_OPTIONS, "-p", "no:cacheprovider", "-rEf"]
     result = subprocess.run(
@@ -44,7 +48,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
         cwd=REPO_ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     return result.stdout + result.stderr
 
