@@ -11,12 +11,17 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photofind.domain import PhotofindError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMANDS = (
     "index",
     "search",
+    "explain",
     "similar",
     "status",
     "problems",
@@ -44,7 +49,9 @@ COMMANDS = (
 )
 
 HELP_OPTIONS = ("--help", "-h")
-_SEARCH_OPTIONS = ("--limit", "--json", "--data-dir", "--offline", "--version", "--help")
+_QUERY_OPTIONS: Mapping[str, tuple[str, ...]] = {"search": ("--limit",), "explain": ()}
+"""The commands that take a query, and their own options, each of which takes a value."""
+_GLOBAL_OPTIONS = ("--json", "--data-dir", "--offline", "--version", "--help")
 _FLAGS = ("--json", "--version", "--offline")
 _ONE_OPTION_WORD = re.compile(r"--[a-z][a-z-]*(=.*)?")
 _TYPO_LIKENESS = 0.75
@@ -107,8 +114,8 @@ def parse(arguments: list[str]) -> Invocation:
         return Invocation(False, (), as_json, data_dir, version=True)
     if first in COMMANDS and command_at is not None:
         before, after = rest[:command_at], rest[command_at + 1 :]
-        if first == "search":
-            after = _protect_query(after, literal)
+        if first in _QUERY_OPTIONS:
+            after = _protect_query(after, literal, _QUERY_OPTIONS[first])
         elif literal is not None:
             after = [*after, "--", *literal]
         return Invocation(False, (*before, first, *after), as_json, data_dir, offline=offline)
@@ -180,29 +187,30 @@ def _looks_like_option(word: str) -> bool:
     return word.startswith("-") and word != "-"
 
 
-def _protect_query(words: list[str], literal: list[str] | None) -> list[str]:
-    """Puts search's own options first and everything else behind a `--`."""
+def _protect_query(words: list[str], literal: list[str] | None, own: tuple[str, ...]) -> list[str]:
+    """Puts the command's own options first and everything else behind a `--`."""
     options: list[str] = []
     query: list[str] = []
     upcoming = iter(words)
     for word in upcoming:
-        if word in HELP_OPTIONS or word.startswith("--limit="):
+        if word in HELP_OPTIONS or ("=" in word and word.partition("=")[0] in own):
             options.append(word)
-        elif word == "--limit":
+        elif word in own:
             options.append(word)
             options.extend(value for value in [next(upcoming, None)] if value is not None)
         else:
-            _refuse_slip(word)
+            _refuse_slip(word, own)
             query.append(word)
     query.extend(literal or ())
     return [*options, "--", *query] if query else options
 
 
-def _refuse_slip(word: str) -> None:
+def _refuse_slip(word: str, own: tuple[str, ...]) -> None:
     if not _ONE_OPTION_WORD.fullmatch(word):
         return
     name = word.partition("=")[0]
-    if near := difflib.get_close_matches(name, _SEARCH_OPTIONS, n=1, cutoff=_TYPO_LIKENESS):
+    options = (*own, *_GLOBAL_OPTIONS)
+    if near := difflib.get_close_matches(name, options, n=1, cutoff=_TYPO_LIKENESS):
         raise UsageError(
             f"There is no option {name}; did you mean {near[0]}? "
             f"To search for it as text, put -- before the query."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.tags import TagSource
 from photofind.domain import RegionKind
 from photofind.media.formats import part_kind
+from photofind.search.syntax import print_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from photofind.domain import EditedField, Hit, IndexReport, Photo, Problem, Region
     from photofind.models.overview import ModelState
     from photofind.search.classify import Classification
-    from photofind.search.engine import SearchResult
+    from photofind.search.engine import Explanation, PlannedAlternative, SearchResult
     from photofind.search.evaluate import EvalReport
+    from photofind.search.query import Remark
+    from photofind.search.understanding import Understood
     from photofind.settings import Declaration, SettingValue
 
 Document = dict[str, object]
@@ -80,16 +83,56 @@ def search_document(
         "elapsed_ms": round(result.elapsed_ms, 3),
         "total": result.total,
         "relevant_total": result.relevant_total,
-        "remarks": [
-            {"position": remark.position, "sentence": str(remark.sentence)}
-            for remark in result.remarks
-        ],
-        "understood": [
-            {"position": each.position, "words": each.words, "filter": each.filter}
-            for each in result.understood
-        ],
+        "remarks": remarks_document(result.remarks),
+        "understood": understood_document(result.understood),
         "hits": [hit_document(hit, photo) for hit, photo in found],
     }
+
+
+def explanation_document(explanation: Explanation, model: str) -> Document:
+    query = explanation.query
+    return {
+        "query": query.text,
+        "model": model,
+        "language": query.language or None,
+        "sort": query.sort or "relevance",
+        "remarks": remarks_document(query.remarks),
+        "understood": understood_document(explanation.understood),
+        "readings": [
+            {"alternatives": [_alternative_document(each) for each in reading]}
+            for reading in explanation.readings
+        ],
+    }
+
+
+def _alternative_document(planned: PlannedAlternative) -> Document:
+    alternative = planned.alternative
+    return {
+        "ranked_by": [
+            {"words": part.words or None, "image": part.image or None, "weight": part.weight}
+            for part in alternative.parts
+        ],
+        "without": [
+            {"words": part.words or None, "image": part.image or None}
+            for part in alternative.without
+        ],
+        "filters": [
+            {"filter": print_tree(condition), "photos": photos}
+            for condition, photos in zip(alternative.conditions, planned.photos, strict=True)
+        ],
+        "photos": planned.remaining,
+    }
+
+
+def remarks_document(remarks: Iterable[Remark]) -> list[Document]:
+    return [{"position": remark.position, "sentence": str(remark.sentence)} for remark in remarks]
+
+
+def understood_document(understood: Iterable[Understood]) -> list[Document]:
+    return [
+        {"position": each.position, "words": each.words, "filter": each.filter}
+        for each in understood
+    ]
 
 
 def problem_document(problem: Problem) -> Document:

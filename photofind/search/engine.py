@@ -46,6 +46,7 @@ from photofind.search.answering import (
     in_order,
     in_turn,
 )
+from photofind.search.conditions import mask_of
 from photofind.search.dates import local_today
 from photofind.search.encoders import Encoders, find_encoders, refuse_unreadable
 from photofind.search.facts import Facts
@@ -105,6 +106,36 @@ class SearchResult:
     relevant_total: int = 0
     remarks: tuple[Remark, ...] = ()
     understood: tuple[Understood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAlternative:
+    """
+    Attributes:
+        photos: how many meet each of its conditions, in their order.
+        remaining: how many meet all of them.
+    """
+
+    alternative: Alternative
+    photos: tuple[int, ...]
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a query is answered.
+
+    Attributes:
+        model: short key of the model that reads its words, "" when nothing is indexed.
+        readings: the alternatives of each reading, the likeliest first: photos of a later one
+            follow those of an earlier one.
+        understood: plain words of it that were taken for filters.
+    """
+
+    query: Query
+    model: str
+    readings: tuple[tuple[PlannedAlternative, ...], ...]
+    understood: tuple[Understood, ...]
 
 
 @dataclass(slots=True)
@@ -266,6 +297,22 @@ class SearchEngine:
         result = self._result(query, started, hits, found.total, found.relevant_total)
         return replace(result, understood=understood)
 
+    def explain(self, query: Query) -> Explanation:
+        """Says how a query would be answered; no photo is ranked.
+
+        Raises:
+            QueryError: it has too many alternatives.
+            ModelError: the active model is not installed.
+        """
+        self.refresh()
+        facts = self._facts_now()
+        readings = understand(query.tree, facts, local_today())
+        model = "" if self._active is None else self._encoders(self._active).spec.key
+        planned = tuple(
+            tuple(_counted(each, facts) for each in plan(tree)) for tree in readings.trees
+        )
+        return Explanation(query, model, planned, readings.understood)
+
     def place_of(self, query: Query, photo_ids: Collection[PhotoId]) -> int | None:
         """The best place, from 1, that one of these photos has among all for a description.
 
@@ -366,14 +413,12 @@ class SearchEngine:
     def _answer(self, query: Query, count: int | None) -> tuple[Answer, tuple[Understood, ...]]:
         self.refresh()
         reader = self._open_reader()
-        assert self._order is not None
-        if self._facts is None:
-            self._facts = Facts(reader, self._order)
+        facts = self._facts_now()
         active = self._active
         if active is None:  # nothing is indexed
             nothing = Alternative(conditions=(Any(()),))
             return answer_alternatives(
-                Sources(reader, Library(_NO_MODEL), _no_encoders, self._facts, _no_example),
+                Sources(reader, Library(_NO_MODEL), _no_encoders, facts, _no_example),
                 query,
                 (nothing,),
                 count,
@@ -382,10 +427,10 @@ class SearchEngine:
             reader,
             active.library,
             lambda: self._encoders(active),
-            self._facts,
+            facts,
             self._example,
         )
-        readings = understand(query.tree, self._facts, local_today())
+        readings = understand(query.tree, facts, local_today())
         if len(readings.trees) == 1:
             only = plan(readings.trees[0])
             return answer_alternatives(sources, query, only, count), readings.understood
@@ -393,8 +438,15 @@ class SearchEngine:
             answer_alternatives(sources, replace(query, sort=""), plan(tree), None)
             for tree in readings.trees
         ]
-        found = in_order(in_turn(query, answers), self._facts, query.sort)
+        found = in_order(in_turn(query, answers), facts, query.sort)
         return found, readings.understood
+
+    def _facts_now(self) -> Facts:
+        """What is known of the photos, as of the last refresh."""
+        assert self._order is not None
+        if self._facts is None:
+            self._facts = Facts(self._open_reader(), self._order)
+        return self._facts
 
     def _example(self, name: str, space: Space) -> NDArray[np.float32]:
         """The vector of a picture file, as the catalog has it if it does."""
@@ -499,3 +551,10 @@ class SearchEngine:
         return _Active(
             row, key, Library(model_id, VectorCache(self._folders.vectors, key, model_id))
         )
+
+
+def _counted(alternative: Alternative, facts: Facts) -> PlannedAlternative:
+    masks = [mask_of(condition, facts) for condition in alternative.conditions]
+    everything = np.ones(len(facts), np.bool_)
+    remaining = int(np.logical_and.reduce([everything, *masks]).sum())
+    return PlannedAlternative(alternative, tuple(int(mask.sum()) for mask in masks), remaining)

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from photofind.domain import QueryError
-from photofind.search.syntax import All, Any, Filter, Not, Phrase, Weighted, Word, print_tree
+from photofind.search.syntax import All, Any, Filter, Not, Phrase, Weighted, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,21 +62,6 @@ def plan(tree: Node) -> tuple[Alternative, ...]:
     if len(found) > MOST_ALTERNATIVES:
         raise _too_many()
     return found
-
-
-def explain_plan(alternatives: Iterable[Alternative]) -> list[dict[str, object]]:
-    """The plan as values for JSON and for `photofind explain`."""
-    return [
-        {
-            "ranked_by": [
-                {"weight": each.weight, "words": each.words, "image": each.image}
-                for each in alternative.parts
-            ],
-            "without": [each.words or each.image for each in alternative.without],
-            "conditions": [print_tree(each) for each in alternative.conditions],
-        }
-        for alternative in alternatives
-    ]
 
 
 def _plan(node: Node) -> tuple[Alternative, ...]:

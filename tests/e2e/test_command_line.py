@@ -100,6 +100,14 @@ def test_a_search_document_has_the_promised_shape(library: tuple[Program, Path])
     assert scores == sorted(scores, reverse=True)
 
 
+def test_a_query_is_explained(library: tuple[Program, Path]) -> None:
+    program, _ = library
+    explained = program.document("explain", "red", "-people", "ext:png")
+    (alternative,) = explained["readings"][0]["alternatives"]
+    assert alternative["filters"] == [{"filter": "ext:png", "photos": len(COLOURS)}]
+    assert [part["words"] for part in alternative["without"]] == ["people"]
+
+
 def test_a_file_is_found_by_its_name(library: tuple[Program, Path], photos: Path) -> None:
     program = Program(photos.parent / "data")
     make_photo(photos / "grandmother in Lisbon.jpg", seed=20)

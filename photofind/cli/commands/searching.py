@@ -1,4 +1,4 @@
-"""Finding photos: search, similar; how well that goes: eval."""
+"""Finding photos: search, explain, similar; how well that goes: eval."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def search(
     from photofind.cli.search import search_photos
 
     search_photos(session_of(context), " ".join(query or ()), limit)
+
+
+@app.command(epilog=GLOBAL_OPTIONS)
+def explain(
+    context: typer.Context, query: Annotated[list[str] | None, argument("QUERY")] = None
+) -> None:
+    """Say how a query is read, and which filters leave how many photos.
+
+    Nothing is searched for. Words between filters are ranked together by what they mean.
+    """
+    from photofind.cli.explain import explain_query
+
+    explain_query(session_of(context), " ".join(query or ()))
 
 
 @app.command(epilog=GLOBAL_OPTIONS)

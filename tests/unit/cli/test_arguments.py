@@ -77,6 +77,13 @@ def test_known_options_stay_options_beside_a_query_with_a_dash() -> None:
     assert invocation.arguments == ("search", "--limit", "5", "--", "-people")
 
 
+def test_every_command_with_a_query_leaves_it_alone() -> None:
+    assert parse(["explain", "-people", "--json"]).arguments == ("explain", "--", "-people")
+    assert parse(["explain", "--limit=3"]).arguments == ("explain", "--", "--limit=3")
+    with pytest.raises(UsageError, match="did you mean --json"):
+        parse(["explain", "dogs", "--jsn"])
+
+
 @pytest.mark.parametrize("word", ["--limt", "--jsn", "--limits=3"])
 def test_a_mistyped_option_of_search_is_not_searched_for(word: str) -> None:
     with pytest.raises(UsageError, match="did you mean --"):
