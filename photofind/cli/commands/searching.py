@@ -30,7 +30,7 @@ def search(
     search_photos(session_of(context), " ".join(query or ()), limit)
 
 
-@app.command(epilog=GLOBAL_OPTIONS)
+@app.command(epilog=GLOBAL_OPTIONS, short_help="Say how a query is read.")
 def explain(
     context: typer.Context, query: Annotated[list[str] | None, argument("QUERY")] = None
 ) -> None:
