@@ -22,6 +22,7 @@ COMMANDS = (
     "index",
     "search",
     "explain",
+    "saved",
     "similar",
     "status",
     "problems",
@@ -49,7 +50,7 @@ COMMANDS = (
 )
 
 HELP_OPTIONS = ("--help", "-h")
-_QUERY_OPTIONS: Mapping[str, tuple[str, ...]] = {"search": ("--limit",), "explain": ()}
+_QUERY_OPTIONS: Mapping[str, tuple[str, ...]] = {"search": ("--limit", "--save"), "explain": ()}
 """The commands that take a query, and their own options, each of which takes a value."""
 _GLOBAL_OPTIONS = ("--json", "--data-dir", "--offline", "--version", "--help")
 _FLAGS = ("--json", "--version", "--offline")

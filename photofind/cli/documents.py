@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from photofind.catalog.searches import SavedSearch
     from photofind.catalog.status import CatalogStatus, FolderStatus
     from photofind.catalog.tags import TagRow
     from photofind.domain import EditedField, Hit, IndexReport, Photo, Problem, Region
@@ -133,6 +134,15 @@ def understood_document(understood: Iterable[Understood]) -> list[Document]:
         {"position": each.position, "words": each.words, "filter": each.filter}
         for each in understood
     ]
+
+
+def saved_document(found: Iterable[tuple[SavedSearch, int | None]]) -> Document:
+    return {
+        "saved": [
+            {"name": search.name, "query": search.query, "photos": photos}
+            for search, photos in found
+        ]
+    }
 
 
 def problem_document(problem: Problem) -> Document:

@@ -11,10 +11,12 @@ from photofind.cli.arguments import UsageError
 from photofind.cli.documents import search_document
 from photofind.cli.results import print_results
 from photofind.cli.status import people_key
+from photofind.cli.work import carry_out
 from photofind.domain import Box
 from photofind.inference.store import ModelStore
 from photofind.search.engine import SearchEngine
-from photofind.search.query import parse
+from photofind.search.query import parse, with_absolute_paths
+from photofind.worker.messages import SaveSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +28,20 @@ if TYPE_CHECKING:
 _BOX_NUMBERS = 4
 
 
-def search_photos(session: Session, text: str, limit: int) -> None:
+def search_photos(session: Session, text: str, limit: int, save: str | None = None) -> None:
     """Prints the photos that a query fits best.
 
     Args:
         limit: 0 for all.
+        save: the name to keep the search under; None: it isn't kept.
 
     Raises:
         QueryError: nothing to search for, or too much.
+        PhotofindError: the name can't be used.
     """
     query = parse(text)
+    if save is not None:
+        carry_out(session, SaveSearch(name=save, query=with_absolute_paths(text)))
     with open_engine(session) as engine:
         _print(session, engine.search(query, limit or None))
 

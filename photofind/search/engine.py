@@ -297,6 +297,17 @@ class SearchEngine:
         result = self._result(query, started, hits, found.total, found.relevant_total)
         return replace(result, understood=understood)
 
+    def count(self, query: Query) -> int:
+        """How many photos a query finds, without the weaker matches.
+
+        Raises:
+            QueryError: it has too many alternatives.
+            MediaError: an example in it can't be read as a picture.
+            ModelError: the active model is not installed, or damaged.
+        """
+        found, _understood = self._answer(query, 0)
+        return found.relevant_total
+
     def explain(self, query: Query) -> Explanation:
         """Says how a query would be answered; no photo is ranked.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from photofind.domain import QueryError
 from photofind.search.conditions import FILTER_KEYS, find_fault
@@ -19,6 +21,7 @@ from photofind.search.syntax import (
     Weighted,
     Word,
     parse_tree,
+    print_tree,
 )
 from photofind.sentences import Sentence
 
@@ -113,6 +116,29 @@ def parse(text: str) -> Query:
         first = reading.remarks[0]
         raise QueryError("query_syntax", first.sentence, position=first.position)
     return Query(text, left or All(()), reading.sort, reading.language, tuple(reading.remarks))
+
+
+def with_absolute_paths(text: str) -> str:
+    """The line as it finds its example pictures wherever it is read later."""
+    tree = parse_tree(text)
+    anchored = _anchored(tree)
+    return text if anchored == tree else print_tree(anchored)
+
+
+def _anchored(node: Node) -> Node:
+    match node:
+        case Filter("image", value, position) if value:
+            path = os.path.abspath(Path(value).expanduser())  # noqa: PTH100 (keeps links)
+            return Filter("image", path, position)
+        case Not(inner):
+            return Not(_anchored(inner))
+        case Weighted(weight, inner):
+            return Weighted(weight, _anchored(inner))
+        case All(nodes):
+            return All(tuple(_anchored(each) for each in nodes))
+        case Any(nodes):
+            return Any(tuple(_anchored(each) for each in nodes))
+    return node
 
 
 class _Reading:

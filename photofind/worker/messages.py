@@ -160,6 +160,30 @@ class EditPhotos(BaseCommand[PhotosEdited], frozen=True, kw_only=True):
     edits: tuple[PhotoEdit, ...]
 
 
+class SaveSearch(BaseCommand[Done], frozen=True, kw_only=True):
+    """Keeps a query under a name. Answer: Done, also if it was kept so before; every client hears
+    SavedSearchesChanged. Refused: another query has this name (saved_name_taken), or it is no
+    name (saved_name_empty, saved_name_too_long)."""
+
+    name: str
+    query: str
+
+
+class RenameSavedSearch(BaseCommand[Done], frozen=True, kw_only=True):
+    """Answer: Done; every client hears SavedSearchesChanged. Refused: there is no such search
+    (saved_search_unknown), or the new name can't be used, as in SaveSearch."""
+
+    name: str
+    new_name: str
+
+
+class RemoveSavedSearch(BaseCommand[Done], frozen=True, kw_only=True):
+    """The photos that it finds stay. Answer: Done; every client hears SavedSearchesChanged.
+    Refused: there is no such search (saved_search_unknown)."""
+
+    name: str
+
+
 class UseModel(BaseCommand[Done], frozen=True, kw_only=True):
     """Search with this model from now on. Answer: Done once it does.
 
@@ -231,6 +255,9 @@ Command: TypeAlias = (
     | MakeThumbnails
     | Watch
     | EditPhotos
+    | SaveSearch
+    | RenameSavedSearch
+    | RemoveSavedSearch
     | UseModel
     | UseInstalledModel
     | RemoveModelIndex
@@ -297,6 +324,10 @@ class CatalogChanged(BaseEvent, frozen=True, kw_only=True):
     """Paths, folders or states changed; what is shown should be read again."""
 
 
+class SavedSearchesChanged(BaseEvent, frozen=True, kw_only=True):
+    """A search was saved, renamed or removed."""
+
+
 class Notice(BaseEvent, frozen=True, kw_only=True):
     """Something the person should know that answers no command."""
 
@@ -312,6 +343,7 @@ Event: TypeAlias = (
     | PhotosRefined
     | ModelChanged
     | CatalogChanged
+    | SavedSearchesChanged
     | Notice
     | DescriptionEvent
 )

@@ -28,6 +28,7 @@ from photofind.worker.handlers.exclusions import ExclusionHandlers
 from photofind.worker.handlers.folders import FolderHandlers
 from photofind.worker.handlers.forgetting import ForgettingHandlers
 from photofind.worker.handlers.models import ModelHandlers
+from photofind.worker.handlers.searches import SearchHandlers
 from photofind.worker.handlers.settings import SettingsHandlers
 from photofind.worker.housekeeping import Housekeeper
 from photofind.worker.messages import (
@@ -181,6 +182,7 @@ class Worker(IndexerListener):
                 lambda: self._settings.settings.writes_sidecars,
                 self._idle.wake,
             ).handlers,
+            **SearchHandlers(writer, self._server).handlers,
             **self._settings.handlers(
                 self._apply_settings, self._idle.wake, describing_models.find_reader
             ),

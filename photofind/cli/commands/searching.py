@@ -19,6 +19,9 @@ def search(
     limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Show at most this many photos; 0: all.")
     ] = 20,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Also keep the search, under this name.")
+    ] = None,
 ) -> None:
     """Find photos by what they show.
 
@@ -27,7 +30,7 @@ def search(
     """
     from photofind.cli.search import search_photos
 
-    search_photos(session_of(context), " ".join(query or ()), limit)
+    search_photos(session_of(context), " ".join(query or ()), limit, save)
 
 
 @app.command(epilog=GLOBAL_OPTIONS, short_help="Say how a query is read.")

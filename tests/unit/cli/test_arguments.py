@@ -80,6 +80,14 @@ def test_known_options_stay_options_beside_a_query_with_a_dash() -> None:
 def test_every_command_with_a_query_leaves_it_alone() -> None:
     assert parse(["explain", "-people", "--json"]).arguments == ("explain", "--", "-people")
     assert parse(["explain", "--limit=3"]).arguments == ("explain", "--", "--limit=3")
+    assert parse(["search", "dogs", "--save", "-my dogs", "-cat"]).arguments == (
+        "search",
+        "--save",
+        "-my dogs",
+        "--",
+        "dogs",
+        "-cat",
+    )
     with pytest.raises(UsageError, match="did you mean --json"):
         parse(["explain", "dogs", "--jsn"])
 

@@ -75,6 +75,16 @@ class TestNothingIndexed:
             assert photos(engine.search(DOG, 10).hits) == [photo]
 
 
+def test_a_query_is_counted_without_its_weaker_matches(
+    catalog: MadeUpCatalog, engine: SearchEngine
+) -> None:
+    for number in range(4):
+        catalog.add(f"IMG_{number}.jpg")
+    catalog.add("other.jpg")
+    assert engine.count(parse("IMG_")) == 4
+    assert engine.count(parse("-name:IMG_")) == 1
+
+
 class TestFollowing:
     def test_what_is_added_lost_and_removed_shows_in_the_next_search(
         self, catalog: MadeUpCatalog, engine: SearchEngine

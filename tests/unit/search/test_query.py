@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofind.domain import QueryError
 from photofind.search.plan import plan
-from photofind.search.query import MAX_CHARACTERS, parse
+from photofind.search.query import MAX_CHARACTERS, parse, with_absolute_paths
+from photofind.search.syntax import parse_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_words_keep_what_was_typed_and_lose_surplus_spaces() -> None:
@@ -139,3 +145,14 @@ def test_whatever_is_typed_has_an_answer_or_a_sentence(text: str) -> None:
 def test_quoted_words_are_phrases(text: str, words: str, phrases: tuple[str, ...]) -> None:
     query = parse(text)
     assert (query.words, query.phrases) == (words, phrases)
+
+
+def test_a_line_that_is_kept_names_its_pictures_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    anchored = with_absolute_paths('dogs -2:(image:"a b.jpg" or image:c.jpg) sort:-date lang:th')
+    images = f'image:"{tmp_path / "a b.jpg"}" or image:{tmp_path / "c.jpg"}'
+    assert parse_tree(anchored) == parse_tree(f"dogs -2:({images}) sort:-date lang:th")
+    line = 'two  dogs "in the" snow -image:'
+    assert with_absolute_paths(line) == line

@@ -8,6 +8,7 @@ import pytest
 
 from photofind.catalog.folders import read_folders
 from photofind.catalog.reader import CatalogReader
+from photofind.catalog.searches import read_saved_searches
 from photofind.domain import PhotofindError
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.client import WorkerClient
@@ -15,6 +16,9 @@ from photofind.worker.messages import (
     AddFolders,
     RelocateFolder,
     RemoveFolder,
+    RemoveSavedSearch,
+    RenameSavedSearch,
+    SaveSearch,
 )
 from photofind.worker.wire import Done
 from tests.plugins.catalog import read
@@ -43,6 +47,10 @@ class Office:
     def roots(self) -> list[Path]:
         with CatalogReader(self.folders) as reader:
             return [row.path for row in read(reader, read_folders)]
+
+    def saved(self) -> list[str]:
+        with CatalogReader(self.folders) as reader:
+            return [each.name for each in read(reader, read_saved_searches)]
 
 
 @pytest.fixture
@@ -76,3 +84,18 @@ def test_a_folder_that_was_removed_stays_removed(office: Office) -> None:
     assert office.roots() == []
     with pytest.raises(PhotofindError, match="old"):
         office.request(RemoveFolder(path=old))
+
+
+def test_a_saved_search_is_changed_once(office: Office) -> None:
+    for resent in (False, True):
+        office.request(SaveSearch(name="a", query="dogs", resent=resent))
+        assert office.saved() == ["a"]
+    for resent in (False, True):
+        office.request(RenameSavedSearch(name="a", new_name="b", resent=resent))
+        assert office.saved() == ["b"]
+    for resent in (False, True):
+        office.request(RemoveSavedSearch(name="b", resent=resent))
+        assert office.saved() == []
+    for command in (RemoveSavedSearch(name="b"), RenameSavedSearch(name="b", new_name="c")):
+        with pytest.raises(PhotofindError, match="no saved search"):
+            office.request(command)
