@@ -13,5 +13,6 @@ pytest_plugins = (
     "tests.plugins.leaks",
     "tests.plugins.memory",
     "tests.plugins.patience",
+    "tests.plugins.own_process",
     "tests.plugins.widgets",
 )

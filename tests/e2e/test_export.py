@@ -21,6 +21,8 @@ from tests.unit.models.importing import toy_graphs
 if TYPE_CHECKING:
     from tests.e2e.program import Program
 
+pytestmark = pytest.mark.pytorch
+
 
 def test_a_checkpoint_is_exported_imported_used_and_removed(
     program: Program, tmp_path: Path

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     Exported = tuple[ExportReport, list[str]]
 
+pytestmark = pytest.mark.pytorch
+
 TEXTS = ["", "a dog", "Two DOGS, playing_in the snow!", "หมาเล่นหิมะ", "狗 👍🏽", "long " * 100]
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from photofind.inference.clip import DualEncoder
 
+pytestmark = pytest.mark.pytorch
+
 
 TEXTS = [
     "",

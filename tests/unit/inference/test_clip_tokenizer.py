@@ -27,6 +27,7 @@ def test_known_ids(text: str, ids: list[int]) -> None:
     assert TOKENIZER.encode(text)[0].tolist() == [ids]
 
 
+@pytest.mark.pytorch
 def test_three_thousand_texts_have_open_clips_ids() -> None:
     reference = import_open_clip().get_tokenizer("ViT-B-32")
     strings = make_strings()
@@ -35,6 +36,7 @@ def test_three_thousand_texts_have_open_clips_ids() -> None:
         assert TOKENIZER.encode(text)[0].tolist() == [expected], text
 
 
+@pytest.mark.pytorch
 def test_what_is_shipped_is_what_is_built() -> None:
     import_open_clip()
     from shipped_graphs.clip_tokenizer import build_clip_tokenizer, find_vocabulary

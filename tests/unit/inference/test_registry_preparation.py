@@ -10,6 +10,8 @@ from photofind.inference import registry
 from photofind.inference.spec_search import DualEncoderSpec, PaddingKind
 from tests.unit.inference.open_clip_reference import import_open_clip
 
+pytestmark = pytest.mark.pytorch
+
 PUBLISHED = {
     "clip-vit-b32-openai": ("ViT-B-32-quickgelu", "openai"),
     "clip-vit-b32-laion": ("ViT-B-32", "laion2b_s34b_b79k"),

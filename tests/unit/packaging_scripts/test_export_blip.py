@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from photofind.inference.checkpoints.tensors import TensorFile
     from photofind.inference.spec import ModelSpec
 
+pytestmark = pytest.mark.pytorch
+
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppFolders:

@@ -22,7 +22,7 @@ from tests.plugins.places import REPO_ROOT
 ELSEWHERE = ("192.0.2.1", 80)
 DIAL = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
 
-PLUGINS = ("places", "isolation", "network", "logs", "leaks", "memory", "widgets")
+PLUGINS = ("places", "isolation", "network", "logs", "leaks", "memory", "own_process", "widgets")
 PLUGIN_OPTIONS = [word for name in PLUGINS for word in ("-p", f"tests.plugins.{name}")]
 INI = ["-o", "filterwarnings=error", "-o", "qt_log_level_fail=WARNING"]
 

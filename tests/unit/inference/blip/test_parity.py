@@ -56,6 +56,8 @@ from tests.unit.inference.transformers_reference import import_transformers
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.pytorch
+
 
 PREFIXES = ("", "a photograph of", "A picture of two dogs,")
 QUESTIONS = ("how many dogs are in the picture?", "What colour is it", "")

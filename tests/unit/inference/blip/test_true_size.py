@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from photofind.inference import registry_blip
 from photofind.paths import resources
 from tests.unit.inference.blip.reference import BASE, bind_network, make_network, photos
@@ -24,7 +26,7 @@ from tests.unit.inference.transformers_reference import import_transformers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+pytestmark = pytest.mark.pytorch
 
 _TOKENS = 4
 

@@ -14,6 +14,7 @@ from photofind.inference.decoding import beam
 from photofind.inference.decoding.beam import beam_search
 from photofind.inference.decoding.greedy import greedy_search
 from photofind.inference.preprocess import to_batch
+from photofind.inference.processor import FULL_RANGE, largest_int8_weight
 from tests.unit.inference.light_networks import run_alone
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ class Distance:
 
     @property
     def is_near(self) -> bool:
-        """As near as int8 should be."""
-        return self.cosine >= 0.998
+        """As near as int8 should be; weights have seven bits where the processor needs that."""
+        return self.cosine >= (0.998 if largest_int8_weight() == FULL_RANGE else 0.994)
 
 
 def compare_logits(
@@ -221,7 +222,8 @@ def compare_beams(
         own = found.log_probability / found.new**length_penalty
         if found.ids == expected:
             equal += 1
-            assert abs(own - score) < 1e-3
+            # Relative too: a negative length penalty multiplies sums of float32 with the length.
+            assert abs(own - score) < 1e-3 + 1e-5 * abs(score)
         elif abs(own - score) >= TIE:
             with pytest.MonkeyPatch.context() as patch:
                 gaps = record_gaps(patch)

@@ -353,6 +353,7 @@ def test_a_truncated_file_is_refused(path: Path, keep: float) -> None:
         open_checkpoint(path)
 
 
+@pytest.mark.pytorch
 def test_what_torch_itself_writes(path: Path) -> None:
     torch = pytest.importorskip("torch", reason="needs the extra `export` (torch)")
     weight = torch.arange(6, dtype=torch.float32).reshape(2, 3)
