@@ -130,6 +130,7 @@ class BrowseController(QObject):
         self._bar.show_words(words)
         self._request = first_request(words)
         self._waiting = True
+        self.asked.emit(self.words)
 
     def search(self, words: str) -> None:
         """Shows what a query finds, as if the person had typed it; going back is possible."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from photofind.catalog.folders import read_download_roots, read_folders
 from photofind.catalog.photos import read_photos
 from photofind.catalog.places import read_overview, today_here
+from photofind.catalog.searches import read_saved_searches
 from photofind.catalog.status import read_problems, read_status
 from photofind.catalog.tags import TagSource, read_labels, read_tags
 from photofind.catalog.texts import read_captions
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from photofind.catalog.places import Overview
+    from photofind.catalog.searches import SavedSearch
     from photofind.catalog.status import CatalogStatus
     from photofind.domain import Photo, PhotoId, Problem
     from photofind.paths import AppFolders
@@ -68,6 +70,11 @@ class LibraryReads:
         """How many photos are where; may take some tenths of a second."""
         with self._reader.get().snapshot() as snapshot:
             return read_overview(snapshot, today_here())
+
+    def saved_searches(self) -> list[SavedSearch]:
+        """By name."""
+        with self._reader.get().snapshot() as snapshot:
+            return read_saved_searches(snapshot)
 
     def problems(self) -> list[Problem]:
         with self._reader.get().snapshot() as snapshot:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from photofind.catalog.places import Place, PlaceKind
 from photofind.gui.icons import themed_icon
 from photofind.gui.pacing import Throttler
-from photofind.gui.plain_text import tooltip
+from photofind.gui.plain_text import in_line, tooltip
 from photofind.gui.wording import count, display_name, display_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QKeyEvent
+
     from photofind.catalog.places import Overview
+    from photofind.catalog.searches import SavedSearch
     from photofind.domain import PhotofindError
     from photofind.gui.background_calls import BackgroundCalls
     from photofind.gui.browsing import BrowseController
@@ -50,6 +62,10 @@ class PlacesTree(QTreeWidget):
     place_requested = Signal(object)
     """A `Place`."""
     tag_requested = Signal(str)
+    saved_requested = Signal(str)
+    """What a saved search finds, by its name."""
+    rename_requested = Signal(str)
+    remove_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +88,10 @@ class PlacesTree(QTreeWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._items: dict[object, QTreeWidgetItem] = {}
         self._places: dict[str, object] = {}
-        self._shown: tuple[object, ...] | None = None
+        self._overview: Overview | None = None
+        self._photos = self._problems = 0
+        self._saved: tuple[SavedSearch, ...] = ()
+        self._counts: dict[str, int | None] = {}
         self._opened: set[str] = set()
         self.itemClicked.connect(lambda item, _column: self._choose(item))
         self.itemActivated.connect(lambda item, _column: self._choose(item))
@@ -98,16 +117,45 @@ class PlacesTree(QTreeWidget):
             problems: how many files can't be searched.
         """
         shown = (overview, photos, problems)
-        if shown == self._shown:
+        if shown != (self._overview, self._photos, self._problems):
+            self._overview, self._photos, self._problems = shown
+            self._show()
+
+    def show_saved(self, searches: tuple[SavedSearch, ...]) -> None:
+        """Shows other saved searches."""
+        if searches != self._saved:
+            self._saved = searches
+            queries = {search.query for search in searches}
+            self._counts = {
+                query: number for query, number in self._counts.items() if query in queries
+            }
+            self._show()
+
+    def show_saved_count(self, query: str, number: int | None) -> None:
+        """Shows how many photos saved searches of this query find; None: they can't be answered."""
+        self._counts[query] = number
+        for search in self._saved:
+            item = self._items.get(("saved", search.name))
+            if search.query == query and item is not None:
+                item.setText(1, "" if number is None else count(number))
+
+    def open_saved(self) -> None:
+        """Unfolds the saved searches, once there are any."""
+        self._opened.add(repr("saved"))
+        if (item := self._items.get("saved")) is not None:
+            item.setExpanded(True)
+
+    def _show(self) -> None:
+        if self._overview is None:
             return
-        self._shown = shown
+        overview, problems = self._overview, self._problems
         current = self.currentItem()
         chosen = None if current is None else current.data(0, _KEY)
         was_blocked = self.blockSignals(True)
         self.clear()
         self._items = {}
         counts = overview.counts
-        self._add(None, EVERYTHING, self.tr("Library"), "photo", photos)
+        self._add(None, EVERYTHING, self.tr("Library"), "photo", self._photos)
         for kind, text, icon in (
             (PlaceKind.FAVOURITES, self.tr("Favourites"), "heart"),
             (PlaceKind.RECENT, self.tr("Recently added"), "refresh"),
@@ -118,6 +166,7 @@ class PlacesTree(QTreeWidget):
                 self._add(None, Place(kind), text, icon, counts.get(kind, 0))
         if problems:
             self._add(None, PROBLEMS, self.tr("Problems"), "info", problems)
+        self._add_saved()
         self._add_folders(overview.folders)
         if overview.tags:
             tags = self._add(None, "tags", self.tr("Tags"), "tag", None)
@@ -139,6 +188,15 @@ class PlacesTree(QTreeWidget):
         """Something is shown that is no place."""
         self.setCurrentItem(None)  # type: ignore[call-overload]
         self.clearSelection()
+
+    def _add_saved(self) -> None:
+        if not self._saved:
+            return
+        top = self._add(None, "saved", self.tr("Saved searches"), "search", None)
+        for search in self._saved:
+            number = self._counts.get(search.query)
+            item = self._add(top, ("saved", search.name), in_line(search.name), "", number)
+            item.setToolTip(0, tooltip(in_line(search.query)))
 
     def _add_folders(self, folders: dict[Path, int]) -> None:
         """Roots first, then what lies in them; parents come before children by their order."""
@@ -180,12 +238,49 @@ class PlacesTree(QTreeWidget):
                 self.place_requested.emit(place)
             case ("tag", str(label)):
                 self.tag_requested.emit(label)
+            case ("saved", str(name)):
+                self.saved_requested.emit(name)
             case place if place == EVERYTHING:
                 self.everything_requested.emit()
             case place if place == PROBLEMS:
                 self.problems_requested.emit()
             case _:
                 item.setExpanded(not item.isExpanded())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        name = self._saved_name(self.currentItem())
+        if name is not None and event.key() == Qt.Key.Key_F2:
+            self.rename_requested.emit(name)
+        elif name is not None and event.key() == Qt.Key.Key_Delete:
+            self.remove_requested.emit(name)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        name = self._saved_name(item)
+        if name is None or item is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, keys, signal in (
+            (self.tr("&Search"), "", self.saved_requested),
+            (self.tr("&Rename…"), "F2", self.rename_requested),
+            (self.tr("Re&move"), "Del", self.remove_requested),
+        ):
+            action = menu.addAction(text)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutVisibleInContextMenu(True)
+            action.triggered.connect(partial(_emit, signal, name))
+        where = self.visualItemRect(item).bottomLeft() if by_key else event.pos()
+        menu.popup(self.viewport().mapToGlobal(where))
+
+    def _saved_name(self, item: QTreeWidgetItem | None) -> str | None:
+        match None if item is None else self._places[item.data(0, _KEY)]:
+            case ("saved", str(name)):
+                return name
+        return None
 
     def _on_opened(self, item: QTreeWidgetItem) -> None:
         self._opened.add(item.data(0, _KEY))
@@ -205,6 +300,10 @@ class PlacesTree(QTreeWidget):
         while item is not None:
             yield item
             item = self.itemBelow(item)
+
+
+def _emit(signal: SignalInstance, name: str, _checked: bool = False) -> None:
+    signal.emit(name)
 
 
 class PlacesController(QObject):
@@ -243,7 +342,7 @@ class PlacesController(QObject):
         places.place_requested.connect(self._show)
         places.tag_requested.connect(self.tag_requested)
         panel.show_requested.connect(self._show_folder)
-        panel.opened.connect(self._stale.call)
+        panel.opened.connect(self._read)
         state.status_read.connect(lambda _: self._stale.call())
 
     def _show(self, place: Place) -> None:

@@ -59,6 +59,7 @@ from photofind.gui.preview.controller import PreviewController
 from photofind.gui.preview.loader import PreviewLoader
 from photofind.gui.problems import ProblemsController
 from photofind.gui.prompts import Prompts
+from photofind.gui.saved_searches import SavedSearchesController
 from photofind.gui.searching import first_request
 from photofind.gui.settings_store import SettingsStore
 from photofind.gui.shortcuts import ShortcutsDialog
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from photofind.worker.messages import Event
 
 
+SAVE_KEYS = "Ctrl+S"
 _ROUNDS_PATIENCE_S = 2.0
 
 
@@ -173,6 +175,16 @@ class WindowProgram(QObject):
         )
         VisiblePhotosReporter(self.window.grid_page.view, self.model, self.link, self)
         self.editing = EditingController(self.link, self.model, self.calls, self.reads, self)
+        self.saved_searches = SavedSearchesController(
+            self.window,
+            self.link,
+            self.searcher,
+            self.state,
+            self.calls,
+            self.reads,
+            self.editing.stack,
+            self,
+        )
         self.editing_details = DetailsController(
             self.editing, self.calls, self.reads, self.window, self
         )
@@ -265,6 +277,9 @@ class WindowProgram(QObject):
         menu.add(self.tr("&Add a folder…"), "Ctrl+O", self.folders.choose_folder)
         menu.add(self.tr("F&olders"), "Ctrl+B", navigation.toggle_folders)
         menu.add(self.tr("Scan for &new photos"), "F5", self.folders.rescan)
+        save = menu.add(self.tr("Save &this search…"), SAVE_KEYS, self._save_search)
+        save.setEnabled(bool(self.browsing.words))
+        self.browsing.asked.connect(lambda words: save.setEnabled(bool(words)))
         self._add_edit_menu(menu)
         self.indexing_options.add_to(menu)
         menu.add(self.tr("P&roblems…"), "", self.problems.show)
@@ -299,6 +314,9 @@ class WindowProgram(QObject):
         edit.addSeparator()
         self.editing_actions.add_to(edit, self.photo_commands.chosen)
         menu.addMenu(edit)
+
+    def _save_search(self) -> None:
+        self.saved_searches.save(self.browsing.words)
 
     def _sort(self) -> None:
         self.settings_store.choose(oldest_first=self._oldest_first.isChecked())
@@ -350,6 +368,12 @@ class WindowProgram(QObject):
         descriptions.texts_changed.connect(browsing.library_changed)
         self.photo_words.texts_changed.connect(browsing.library_changed)
         self.photo_words.search_requested.connect(self._search_for)
+        self.saved_searches.search_requested.connect(self._search_for)
+        self.saved_searches.told.connect(show_error)
+        self.saved_searches.kept.connect(show_notice)
+        window.search_bar.save_requested.connect(
+            lambda: self.saved_searches.save(window.search_bar.words)
+        )
         window.folders_panel.describe_requested.connect(descriptions.describe_folder)
         self.description_actions.told.connect(show_notice)
         self.problems.reveal_requested.connect(self.actions.reveal_file)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from photofind.gui.buttons import IconButton
@@ -22,6 +29,16 @@ class _SearchField(QLineEdit):
     image_pasted = Signal(QMimeData)
     focus_moved = Signal(bool)
     emptied_backwards = Signal()
+    save_requested = Signal()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.addSeparator()
+        save = menu.addAction(self.tr("Save this search…"))
+        save.setEnabled(bool(self.text().strip()))
+        save.triggered.connect(self.save_requested)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste) and self._paste_image():
@@ -63,6 +80,8 @@ class SearchBar(QFrame):
     """Down: into the photos."""
     escaped = Signal()
     chip_removed = Signal()
+    save_requested = Signal()
+    """What is typed is to be kept under a name."""
     image_pasted = Signal(QMimeData)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -105,6 +124,7 @@ class SearchBar(QFrame):
         self._words.stepped_down.connect(self.stepped_down)
         self._words.escaped.connect(self.escaped)
         self._words.image_pasted.connect(self.image_pasted)
+        self._words.save_requested.connect(self.save_requested)
         self._words.focus_moved.connect(self._show_focus)
         self._words.emptied_backwards.connect(self._on_emptied_backwards)
         self._clear.clicked.connect(self._on_clear)

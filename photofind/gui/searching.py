@@ -24,7 +24,7 @@ from photofind.gui.grid.rows import GridRows
 from photofind.search.query import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from photofind.catalog.photos import PhotoOrder
@@ -58,6 +58,8 @@ class Engine(Protocol):
     def photos_of(self, place: Place) -> PhotoOrder: ...
 
     def search(self, query: Query, limit: int | None) -> SearchResult: ...
+
+    def count(self, query: Query) -> int: ...
 
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult: ...
 
@@ -122,6 +124,14 @@ class QueuedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class _Counting:
+    """Queries whose photos are to be counted, one at a time: whoever searches comes between."""
+
+    generation: int
+    queries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResponse:
     """What was found.
 
@@ -149,8 +159,12 @@ class Searcher(QObject):
     """An `SearchResponse`."""
     warmed_up = Signal()
     """Words can be answered without delay from now on, or not at all."""
+    counted = Signal(str, object)
+    """A query, and how many photos it finds without the weaker matches; None: it can't be
+    answered."""
     _arrived = Signal(object)
     _warmed_up = Signal()
+    _counted = Signal(str, object)
 
     def __init__(
         self,
@@ -159,11 +173,13 @@ class Searcher(QObject):
     ) -> None:
         super().__init__(parent)
         self._generation = 0
-        self._tasks: queue.SimpleQueue[QueuedRequest | _Preparation | None] = queue.SimpleQueue()
+        self._counting = 0
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._answerer = _Answerer(open_engine)
         self._thread = threading.Thread(target=self._run, name="photofind-search", daemon=True)
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._warmed_up.connect(self.warmed_up, Qt.ConnectionType.QueuedConnection)
+        self._counted.connect(self.counted, Qt.ConnectionType.QueuedConnection)
 
     @property
     def started(self) -> bool:
@@ -193,9 +209,17 @@ class Searcher(QObject):
         self._tasks.put(QueuedRequest(self._generation, request, refresh))
         return self._generation
 
+    def count(self, queries: Sequence[str]) -> None:
+        """Asks how many photos each of some queries finds, when nobody searches; what was asked
+        to be counted before is forgotten."""
+        self._counting += 1
+        if queries:
+            self._tasks.put(_Counting(self._counting, tuple(queries)))
+
     def close(self) -> None:
         """Ends the thread after the request it is at."""
         self._generation += 1
+        self._counting += 1
         self._tasks.put(None)
         if self.started:
             self._thread.join(_PATIENCE_S)
@@ -208,10 +232,19 @@ class Searcher(QObject):
                     answerer.prepare(task)
                     if task is _Preparation.VECTORS:
                         self._warmed_up.emit()
+                elif isinstance(task, _Counting):
+                    if task.generation == self._counting:
+                        self._count_first(answerer, task)
                 elif task.generation == self._generation:
                     self._arrived.emit(answerer.answer(task))
 
-    def _next_task(self) -> QueuedRequest | _Preparation | None:
+    def _count_first(self, answerer: _Answerer, task: _Counting) -> None:
+        query, *others = task.queries
+        self._counted.emit(query, answerer.count(query))
+        if others:
+            self._tasks.put(replace(task, queries=tuple(others)))
+
+    def _next_task(self) -> _Task | None:
         rest_s = REST_S
         while True:
             try:
@@ -231,6 +264,9 @@ class _Preparation(Enum):
 
     MODEL = auto()
     VECTORS = auto()
+
+
+_Task: TypeAlias = QueuedRequest | _Counting | _Preparation
 
 
 class _Answerer:
@@ -262,6 +298,16 @@ class _Answerer:
             logger.exception("a search failed")
             response = replace(response, error=_bug())
         return replace(response, elapsed_ms=(time.perf_counter() - began) * 1000)
+
+    def count(self, query: str) -> int | None:
+        """How many photos a query finds; None: it can't be answered."""
+        try:
+            return self._ready_engine().count(parse(query))
+        except PhotofindError as error:
+            logger.info("a saved search can't be counted: %s", error.code)
+        except Exception:
+            logger.exception("a saved search can't be counted")
+        return None
 
     def prepare(self, part: _Preparation) -> None:
         """Loads what is needed before the first words are typed."""

@@ -26,6 +26,7 @@ from photofind.worker.messages import (
     Notice,
     PhotosReady,
     PhotosRefined,
+    SavedSearchesChanged,
     SettingsChanged,
 )
 
@@ -84,6 +85,7 @@ class WorkerLink(QObject):
     photos_refined = Signal(object)
     """The contents, a frozenset."""
     catalog_changed = Signal()
+    saved_searches_changed = Signal()
     described = Signal(object)
     """An event about captions and questions; of several `DescriptionProgress` the last."""
     read = Signal(object)
@@ -190,7 +192,7 @@ class WorkerLink(QObject):
         last_progress: WorkProgress | None = None
         last_described: DescriptionProgress | None = None
         refined: set[int] = set()
-        ready = changed = False
+        ready = changed = saved = False
         for arrival in arrivals:
             match arrival:
                 case _Call():
@@ -203,6 +205,8 @@ class WorkerLink(QObject):
                     refined.update(content_ids)
                 case CatalogChanged():
                     changed = True
+                case SavedSearchesChanged():
+                    saved = True
                 case SettingsChanged(settings=settings):
                     self.settings_changed.emit(settings)
                 case Hello():
@@ -227,6 +231,8 @@ class WorkerLink(QObject):
             self.photos_refined.emit(frozenset(refined))
         if changed:
             self.catalog_changed.emit()
+        if saved:
+            self.saved_searches_changed.emit()
 
     @Slot(object)
     def _call(self, call: _Call) -> None:

@@ -65,6 +65,9 @@ class ScriptedEngine:
     def search(self, query: Query, limit: int | None) -> SearchResult:
         return self._answer(query.words)
 
+    def count(self, query: Query) -> int:
+        return len(self._answer(query.words).hits)
+
     def similar_to_photo(self, photo_id: PhotoId, limit: int) -> SearchResult:
         return self._answer(f"photo {photo_id}")
 
@@ -222,3 +225,19 @@ def test_the_search_thread_goes_on_when_keeping_fails(
         assert engine.kept.wait(PATIENCE_S)
         with qtbot.waitSignal(searcher.answered):
             searcher.submit(Everything())
+
+
+def test_counts_wait_for_whoever_searches(qtbot: QtBot, engine: ScriptedEngine) -> None:
+    searcher = Searcher(lambda: engine)
+    counts: list[tuple[str, int | None]] = []
+    searcher.counted.connect(lambda query, number: counts.append((query, number)))
+    searcher.start(Everything())
+    with closing(searcher):
+        searcher.count(["outdated", "never asked"])
+        searcher.count(["one", "", "two"])
+        assert engine.began.acquire(timeout=PATIENCE_S)
+        searcher.submit(ByWords("a question"))
+        engine.gate.set()
+        qtbot.waitUntil(lambda: len(counts) == 3)
+    assert counts == [("one", 3), ("", None), ("two", 3)]
+    assert engine.asked[-3:] == ["one", "a question", "two"]
