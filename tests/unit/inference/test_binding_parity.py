@@ -19,7 +19,7 @@ from photofind.inference.binding import bind
 from photofind.inference.checkpoints.opening import open_checkpoint
 from photofind.inference.manifest import read_manifest
 from photofind.inference.preprocess import to_batch
-from photofind.inference.processor import REDUCED_RANGE, largest_int8_weight
+from photofind.inference.processor import FULL_RANGE, REDUCED_RANGE, largest_int8_weight
 from photofind.inference.spec_search import DualEncoderSpec, Padding, PaddingKind
 from photofind.inference.store import InstalledModel
 from photofind.inference.tokenizers import TextTokenizer
@@ -218,7 +218,8 @@ def test_int8_texts_are_as_good(bound: Bound) -> None:
         pytest.skip("this half is another case's")
     _alone, encoded = run_texts(bound.model("int8"), TEXTS)
     near = cosines(encoded, bound.texts)
-    assert np.median(near) >= 0.999
+    # Weights of seven bits, where the processor needs them, cost texts a little more.
+    assert np.median(near) >= (0.999 if largest_int8_weight() == FULL_RANGE else 0.998)
     assert near.min() >= 0.997
 
 
