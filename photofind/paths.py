@@ -25,7 +25,7 @@ _OWN_FILE = re.compile(
     (catalog|thumbnails)\.db (-wal|-shm|-journal|\.partial|\.partial-journal)? (\.damaged)?
     | catalog\.(suspect|lock)
     | worker\.(json|partial)
-    | (settings|indexing|describing)\.(json (\.damaged)?|partial)
+    | (settings|indexing|describing|searches)\.(json (\.damaged)?|partial)
     | (photofind|worker|install)\.log (\.\d+)?
     | crash\.log
     """,
@@ -84,6 +84,11 @@ class AppFolders:
     def settings(self) -> Path:
         """Written by the worker alone."""
         return self.config / "settings.json"
+
+    @property
+    def recent_searches(self) -> Path:
+        """Written by the worker alone."""
+        return self.data / "searches.json"
 
     def ensure(self) -> None:
         """Creates the folders, readable by their owner alone.

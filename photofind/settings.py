@@ -113,6 +113,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oldest_first: Annotated[
         bool, _about("The grid begins with the oldest photos.", Actor.WINDOW)
     ] = False
+    remembers_searches: Annotated[
+        bool,
+        _about(
+            "Searches in the window are remembered, to be offered again; off forgets them.",
+            Actor.WINDOW,
+            Actor.WORKER,
+        ),
+    ] = True
     last_query: Annotated[str, _about("The words that the window begins with.", Actor.WINDOW)] = ""
     top_photo: Annotated[
         int,

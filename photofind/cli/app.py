@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from photofind import __version__
 from photofind.cli.arguments import HELP_OPTIONS, UsageError
-from photofind.cli.commands import folders, library, models, photos, saved, searching
+from photofind.cli.commands import folders, history, library, models, photos, saved, searching
 from photofind.cli.exits import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -57,6 +57,11 @@ app.add_typer(
     saved.app,
     name="saved",
     help="List, rename or remove saved searches. Without a command: the list.",
+)
+app.add_typer(
+    history.app,
+    name="history",
+    help="List or forget recent searches. Without a command: the list.",
 )
 app.add_typer(
     models.app,

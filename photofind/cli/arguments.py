@@ -23,6 +23,7 @@ COMMANDS = (
     "search",
     "explain",
     "saved",
+    "history",
     "similar",
     "status",
     "problems",

@@ -53,6 +53,8 @@ class BrowseController(QObject):
 
     asked = Signal(str)
     """The words being searched for changed."""
+    looked_at = Signal(str)
+    """The person has asked for these words and does something with what was found."""
 
     def __init__(
         self,
@@ -101,6 +103,7 @@ class BrowseController(QObject):
         search_bar.chip_removed.connect(self.go_back)
         self._view.typed.connect(search_bar.type_on)
         self._view.left_upwards.connect(search_bar.setFocus)
+        self._view.selectionModel().selectionChanged.connect(self._on_chosen)
         self._view.sight_changed.connect(self._sight.call)
         page.weaker_requested.connect(self._show_weaker)
         page.news_requested.connect(self._show_news)
@@ -136,6 +139,7 @@ class BrowseController(QObject):
         """Shows what a query finds, as if the person had typed it; going back is possible."""
         self._visit(first_request(words))
         self._bar.show_words(words)
+        self.looked_at.emit(self.words)
 
     def find_similar(self, photo_id: PhotoId, name: str) -> None:
         """Shows photos that look like one of them."""
@@ -216,6 +220,12 @@ class BrowseController(QObject):
     def _on_submitted(self) -> None:
         self._typed.cancel()
         self._search_typed()
+        self.looked_at.emit(self.words)
+
+    def _on_chosen(self) -> None:
+        """A photo was chosen; not for words that were typed since and not yet searched for."""
+        if self.words and not self._waiting and self._view.selected_count():
+            self.looked_at.emit(self.words)
 
     def _visit(self, request: SearchRequest) -> None:
         scroll = self._view.verticalScrollBar().value()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from photofind.domain import PhotoId
 from photofind.gui.actions import PhotoActions
@@ -60,6 +61,7 @@ from photofind.gui.preview.loader import PreviewLoader
 from photofind.gui.problems import ProblemsController
 from photofind.gui.prompts import Prompts
 from photofind.gui.saved_searches import SavedSearchesController
+from photofind.gui.search_history import SearchHistory
 from photofind.gui.searching import first_request
 from photofind.gui.settings_store import SettingsStore
 from photofind.gui.shortcuts import ShortcutsDialog
@@ -185,6 +187,9 @@ class WindowProgram(QObject):
             self.editing.stack,
             self,
         )
+        self.search_history = SearchHistory(
+            folders, self.link, self.calls, self.settings_store, self
+        )
         self.editing_details = DetailsController(
             self.editing, self.calls, self.reads, self.window, self
         )
@@ -240,6 +245,7 @@ class WindowProgram(QObject):
         self.thumbnails.start()
         self.preview_loader.start()
         self.calls.run(pictures_folder, self.window.first_run.propose)
+        self.search_history.read()
         self.folders.begin(add)
         self.state.refresh()
 
@@ -280,6 +286,9 @@ class WindowProgram(QObject):
         save = menu.add(self.tr("Save &this search…"), SAVE_KEYS, self._save_search)
         save.setEnabled(bool(self.browsing.words))
         self.browsing.asked.connect(lambda words: save.setEnabled(bool(words)))
+        recent = QMenu(self.tr("Recent sear&ches"), self.window)
+        menu.addMenu(recent)
+        self.search_history.fill(recent)
         self._add_edit_menu(menu)
         self.indexing_options.add_to(menu)
         menu.add(self.tr("P&roblems…"), "", self.problems.show)
@@ -369,6 +378,8 @@ class WindowProgram(QObject):
         self.photo_words.texts_changed.connect(browsing.library_changed)
         self.photo_words.search_requested.connect(self._search_for)
         self.saved_searches.search_requested.connect(self._search_for)
+        self.search_history.search_requested.connect(self._search_for)
+        browsing.looked_at.connect(self.search_history.remember)
         self.saved_searches.told.connect(show_error)
         self.saved_searches.kept.connect(show_notice)
         window.search_bar.save_requested.connect(

@@ -26,6 +26,7 @@ from photofind.worker.messages import (
     Notice,
     PhotosReady,
     PhotosRefined,
+    RecentSearchesChanged,
     SavedSearchesChanged,
     SettingsChanged,
 )
@@ -86,6 +87,7 @@ class WorkerLink(QObject):
     """The contents, a frozenset."""
     catalog_changed = Signal()
     saved_searches_changed = Signal()
+    recent_searches_changed = Signal()
     described = Signal(object)
     """An event about captions and questions; of several `DescriptionProgress` the last."""
     read = Signal(object)
@@ -192,7 +194,7 @@ class WorkerLink(QObject):
         last_progress: WorkProgress | None = None
         last_described: DescriptionProgress | None = None
         refined: set[int] = set()
-        ready = changed = saved = False
+        ready = changed = saved = recent = False
         for arrival in arrivals:
             match arrival:
                 case _Call():
@@ -207,6 +209,8 @@ class WorkerLink(QObject):
                     changed = True
                 case SavedSearchesChanged():
                     saved = True
+                case RecentSearchesChanged():
+                    recent = True
                 case SettingsChanged(settings=settings):
                     self.settings_changed.emit(settings)
                 case Hello():
@@ -233,6 +237,8 @@ class WorkerLink(QObject):
             self.catalog_changed.emit()
         if saved:
             self.saved_searches_changed.emit()
+        if recent:
+            self.recent_searches_changed.emit()
 
     @Slot(object)
     def _call(self, call: _Call) -> None:

@@ -184,6 +184,19 @@ class RemoveSavedSearch(BaseCommand[Done], frozen=True, kw_only=True):
     name: str
 
 
+class RememberSearch(BaseCommand[Done], frozen=True, kw_only=True):
+    """The person has searched for this. Answer: Done, also where searches aren't remembered."""
+
+    query: str
+
+
+class ForgetSearches(BaseCommand[Done], frozen=True, kw_only=True):
+    """Forgets a recent search, or (None) all of them. Answer: Done; every client hears
+    RecentSearchesChanged."""
+
+    query: str | None = None
+
+
 class UseModel(BaseCommand[Done], frozen=True, kw_only=True):
     """Search with this model from now on. Answer: Done once it does.
 
@@ -258,6 +271,8 @@ Command: TypeAlias = (
     | SaveSearch
     | RenameSavedSearch
     | RemoveSavedSearch
+    | RememberSearch
+    | ForgetSearches
     | UseModel
     | UseInstalledModel
     | RemoveModelIndex
@@ -328,6 +343,10 @@ class SavedSearchesChanged(BaseEvent, frozen=True, kw_only=True):
     """A search was saved, renamed or removed."""
 
 
+class RecentSearchesChanged(BaseEvent, frozen=True, kw_only=True):
+    """Recent searches were forgotten."""
+
+
 class Notice(BaseEvent, frozen=True, kw_only=True):
     """Something the person should know that answers no command."""
 
@@ -344,6 +363,7 @@ Event: TypeAlias = (
     | ModelChanged
     | CatalogChanged
     | SavedSearchesChanged
+    | RecentSearchesChanged
     | Notice
     | DescriptionEvent
 )

@@ -167,6 +167,9 @@ class Worker(IndexerListener):
             listener=self,
         )
         self._housekeeper = Housekeeper(folders, writer, halted=self.halted, broken=self.broken)
+        self._searches = SearchHandlers(
+            folders, writer, self._server, lambda: self._settings.settings.remembers_searches
+        )
         forgetting = ForgettingHandlers(
             writer, self._housekeeper, self._server, self._library.changed
         )
@@ -182,7 +185,7 @@ class Worker(IndexerListener):
                 lambda: self._settings.settings.writes_sidecars,
                 self._idle.wake,
             ).handlers,
-            **SearchHandlers(writer, self._server).handlers,
+            **self._searches.handlers,
             **self._settings.handlers(
                 self._apply_settings, self._idle.wake, describing_models.find_reader
             ),
@@ -299,6 +302,8 @@ class Worker(IndexerListener):
     def _apply_settings(self, settings: Settings) -> None:
         self._pacing.change(settings)
         self._describing.apply(settings)
+        if not settings.remembers_searches:
+            self._searches.forget_all()
 
     def _notify(self, code: str, sentence: Sentence) -> None:
         self._server.broadcast(Notice(code=code, sentence=sentence))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from photofind.catalog.recent_searches import forget_searches, remember_search
 from photofind.catalog.searches import remove_saved_search, rename_saved_search, save_search
 from photofind.domain import CatalogError
 from photofind.worker.messages import (
+    ForgetSearches,
+    RecentSearchesChanged,
+    RememberSearch,
     RemoveSavedSearch,
     RenameSavedSearch,
     SavedSearchesChanged,
@@ -15,17 +19,32 @@ from photofind.worker.messages import (
 from photofind.worker.wire import Done
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from photofind.catalog.writer import CatalogWriter
+    from photofind.paths import AppFolders
     from photofind.worker.handlers.base import Handlers
     from photofind.worker.server import Peer, Server
 
 
 class SearchHandlers:
-    """Keeps saved searches; every client hears when they change."""
+    """Keeps saved and recent searches; every client hears when they change."""
 
-    def __init__(self, writer: CatalogWriter, server: Server) -> None:
+    def __init__(
+        self,
+        folders: AppFolders,
+        writer: CatalogWriter,
+        server: Server,
+        remembers: Callable[[], bool],
+    ) -> None:
+        """
+        Args:
+            remembers: whether the person wants recent searches to be remembered.
+        """
+        self._folders = folders
         self._writer = writer
         self._server = server
+        self._remembers = remembers
 
     @property
     def handlers(self) -> Handlers:
@@ -33,7 +52,29 @@ class SearchHandlers:
             SaveSearch: self._save,
             RenameSavedSearch: self._rename,
             RemoveSavedSearch: self._remove,
+            RememberSearch: self._remember,
+            ForgetSearches: self._forget,
         }
+
+    def forget_all(self) -> None:
+        """Forgets the recent searches, if there are any.
+
+        Raises:
+            CatalogError: they can't be deleted.
+        """
+        if self._folders.recent_searches.exists():
+            forget_searches(self._folders)
+            self._server.broadcast(RecentSearchesChanged())
+
+    def _remember(self, peer: Peer, command: RememberSearch) -> None:
+        if self._remembers():
+            remember_search(self._folders, command.query)
+        peer.answer(command, Done())
+
+    def _forget(self, peer: Peer, command: ForgetSearches) -> None:
+        forget_searches(self._folders, command.query)
+        self._server.broadcast(RecentSearchesChanged())
+        peer.answer(command, Done())
 
     def _save(self, peer: Peer, command: SaveSearch) -> None:
         with self._writer.transaction() as tx:

@@ -25,6 +25,7 @@ _OWN = (
     "catalog.db.damaged",
     "catalog.lock",
     "worker.json",
+    "searches.json",
     "backups/catalog-20260101T000000.000000Z-v9.bak",
     "cache/thumbnails.db",
     "cache/vectors/basic@1.1.search",
