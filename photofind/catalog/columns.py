@@ -140,3 +140,24 @@ def read_folder_paths(snapshot: Snapshot) -> list[str]:
         os.fsdecode(os.path.join(roots[root], folder)).rstrip(os.sep)  # noqa: PTH118
         for root, folder in rows
     ]
+
+
+def read_usual(snapshot: Snapshot, column: TextColumn, most: int) -> list[str]:
+    """The different cameras or lenses of the visible photos, the most frequent first."""
+    rows = snapshot.execute(
+        f"""SELECT c.{column.value} FROM visible_photos v
+            CROSS JOIN contents c ON c.id = v.content_id
+            WHERE c.{column.value} IS NOT NULL
+            GROUP BY c.{column.value} ORDER BY count(*) DESC LIMIT ?""",  # noqa: S608
+        (most,),
+    )
+    return [text for (text,) in rows]
+
+
+def read_suffixes(snapshot: Snapshot) -> list[str]:
+    """What the names of files end with, lower case, without the dot; the most frequent first."""
+    rows = snapshot.execute(
+        """SELECT lower(replace(name, rtrim(name, replace(name, '.', '')), '')) AS suffix
+           FROM live_files WHERE name LIKE '%_.%' GROUP BY suffix ORDER BY count(*) DESC"""
+    )
+    return [suffix for (suffix,) in rows if suffix]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from photofind.catalog.columns import (
+    TextColumn,
+    read_folder_paths,
+    read_suffixes,
+    read_usual,
+)
 from photofind.catalog.folders import read_download_roots, read_folders
 from photofind.catalog.photos import read_photos
 from photofind.catalog.places import read_overview, today_here
@@ -15,10 +23,10 @@ from photofind.catalog.texts import read_captions
 from photofind.describe.failures import read_failures
 from photofind.domain import ModelError
 from photofind.gui.lazy_reader import LazyReader
+from photofind.media.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from photofind.catalog.places import Overview
     from photofind.catalog.searches import SavedSearch
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 
 
 _MOST_LABELS = 5_000
+_MOST_CAMERAS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,20 @@ class LibraryReads:
         """By name."""
         with self._reader.get().snapshot() as snapshot:
             return read_saved_searches(snapshot)
+
+    def known_values(self) -> dict[str, list[str]]:
+        """What filters may ask for, by their keys; may take some tenths of a second."""
+        with self._reader.get().snapshot() as snapshot:
+            roots = [str(row.path) for row in read_folders(snapshot)]
+            return {
+                "tag": read_labels(snapshot, _MOST_LABELS),
+                "folder": _folder_names(read_folder_paths(snapshot), roots),
+                "camera": read_usual(snapshot, TextColumn.CAMERA, _MOST_CAMERAS),
+                "lens": read_usual(snapshot, TextColumn.LENS, _MOST_CAMERAS),
+                "ext": [
+                    suffix for suffix in read_suffixes(snapshot) if f".{suffix}" in PHOTO_SUFFIXES
+                ],
+            }
 
     def problems(self) -> list[Problem]:
         with self._reader.get().snapshot() as snapshot:
@@ -127,6 +150,18 @@ class LibraryReads:
 
     def close(self) -> None:
         self._reader.close()
+
+
+def _folder_names(folders: Iterable[str], roots: Iterable[str]) -> list[str]:
+    """What to ask for a folder by: its name where no other has it, else its way from the folder
+    that was added."""
+    below = sorted(roots, key=len, reverse=True)
+    ways = []
+    for folder in folders:
+        root = next((each for each in below if Path(folder).is_relative_to(each)), folder)
+        ways.append(Path(folder).relative_to(Path(root).parent))
+    names = Counter(way.name for way in ways)
+    return sorted(way.name if names[way.name] == 1 else way.as_posix() for way in ways if way.name)
 
 
 def _common(texts: Iterable[str]) -> str | None:

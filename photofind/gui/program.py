@@ -15,6 +15,7 @@ from photofind.gui.actions import PhotoActions
 from photofind.gui.announcements import Announcements
 from photofind.gui.background_calls import BackgroundCalls
 from photofind.gui.browsing import BrowseController
+from photofind.gui.completion import CompletionController
 from photofind.gui.confirmation import (
     confirm_forgetting,
     confirm_recall,
@@ -189,6 +190,15 @@ class WindowProgram(QObject):
         )
         self.search_history = SearchHistory(
             folders, self.link, self.calls, self.settings_store, self
+        )
+        self.completion = CompletionController(
+            self.window.search_bar,
+            self.state,
+            self.rounds,
+            self.round_reads,
+            self.saved_searches,
+            self.search_history,
+            self,
         )
         self.editing_details = DetailsController(
             self.editing, self.calls, self.reads, self.window, self

@@ -74,6 +74,8 @@ def _columns() -> tuple[tuple[Group, ...], ...]:
             (Shortcuts.tr("Search"), "/  Ctrl+F"),
             (Shortcuts.tr("Find similar photos"), "Ctrl+L"),
             (Shortcuts.tr("Search by the copied picture"), "Ctrl+V"),
+            (Shortcuts.tr("Take a suggestion"), "Down  Tab"),
+            (Shortcuts.tr("Show suggestions"), "Alt+Down"),
             (Shortcuts.tr("Save this search"), "Ctrl+S"),
             (Shortcuts.tr("Back"), "Alt+Left  Esc"),
         ),

@@ -106,6 +106,11 @@ QComboBox QAbstractItemView { background: $chrome; color: $text; border: 1px sol
 #searchField[focused="true"] { background: $canvas; border-color: $accent; }
 #searchField QLineEdit { background: transparent; border: none; font-size: 12pt; padding: 0;
     selection-background-color: $accent; selection-color: $on_accent; }
+#proposals { background: $chrome; border: 1px solid $hairline; border-radius: 10px; padding: 5px;
+    outline: 0; }
+#proposals::item { padding: 0 10px; border: none; border-radius: 6px; }
+#proposals::item:hover { background: $hover; }
+#proposals::item:selected { background: $accent_soft; color: $text; }
 #chip { background: $accent_soft; border-radius: 13px; }
 #chip QLabel { background: transparent; }
 #tagChip { background: $raised; border: 1px solid $raised; border-radius: 11px; }

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from photofind.domain import EditedField
 from photofind.gui.translation import in_words
+from photofind.search.syntax import Filter, print_tree
 from photofind.worker.description_messages import OcrDone, RunOcr
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class WordsController(QObject):
 
     def search_for_tag(self, label: str) -> None:
         """Types a query for a label."""
-        self.search_requested.emit(f'tag:"{label}"' if " " in label else f"tag:{label}")
+        self.search_requested.emit(print_tree(Filter("tag", label)))
 
     def _edit(self, field: EditedField, value: EditValue, label: str = "") -> None:
         photo_id = self._preview.photo_id

@@ -388,3 +388,5 @@ _EXAMPLES = {
 """How each key is used, for hints."""
 FILTER_KEYS = frozenset(_READERS)
 EXAMPLES = _EXAMPLES
+STATES = frozenset(_STATES)
+POSSESSIONS = frozenset(_POSSESSIONS)

@@ -126,6 +126,27 @@ def print_tree(node: Node) -> str:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """A word or a filter of a line, without a sign or a weight before it.
+
+    Attributes:
+        begin, end: where it stands.
+        key: None: it is a word.
+        value: what follows the key, unquoted; or the word.
+    """
+
+    begin: int
+    end: int
+    key: str | None
+    value: str
+
+
+def find_part(text: str, cursor: int) -> LinePart | None:
+    """The word or filter that the cursor is in or behind; None: it is in none, or in a phrase."""
+    return _Parser("".join(map(_speakable, text))).part_at(cursor)
+
+
 def is_visible(text: str) -> bool:
     """Whether there is anything to see; spaces, joiners and direction marks describe nothing."""
     return any(
@@ -149,6 +170,33 @@ class _Parser:
 
     def line(self) -> Node:
         return self._group(0)
+
+    def part_at(self, cursor: int) -> LinePart | None:
+        """As `find_part`."""
+        text, depth = self._text, 0
+        while self._at < len(text) and self._at <= cursor:
+            start = self._at
+            if text[start].isspace() or text[start] in "()":
+                depth += (text[start] == "(") - (text[start] == ")" and depth > 0)
+                self._at += 1
+                continue
+            if text[start] == "-" and self._negates(start):
+                self._at += 1
+                continue
+            if weight := _WEIGHT.match(text, start):
+                self._at = weight.end()
+                continue
+            item = self._item(depth)
+            begin, end = start, self._at
+            if begin <= cursor <= end:
+                match item:
+                    case Filter(key, value):
+                        return LinePart(begin, end, key, value)
+                    case Word(word):
+                        return LinePart(begin, end, None, word)
+                    case _:
+                        return None
+        return None
 
     def _group(self, depth: int) -> Node:
         """Everything up to the bracket that closes the group, or to the end."""
