@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +148,14 @@ def test_a_damaged_file_is_kept_beside_and_spoils_no_other(
     damaged = folders.config / f"{name}.json.damaged"
     assert damaged.read_text(encoding="utf-8") == content
     assert is_own_name(damaged.name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFOs in folders")
+def test_what_is_no_file_is_not_waited_for(folders: AppFolders) -> None:
+    os.mkfifo(folders.settings)
+    assert take_over_settings(folders) == read_settings(folders) == Settings()
+    write_settings(folders, _ALL)
+    assert read_settings(folders) == _ALL
 
 
 def test_one_value_that_makes_no_sense_spoils_no_other(folders: AppFolders) -> None:

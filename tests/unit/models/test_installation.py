@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +26,6 @@ from tests.plugins.local_hub import Fault, LocalHub
 from tests.unit.inference import tiny_clip
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from photofind.models.hub import Hub
     from photofind.paths import AppFolders
 
@@ -206,6 +205,22 @@ def test_half_a_download_that_is_forgotten_goes_away(case: Case) -> None:
         pass
     assert not stale.exists()
     assert fresh.exists()
+
+
+@pytest.mark.parametrize("name", [".downloads", ".downloads/other", ".downloads/other/2"])
+def test_nothing_behind_a_link_is_tidied_up(case: Case, tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    theirs = elsewhere / Path("other/2").relative_to(Path(name).relative_to(".downloads")) / "x"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"somebody's")
+    os.utime(theirs, (0, 0))
+    link = case.folders.models / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere, target_is_directory=True)
+    with installing_alone(case.folders):
+        pass
+    give_up_downloads(case.folders, "other")
+    assert theirs.read_bytes() == b"somebody's"
 
 
 def test_weights_of_another_model_leave_nothing_behind(case: Case) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from photofind.catalog.backups import back_up
-from photofind.catalog.db import open_writing
+from photofind.catalog.db import open_reading, open_writing
 from photofind.catalog.folders import add_folder, read_folders
 from photofind.catalog.writer import CatalogWriter
+from photofind.domain import CatalogError
 from photofind.paths import AppFolders, app_folders
 from photofind.worker.rescue import open_catalog
 from tests.plugins.catalog import write
@@ -45,6 +46,13 @@ def test_what_is_no_catalog_of_ours_is_set_aside(
         assert [folder.path for folder in read_folders(tx)] == [tmp_path / "photos"]
     writer.close()
     assert folders.catalog.with_name("catalog.db.damaged").read_bytes() == content
+
+
+def test_whoever_only_reads_takes_no_empty_file_for_a_new_catalog(folders: AppFolders) -> None:
+    folders.catalog.write_bytes(b"")
+    with pytest.raises(CatalogError) as refusal:
+        open_reading(folders)
+    assert refusal.value.code == "catalog_corrupt"
 
 
 def test_an_empty_file_without_a_copy_is_a_new_catalog(tmp_path: Path) -> None:
