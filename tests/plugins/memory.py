@@ -67,13 +67,24 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def _give_back(config: pytest.Config) -> None:
     """Hands to the system what a test freed: glibc keeps it, between what others still hold, and
     a process that has run thousands of tests would be measured instead of the test."""
-    if psutil.Process().memory_info().rss / 1e6 < config.stash[_tidied] + _TIDIED_AFTER_MB:
+    limit = config.stash[_tidied] + _TIDIED_AFTER_MB
+    if _resident_mb() < limit:
         return
-    gc.collect()
+    _trim()
+    if _resident_mb() >= limit:  # only then, since it takes the better part of a second
+        gc.collect()
+        _trim()
+        config.stash[_tidied] = _resident_mb()
+
+
+def _resident_mb() -> float:
+    return float(psutil.Process().memory_info().rss / 1e6)
+
+
+def _trim() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:  # glibc alone has it
         trim(0)
-    config.stash[_tidied] = psutil.Process().memory_info().rss / 1e6
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
