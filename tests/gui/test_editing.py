@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -242,6 +243,24 @@ def test_title_and_note_are_written_where_they_stand(preview: Driver, folders: A
     preview.press(Qt.Key.Key_Z, CTRL)
     preview.until(lambda: photos(folders, one)[0].note == "")
     assert photos(folders, one)[0].title == "Sunday 5pm by the fox"
+
+
+def test_what_was_asked_before_a_title_was_written_does_not_put_the_old_one_back(
+    preview: Driver, folders: AppFolders
+) -> None:
+    (before,) = photos(folders, shown(preview))
+    fields = preview.window.preview.details.words
+    title = fields.findChild(QLineEdit)
+    assert title is not None
+    title.setFocus()
+    preview.type("Fox")
+    preview.press(Qt.Key.Key_Return)
+    fields.show_photo(before)
+    assert title.text() == "Fox"
+    preview.until(lambda: photos(folders, before.id)[0].title == "Fox")
+    fields.show_photo(replace(before, title="Fox"))
+    fields.show_photo(before)  # the title was taken back
+    assert title.text() == ""
 
 
 def test_what_is_being_typed_goes_to_the_photo_it_was_typed_for(

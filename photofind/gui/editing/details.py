@@ -119,7 +119,7 @@ class DetailsDialog(QDialog):
         self._tags = QLineEdit(self)
         self._tags.setPlaceholderText(self.tr("Tags to add, separated by commas"))
         self._off = QLineEdit(self)
-        self._off.setPlaceholderText(self.tr("Tags to take off, separated by commas"))
+        self._off.setPlaceholderText(self.tr("Tags to remove, separated by commas"))
         for field, labels in ((self._tags, said.known_labels), (self._off, said.labels)):
             field.setCompleter(TagCompleter(labels, field))
         form = QFormLayout()
@@ -131,7 +131,7 @@ class DetailsDialog(QDialog):
             (self.tr("&Caption"), caption),
             (self.tr("&Note"), note),
             (self.tr("&Add tags"), self._tags),
-            (self.tr("Ta&ke off"), self._off),
+            (self.tr("Re&move"), self._off),
         ):
             form.addRow(text, field)
             field.setAccessibleName(text.replace("&", ""))

@@ -50,35 +50,61 @@ class TextFields(QWidget):
         self._note.show_words(photo.note, photo.id)
 
 
+class _Written:
+    """What a field holds, and what it held before it was written in.
+
+    What was asked of the catalog before the new words were there may be answered after they were
+    written, and would put the old ones back.
+    """
+
+    def __init__(self) -> None:
+        self.words = ""
+        self.about: PhotoId | None = None
+        self._replaced: str | None = None
+
+    def is_news(self, words: str, about: PhotoId) -> bool:
+        if about != self.about or words == self.words:
+            self._replaced = None
+        return words != self._replaced
+
+    def show(self, words: str, about: PhotoId) -> None:
+        self.words, self.about = words, about
+
+    def write(self, words: str) -> None:
+        self._replaced, self.words = self.words, words
+
+
 class _TitleField(QLineEdit):
     finished = Signal(object, str)
     left = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._words = ""
-        self._about: PhotoId | None = None
+        self._written = _Written()
         self.setProperty("kind", "inline")
         self.setMaxLength(MOST_CHARACTERS[EditedField.TITLE])
         self.setPlaceholderText(self.tr("Add a title"))
         self.setAccessibleName(self.tr("Title"))
 
     def show_words(self, words: str, about: PhotoId) -> None:
-        if self.hasFocus() and about == self._about:
+        if self.hasFocus() and about == self._written.about:
             return
         self._finish()
-        self._words, self._about = words, about
+        if not self._written.is_news(words, about):
+            return
+        self._written.show(words, about)
         self.setText(words)
         self.setCursorPosition(0)
 
     def _finish(self) -> None:
-        if self.text().strip() != self._words:
-            self._words = self.text().strip()
-            self.finished.emit(self._about, self._words)
+        words = self.text().strip()
+        if words != self._written.words:
+            self._written.write(words)
+            self.finished.emit(self._written.about, words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.setText(self._words)
+            self.setText(self._written.words)
             self.left.emit()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._finish()
@@ -98,8 +124,7 @@ class _NoteField(QPlainTextEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._words = ""
-        self._about: PhotoId | None = None
+        self._written = _Written()
         self.setProperty("kind", "inline")
         self.setTabChangesFocus(True)
         self.setPlaceholderText(self.tr("Add a note"))
@@ -109,10 +134,12 @@ class _NoteField(QPlainTextEdit):
         self._fit()
 
     def show_words(self, words: str, about: PhotoId) -> None:
-        if self.hasFocus() and about == self._about:
+        if self.hasFocus() and about == self._written.about:
             return
         self._finish()
-        self._words, self._about = words, about
+        if not self._written.is_news(words, about):
+            return
+        self._written.show(words, about)
         if self.toPlainText() != words:
             self.setPlainText(words)
 
@@ -132,13 +159,14 @@ class _NoteField(QPlainTextEdit):
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + _NOTE_MARGIN)
 
     def _finish(self) -> None:
-        if self.toPlainText().strip() != self._words:
-            self._words = self.toPlainText().strip()
-            self.finished.emit(self._about, self._words)
+        words = self.toPlainText().strip()
+        if words != self._written.words:
+            self._written.write(words)
+            self.finished.emit(self._written.about, words)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._words)
+            self.setPlainText(self._written.words)
             self.left.emit()
         elif _is_ctrl_enter(event):
             self._finish()
