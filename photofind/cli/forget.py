@@ -45,9 +45,9 @@ def forget_files(session: Session, paths: Sequence[Path]) -> None:
             photo_ids.update(found)
     count = carry_out(session, ForgetPhotos(photo_ids=tuple(sorted(photo_ids))))
     if count == 1:
-        _tell(session, count, "Its file was not touched, and is left out from now on.")
+        _tell(session, count, "Its file was not touched, and is skipped from now on.")
     else:
-        _tell(session, count, "Their files were not touched, and are left out from now on.")
+        _tell(session, count, "Their files were not touched, and are skipped from now on.")
 
 
 def forget_folder(session: Session, path: Path) -> None:

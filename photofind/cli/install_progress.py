@@ -20,8 +20,8 @@ _STEPS = {
     Step.ASKING: "Checking what is available",
     Step.DOWNLOADING: "Downloading",
     Step.VERIFYING: "Verifying",
-    Step.BINDING: "Putting the weights in place",
-    Step.QUANTISING: "Making it small and fast",
+    Step.BINDING: "Installing the weights",
+    Step.QUANTISING: "Optimising it",
     Step.TESTING: "Testing",
     Step.TRYING: "Trying it out",
 }

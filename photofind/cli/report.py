@@ -18,7 +18,7 @@ _NAMES = {
         "unfinished (it moved or changed meanwhile)",
         "unfinished (they moved or changed meanwhile)",
     ),
-    "ignored": ("other file left out", "other files left out"),
+    "ignored": ("other file skipped", "other files skipped"),
 }
 """One and many of a count, where that isn't just its name."""
 

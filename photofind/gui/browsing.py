@@ -375,12 +375,12 @@ class BrowseController(QObject):
         if isinstance(self._request, Everything) and self._indexing:
             self._page.show_empty(
                 self.tr("Your photos will appear here"),
-                self.tr("photofind is looking at them now. The first ones can be searched soon."),
+                self.tr("photofind is indexing them. You can search the first ones soon."),
             )
         elif isinstance(self._request, Everything):
             self._page.show_empty(
                 self.tr("No photos here yet"),
-                self.tr("The folders hold no pictures that photofind can read."),
+                self.tr("There are no pictures in your folders that photofind can read."),
                 offers_folder=True,
             )
         elif isinstance(self._request, InPlace):
@@ -388,7 +388,7 @@ class BrowseController(QObject):
         elif self._indexing:
             self._page.show_empty(
                 self.tr("Nothing found yet"),
-                self.tr("photofind is still looking at your photos, and goes on looking for this."),
+                self.tr("photofind is still indexing your photos, and keeps looking for this."),
             )
         elif understood:
             self._page.show_empty(

@@ -93,4 +93,4 @@ def confirm_recall(parent: QWidget) -> bool:
             "added to them does not come back."
         ),
     )
-    return ask(box, Dialogs.tr("Bring back"), Dialogs.tr("Leave them out"))
+    return ask(box, Dialogs.tr("Bring back"), Dialogs.tr("Keep them forgotten"))

@@ -138,7 +138,7 @@ class _FolderRow(QFrame):
             remarks.append(self.tr("%Ln video(s), which can't be searched yet", "", folder.videos))
         if folder.exclusions:
             remarks.append(
-                self.tr("Without: {patterns}").format(patterns=", ".join(folder.exclusions))
+                self.tr("Excluded: {patterns}").format(patterns=", ".join(folder.exclusions))
             )
         return remarks
 

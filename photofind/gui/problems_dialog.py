@@ -212,7 +212,7 @@ class ProblemsDialog(QDialog):
         )
         if not self.tried and at_work:
             return self.tr(
-                "photofind is still at work; what it can't read or describe is listed here."
+                "photofind is still working; what it can't read or describe is listed here."
             )
         if not self.tried:
             return self.tr("Every photo could be read.")

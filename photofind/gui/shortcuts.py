@@ -74,7 +74,7 @@ def _columns() -> tuple[tuple[Group, ...], ...]:
             (Shortcuts.tr("Search"), "/  Ctrl+F"),
             (Shortcuts.tr("Find similar photos"), "Ctrl+L"),
             (Shortcuts.tr("Search by the copied picture"), "Ctrl+V"),
-            (Shortcuts.tr("Take a suggestion"), "Down  Tab"),
+            (Shortcuts.tr("Accept a suggestion"), "Down  Tab"),
             (Shortcuts.tr("Show suggestions"), "Alt+Down"),
             (Shortcuts.tr("Save this search"), "Ctrl+S"),
             (Shortcuts.tr("Back"), "Alt+Left  Esc"),
@@ -89,7 +89,7 @@ def _columns() -> tuple[tuple[Group, ...], ...]:
             (Shortcuts.tr("Larger, smaller"), "Ctrl++  Ctrl+-"),
             (Shortcuts.tr("Zoom in, out, fit"), "+  -  Z"),
             (Shortcuts.tr("Details"), "I"),
-            (Shortcuts.tr("Where text stands"), "O"),
+            (Shortcuts.tr("Show where text is"), "O"),
             (Shortcuts.tr("Full screen"), "F11"),
         ),
     )
@@ -110,7 +110,7 @@ def _columns() -> tuple[tuple[Group, ...], ...]:
     use: Group = (
         Shortcuts.tr("Use"),
         (
-            (Shortcuts.tr("Choose all photos"), "Ctrl+A"),
+            (Shortcuts.tr("Select all photos"), "Ctrl+A"),
             (Shortcuts.tr("Open in another program"), "Ctrl+Return"),
             (Shortcuts.tr("Show in folder"), "Ctrl+Shift+Return"),
             (Shortcuts.tr("Copy image, copy path"), "Ctrl+C  Ctrl+Shift+C"),

@@ -88,7 +88,7 @@ class TrialLimits:
     def _fault(self, began_s: float, used_s: float) -> Sentence | None:
         too_long = self._processor_s() - used_s > MOST_PROCESSOR_S
         if too_long or time.monotonic() - began_s > MOST_S:
-            return Sentence("it computes for minutes and comes to no end")
+            return Sentence("it runs for minutes without finishing")
         if self._seen.memory_info().rss > self._most_bytes:
             return Sentence("it needs more memory than this computer has free")
         return None

@@ -71,7 +71,7 @@ def test_a_model_is_installed_used_verified_and_removed(program: Program, tmp_pa
     said = done.err.splitlines()
     assert said[0] == "Checking what is available"
     assert "Downloading: 337 MB of 337 MB" in said
-    assert {"Verifying", "Making it small and fast", "Testing"} <= set(said)
+    assert {"Verifying", "Optimising it", "Testing"} <= set(said)
     assert "can't tell plain colours apart" in said[-1]  # as its weights are random
     after = model(program.document("models", "list"))
     assert (after["installed"], after["chosen"]) == (True, True)

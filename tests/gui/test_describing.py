@@ -102,7 +102,7 @@ def test_an_accepted_caption_stays_beside_a_new_one(desk: Driver, shelf: ModelSh
     strip = desk.window.preview.captions
     desk.click(desk.button(strip, "Describe this photo"))
     desk.until(lambda: captions(desk) == ("a picture",))
-    press_soon(desk, "This caption is right: keep it")
+    press_soon(desk, "Accept this caption")
     shelf.captioners["small"].says = lambda _: "another one"
     desk.until(lambda: desk.program.preview.facts.captions[0].accepted)  # type: ignore[union-attr]
     desk.press(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
@@ -117,7 +117,7 @@ def test_a_caption_in_other_words_is_drawn(desk: Driver, shelf: ModelShelf) -> N
     desk.until(lambda: captions(desk) == ("a picture",))
     for words in ("another one", "a third"):
         shelf.captioners["small"].says = lambda _, words=words: words  # type: ignore[misc]
-        press_soon(desk, "Have it described in other words")
+        press_soon(desk, "Describe it in other words")
         desk.until(lambda words=words: captions(desk) == (words,))  # type: ignore[misc]
     first, *drawn = shelf.captioners["small"].drawn
     assert first is None, "the likeliest"

@@ -190,5 +190,5 @@ def test_the_dialogs_themselves(
     assert confirm_removal(parent, tmp_path) is FolderRemoval.FORGET
     answer_box("Forget")
     assert confirm_forgetting(parent, 3)
-    answer_box("Leave them out")
+    answer_box("Keep them forgotten")
     assert not confirm_recall(parent)

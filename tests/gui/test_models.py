@@ -321,7 +321,7 @@ def test_a_model_is_imported_and_checked(qtbot: QtBot, folders: AppFolders, tmp_
     assert [e.key for e in driver.worker.commands if isinstance(e, UseInstalledModel)] == [key]
     driver.click(dialog.check)
     driver.until(dialog.said.isVisible)
-    assert dialog.said.text().endswith(": every file is intact, and it computes as it should.")
+    assert dialog.said.text().endswith(": every file is intact, and its results are as expected.")
     graph = next((folders.models / key).rglob("*.onnx"))
     content = bytearray(graph.read_bytes())
     content[len(content) // 2] ^= 1

@@ -97,7 +97,7 @@ def test_a_tag_is_taken_off_and_searched_for(preview: Driver, folders: AppFolder
     photo = shown(preview)
     tell_tags(preview, folders, "Lisbon", "old town")
     preview.until(lambda: {"Lisbon", "old town"} <= set(tags.labels))
-    preview.click(button(preview, "Take the tag “Lisbon” off"))
+    preview.click(button(preview, "Remove the tag “Lisbon”"))
     wait_for(preview, tagging(photo, 0, "Lisbon"))
     chips = [each for each in tags.findChildren(QToolButton) if each.text() == "old town"]
     preview.click(chips[0])

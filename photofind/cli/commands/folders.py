@@ -74,10 +74,10 @@ def exclude(
     folder: Annotated[str, argument("FOLDER")],
     pattern: Annotated[str, argument("[PATTERN]")] = "",
 ) -> None:
-    """Leave files or a subfolder out.
+    """Exclude files or a subfolder.
 
     FOLDER is one of the folders, or lies in one. PATTERN is written as in a .gitignore file
-    ("*.png", "Screenshots/"), in quotes; without it, all of FOLDER is left out. Photos that are
+    ("*.png", "Screenshots/"), in quotes; without it, all of FOLDER is excluded. Photos that are
     indexed already are no longer found, and what you made of them is kept.
     """
     from photofind.cli.folders import exclude as leave_out
@@ -106,7 +106,7 @@ def online_only(
     context: typer.Context,
     folder: Annotated[str, argument("FOLDER")],
     included: Annotated[
-        bool, typer.Option("--include/--skip", help="Index them too, or leave them (the default).")
+        bool, typer.Option("--include/--skip", help="Index them too, or skip them (the default).")
     ],
 ) -> None:
     """Say what to do with online-only photos.

@@ -18,13 +18,13 @@ def index(
     context: typer.Context,
     folders: Annotated[list[str] | None, argument("FOLDER")] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Then go on noticing changes until Ctrl-C.")
+        bool, typer.Option("--watch", help="Then keep watching for changes until Ctrl-C.")
     ] = False,
     refine: Annotated[
         bool,
         typer.Option(
             "--refine/--no-refine",
-            help="Stay until photos found by their previews are found by the pictures themselves.",
+            help="Wait until photos indexed by their previews are indexed in full.",
         ),
     ] = True,
 ) -> None:
@@ -118,11 +118,11 @@ def forget(
         str | None, typer.Option(metavar="DIR", help="Forget all photos of a folder.")
     ] = None,
     missing: Annotated[
-        bool, typer.Option("--missing", help="Forget photos that have no file any more.")
+        bool, typer.Option("--missing", help="Forget photos whose files are gone.")
     ] = False,
     undo: Annotated[
         bool,
-        typer.Option("--undo", help="Let forgotten FILEs in again; without a FILE, all of them."),
+        typer.Option("--undo", help="Bring back forgotten FILEs; without a FILE, all of them."),
     ] = False,
 ) -> None:
     """Delete all that photofind knows of photos, without a trace.

@@ -19,7 +19,7 @@ AcceptLicence = Annotated[
 ]
 
 NoUse = Annotated[
-    bool, typer.Option("--no-use", help="Install it only: search stays with the model it has.")
+    bool, typer.Option("--no-use", help="Only install it: search keeps its present model.")
 ]
 
 
@@ -138,7 +138,7 @@ def export_model(
     ] = None,
     like: Annotated[
         str | None,
-        typer.Option(metavar="TAG", help="Published weights that want pictures prepared alike."),
+        typer.Option(metavar="TAG", help="Published weights with the same preprocessing."),
     ] = None,
     pictures: Annotated[
         str | None, typer.Option(metavar="DIR", help="Pictures to compare with.")

@@ -30,7 +30,7 @@ def tags(
         typer.Option(metavar="LABEL", help="Give it this tag, or confirm a proposed one."),
     ] = None,
     remove: Annotated[
-        list[str] | None, typer.Option(metavar="LABEL", help="Take this tag off for good.")
+        list[str] | None, typer.Option(metavar="LABEL", help="Remove this tag for good.")
     ] = None,
 ) -> None:
     """Print a photo's tags, or change them.
@@ -51,7 +51,7 @@ def rate(
     context: typer.Context,
     files: Files,
     stars: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=5, help="0 to 5; 0 takes it off.")
+        int | None, typer.Option(metavar="N", min=0, max=5, help="0 to 5; 0 removes it.")
     ] = None,
 ) -> None:
     """Print photos' ratings, or change them."""
@@ -63,7 +63,7 @@ def favourite(
     context: typer.Context,
     files: Files,
     on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Make them favourites, or take that back.")
+        bool | None, typer.Option("--on/--off", help="Mark them as favourites, or unmark them.")
     ] = None,
 ) -> None:
     """Print whether photos are favourites, or change it."""
@@ -126,14 +126,15 @@ def text(
     context: typer.Context,
     files: Annotated[list[str] | None, argument("FILE")] = None,
     folder: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Read all indexed photos of a folder.")
+        str | None,
+        typer.Option(metavar="DIR", help="Read the text in all photos of a folder."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Also those of the folder that were read.")
+        bool, typer.Option("--again", help="With --folder: also photos that were read before.")
     ] = False,
     background: Annotated[
         str | None,
-        typer.Option(metavar="on|off", help="Whether all photos are read, bit by bit."),
+        typer.Option(metavar="on|off", help="Read the text in all photos in the background."),
     ] = None,
 ) -> None:
     """Read the text in photos, so that searching finds it.
@@ -208,11 +209,11 @@ def caption(
         str, typer.Option(metavar="WORDS", help="Begin with these words: a photograph of")
     ] = "",
     beams: Annotated[
-        int, typer.Option(metavar="N", help="Captions to follow at once; the best is kept.")
+        int, typer.Option(metavar="N", help="Width of the beam search; the best caption is kept.")
     ] = 3,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Draw words by chance: another number, another caption."),
+        typer.Option(metavar="N", help="Sample the words: another seed, another caption."),
     ] = None,
 ) -> None:
     """Describe photos in a sentence.

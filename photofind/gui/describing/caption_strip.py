@@ -67,8 +67,8 @@ class CaptionLine(QFrame):
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         if not caption.is_own:
-            self._button(row, "accept", self.tr("This caption is right: keep it"), self._accept)
-            again = self.tr("Have it described in other words")
+            self._button(row, "accept", self.tr("Accept this caption"), self._accept)
+            again = self.tr("Describe it in other words")
             self._button(row, "refresh", again, self._ask_again)
         self._button(row, "edit", self.tr("Change the words (E)"), self.begin_editing)
         self._button(row, "delete", self.tr("Delete this caption"), self._delete)

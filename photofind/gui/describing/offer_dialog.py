@@ -157,9 +157,9 @@ def _step_words(step: Step) -> str:
         case Step.VERIFYING:
             return Installation.tr("Checking the download")
         case Step.BINDING:
-            return Installation.tr("Putting the weights in place")
+            return Installation.tr("Installing the weights")
         case Step.QUANTISING:
-            return Installation.tr("Making it small and fast")
+            return Installation.tr("Optimising it")
         case Step.TESTING:
             return Installation.tr("Testing it")
         case _:

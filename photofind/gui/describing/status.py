@@ -87,5 +87,5 @@ class DescriptionStatus(QWidget):
         menu = QMenu(self)
         menu.addAction(self.tr("&Show the reasons…"), self.reasons_requested.emit)
         menu.addAction(self.tr("&Try again"), self.retry_requested.emit)
-        menu.addAction(self.tr("&Leave them out"), self.forget_requested.emit)
+        menu.addAction(self.tr("&Skip them"), self.forget_requested.emit)
         menu.popup(self._failed.mapToGlobal(self._failed.rect().topLeft()))

@@ -212,7 +212,7 @@ class ModelsController(QObject):
     def _on_checked(self, key: str) -> None:
         self._on_ended()
         if self._dialog is not None:
-            said = self.tr("{model}: every file is intact, and it computes as it should.")
+            said = self.tr("{model}: every file is intact, and its results are as expected.")
             self._dialog.show_said(said.format(model=self._states[key].spec.title))
 
     def _on_failed(self, code: str, reason: str) -> None:

@@ -131,9 +131,9 @@ def progress_line(progress: InstallProgress) -> str:
         case Step.VERIFYING:
             return Models.tr("Verifying every byte…")
         case Step.BINDING:
-            return Models.tr("Putting the weights in place…")
+            return Models.tr("Installing the weights…")
         case Step.QUANTISING:
-            return Models.tr("Making it small and fast…")
+            return Models.tr("Optimising it…")
         case Step.TESTING:
             return Models.tr("Testing it on this computer…")
         case Step.TRYING:

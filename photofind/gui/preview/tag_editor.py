@@ -95,11 +95,11 @@ class TagEditor(QWidget):
         label.clicked.connect(lambda: self.searched.emit(tag.label))
         row.addWidget(label)
         if proposed:
-            tip = self.tr("It is right: keep the tag “{label}”").format(label=tag.label)
+            tip = self.tr("Confirm the tag “{label}”").format(label=tag.label)
             confirm = self._mark("accept", tip, chip)
             confirm.clicked.connect(lambda: self.added.emit(tag.label))
             row.addWidget(confirm)
-        tip = self.tr("Take the tag “{label}” off").format(label=tag.label)
+        tip = self.tr("Remove the tag “{label}”").format(label=tag.label)
         remove = self._mark("close", tip, chip)
         remove.clicked.connect(lambda: self.removed.emit(tag.label))
         row.addWidget(remove)

@@ -22,12 +22,12 @@ def test_only_counts_that_are_not_zero_are_told() -> None:
     report = IndexReport(new=1200, unchanged=3, ignored=2, elapsed_s=60.0, images_per_s=20.0)
     assert (
         summarise(report)
-        == "Done in 60 s (20.0 images/s): 1,200 new, 3 unchanged, 2 other files left out."
+        == "Done in 60 s (20.0 images/s): 1,200 new, 3 unchanged, 2 other files skipped."
     )
     one = IndexReport(new=1, copies=1, videos=1, ignored=2, elapsed_s=1)
     assert (
         summarise(one)
-        == "Done in 1 s: 1 new, 1 copy, 1 video (not searchable yet), 1 other file left out."
+        == "Done in 1 s: 1 new, 1 copy, 1 video (not searchable yet), 1 other file skipped."
     )
 
 
@@ -62,7 +62,7 @@ def test_a_count_comes_all_the_way_from_a_scan_to_the_person(name: str) -> None:
     heard = decode_event(encode(answer))
     assert isinstance(heard, JobFinished)
     assert report_document(heard.report)[name] == 1234
-    words = {"copies": "copies", "ignored": "other files left out", "videos": "videos"}
+    words = {"copies": "copies", "ignored": "other files skipped", "videos": "videos"}
     assert f" 1,234 {words.get(name, name.replace('_', ' '))}" in summarise(heard.report)
 
 
