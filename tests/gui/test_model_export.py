@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from photofind.gui.models.dialog import ModelsDialog
     from photofind.paths import AppFolders
 
+pytestmark = pytest.mark.pytorch
+
 ARCHITECTURES = ("MobileCLIP2-S0", "ViT-B-32", "ViT-B-32-SigLIP2-256", "ViT-L-14")
 
 
