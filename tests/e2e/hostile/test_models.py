@@ -38,7 +38,7 @@ def test_a_graph_that_never_ends_is_ended(
 ) -> None:
     monkeypatch.setattr(trial_limits, "MOST_PROCESSOR_S", 3.0)
     _append_loop(model / "onnx" / f"{part}_quantized.onnx")
-    _require_refused(program.folders, model, "comes to no end")
+    _require_refused(program.folders, model, "without finishing")
 
 
 def test_a_graph_that_takes_all_memory_is_ended(
