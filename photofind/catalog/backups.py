@@ -80,8 +80,10 @@ def _require_sound(copy: Path, of: sqlite3.Connection) -> None:
 
 
 def find_backups(backups: Path) -> list[Path]:
-    """The copies there are, the newest first (their names begin with the time)."""
-    return sorted(backups.glob("catalog-*.bak"), reverse=True)
+    """The copies there are, the newest first (their names begin with the time); what is no file
+    is none, nor is a link."""
+    named = sorted(backups.glob("catalog-*.bak"), reverse=True)
+    return [path for path in named if path.is_file() and not path.is_symlink()]
 
 
 def is_due(backups: Path, *, now_s: float | None = None) -> bool:

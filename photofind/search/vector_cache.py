@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from photofind.atomic_files import replace_file
+from photofind.atomic_files import PARTIAL_NAME, replace_file
+from photofind.domain import Space
 from photofind.search.matrix import VectorMatrix
 
 if TYPE_CHECKING:
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from photofind.domain import ModelId, Space
+    from photofind.domain import ModelId
     from photofind.search.matrix import MatrixParts
 
 logger = logging.getLogger(__name__)
 
 _FORMAT = 1
 """Goes up when rows are quantised or stored in another way."""
+_NAME = re.compile(rf".+\.\d+\.\d+\.(?:{'|'.join(Space)})")
+"""What a file is called, whichever model and format it is of."""
 _PRIVATE_FOLDER = 0o700
 
 
@@ -71,18 +75,28 @@ class VectorCache:
             return None
 
     def write(self, space: Space, parts: MatrixParts, revision: int) -> None:
-        """Keeps a matrix, and no other model's any more. If it can't, nothing is kept."""
+        """Keeps a matrix, and no other model's any more. If it can't, nothing is kept.
+
+        Nothing is written or deleted behind a link, nor deleted that has another kind of name.
+        """
         path = self._path(space)
+        if self._folder.is_symlink():
+            logger.info("vectors aren't kept behind a link")
+            return
         try:
             self._folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
             for other in self._folder.iterdir():
-                if not other.name.startswith(self._prefix):
+                if self._is_outdated(other.name):
                     other.unlink()
             # Durable, or the name could reach the disk before the bytes: after a power failure it
             # would lie.
             replace_file(path, lambda stream: _write_arrays(stream, parts, revision), durable=True)
         except OSError as error:
             logger.info("vectors can't be kept: %s", error)
+
+    def _is_outdated(self, name: str) -> bool:
+        is_ours = _NAME.fullmatch(name) or PARTIAL_NAME.fullmatch(name)
+        return bool(is_ours) and not name.startswith(self._prefix)
 
     def _path(self, space: Space) -> Path:
         return self._folder / f"{self._prefix}{space.value}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +115,20 @@ def test_the_newest_sound_copy_is_put_back(folders: AppFolders) -> None:
     with CatalogReader(folders) as reader:
         assert [row.path.name for row in read(reader, read_folders)] == ["first"]
     assert folders.catalog.with_name("catalog.db.damaged").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFOs in folders")
+@pytest.mark.expects_log("the catalog was damaged")
+def test_what_is_no_file_is_no_copy(folders: AppFolders, tmp_path: Path) -> None:
+    with CatalogWriter(folders) as writer:
+        writer.back_up()
+    (copy,) = find_backups(folders.backups)
+    os.mkfifo(folders.backups / "catalog-30000101T000000.000000Z-v1.bak")
+    (tmp_path / "foreign").write_bytes(copy.read_bytes())
+    link = folders.backups / "catalog-30000102T000000.000000Z-v1.bak"
+    link.symlink_to(tmp_path / "foreign")
+    damage(folders.catalog)
+    assert replace_damaged(folders) == copy
 
 
 @pytest.mark.expects_log("a new one is created")

@@ -92,6 +92,27 @@ def test_only_the_last_model_is_kept(folder: Path) -> None:
     assert other.read(Space.SEARCH, DIM) is not None
 
 
+def test_what_is_not_ours_stays(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    theirs = [folder / name for name in ("thesis.odt", "model.search", ".hidden", "x.1.2.other")]
+    for file in theirs:
+        file.write_bytes(b"somebody's")
+    VectorCache(folder, KEY, MODEL).write(Space.SEARCH, matrix_of(20).parts(), 5)
+    assert all(file.read_bytes() == b"somebody's" for file in theirs)
+
+
+def test_nothing_is_written_or_deleted_behind_a_link(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    VectorCache(elsewhere, "other", MODEL).write(Space.SEARCH, matrix_of(20).parts(), 5)
+    before = [(file, file.read_bytes()) for file in elsewhere.iterdir()]
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(elsewhere, target_is_directory=True)
+    cache = VectorCache(folder, KEY, MODEL)
+    cache.write(Space.SEARCH, matrix_of(20).parts(), 5)
+    assert [(file, file.read_bytes()) for file in elsewhere.iterdir()] == before
+    assert cache.read(Space.SEARCH, DIM) is None
+
+
 def test_a_damaged_file_counts_as_none(folder: Path) -> None:
     cache = VectorCache(folder, KEY, MODEL)
     cache.write(Space.SEARCH, matrix_of(20).parts(), 5)
