@@ -29,6 +29,9 @@ def hash_file(path: Path) -> bytes:
 def read_and_hash(path: Path, keep_at_most: int) -> tuple[bytes, bytes | None]:
     """Hashes a file and keeps its bytes if there aren't too many, so that it is read once.
 
+    One that grows meanwhile is read as far as it went when it was opened, or it might never end;
+    with another size and time it is looked at again.
+
     Args:
         path: the file.
         keep_at_most: the largest size in bytes that is kept in memory.
@@ -48,10 +51,11 @@ def read_and_hash(path: Path, keep_at_most: int) -> tuple[bytes, bytes | None]:
                 if len(data) <= size:
                     return hashlib.sha256(data).digest(), data
                 file.seek(0)
-            digest = hashlib.sha256()
+            digest, left = hashlib.sha256(), size
             buffer = memoryview(bytearray(_BLOCK_BYTES))
-            while count := file.readinto(buffer):
+            while count := file.readinto(buffer[: min(left, _BLOCK_BYTES)]):
                 digest.update(buffer[:count])
+                left -= count
         except OSError as error:
             raise media_error_from(error) from error
     return digest.digest(), None
